@@ -1,0 +1,31 @@
+//! Brings the tables up to date: one file a step, written once for both databases.
+
+use super::{Db, DbError, Tx, args, sql::render, statements};
+
+/// The steps, oldest first. A step that has landed is never edited: a change is a new step.
+const STEPS: &[(&str, &str)] = &[("0001_start", include_str!("../../migrations/0001_start.sql"))];
+
+statements! {
+    DONE = "SELECT name FROM migration ORDER BY name";
+    RECORD = "INSERT INTO migration (name) VALUES ($1)";
+}
+
+pub(super) async fn run(db: &Db) -> Result<(), DbError> {
+    let dialect = db.dialect();
+    db.write(move |tx: &mut Tx<'_>| {
+        if dialect == super::Dialect::Pg {
+            // Several processes may start at once; the lock goes with the transaction.
+            tx.script("SELECT pg_advisory_xact_lock(7412001)")?;
+        }
+        tx.script("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)")?;
+        let done: Vec<String> = tx.query(&DONE, &[])?.into_iter().map(|mut r| r.take()).collect::<Result<_, _>>()?;
+        for (name, text) in STEPS {
+            if !done.iter().any(|d| d == name) {
+                tx.script(&render(text, dialect))?;
+                tx.put(&RECORD, args![*name])?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}

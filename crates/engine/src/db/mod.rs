@@ -1,0 +1,232 @@
+//! One set of queries on SQLite and PostgreSQL. A piece of work is a closure that runs whole on a thread that owns a
+//! connection, so a request that is dropped half-way cannot leave a transaction behind. A write answers only after its
+//! commit is on the disk: PostgreSQL with `synchronous_commit = on`; SQLite in `lite`, where one sync serves all who wait.
+
+mod lite;
+mod migrate;
+mod pg;
+mod row;
+mod sql;
+mod tx;
+mod value;
+
+use std::{path::PathBuf, str::FromStr, sync::Arc};
+
+use tokio::sync::oneshot;
+
+pub use self::{
+    row::{FromCell, Row},
+    sql::{Dialect, Filter, Sql},
+    tx::Tx,
+    value::Value,
+};
+pub(crate) use self::{sql::statements, value::args};
+
+/// Where the rows are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Url {
+    /// A SQLite file.
+    Lite(PathBuf),
+    /// A PostgreSQL connection string.
+    Pg(String),
+}
+
+impl FromStr for Url {
+    type Err = std::convert::Infallible;
+
+    /// `postgres://…` (or `postgresql://…`) is PostgreSQL; everything else is the path of a SQLite file.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Self::Pg(text.to_owned())
+        } else {
+            Self::Lite(PathBuf::from(text.strip_prefix("sqlite://").unwrap_or(text)))
+        })
+    }
+}
+
+/// What can go wrong below the SQL.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// SQLite refused a statement.
+    #[error("SQLite refused `{sql}`")]
+    Lite {
+        sql: &'static str,
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// PostgreSQL refused a statement.
+    #[error("PostgreSQL refused `{sql}`")]
+    Pg {
+        sql: &'static str,
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// A row with this key is there already.
+    #[error("`{sql}`: a row with this key exists")]
+    Duplicate { sql: &'static str },
+    /// A change met another number of rows than it must.
+    #[error("`{sql}` changed {got} rows instead of 1")]
+    Rows { sql: &'static str, got: u64 },
+    /// A cell held another type than the program reads.
+    #[error("column {column} holds {got}, expected {expected}")]
+    Cell { column: usize, expected: &'static str, got: String },
+    /// A value in the database that the program cannot have written.
+    #[error("the database holds {0}")]
+    Corrupt(String),
+    /// The work panicked; its transaction was rolled back.
+    #[error("the work panicked and was rolled back")]
+    Panicked,
+    /// The database threads have ended.
+    #[error("the database is shut down")]
+    Gone,
+    /// The database could not be opened.
+    #[error("cannot open the database {at}: {reason}")]
+    Open { at: String, reason: String },
+}
+
+impl DbError {
+    /// Whether running the same work again may succeed.
+    fn transient(&self) -> bool {
+        use tokio_postgres::error::SqlState as S;
+        match self {
+            Self::Pg { source, .. } => {
+                source.is_closed()
+                    || source
+                        .code()
+                        .is_some_and(|c| *c == S::T_R_SERIALIZATION_FAILURE || *c == S::T_R_DEADLOCK_DETECTED)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A piece of work on its way to a connection.
+pub(crate) trait Work: Send {
+    /// Runs the body; true when it wants to be committed.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Whether the failed body may be run once more.
+    fn again(&self) -> bool;
+    /// Tells whoever waits: the result, or why the commit failed.
+    fn answer(self: Box<Self>, commit: Result<(), DbError>);
+}
+
+struct Job<T, E, F> {
+    body: F,
+    out: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+/// An error of a piece of work: wraps what the database says.
+pub trait WorkError: From<DbError> + Send + 'static {
+    /// The database's own error inside, if it is one.
+    fn db(&self) -> Option<&DbError>;
+}
+
+impl WorkError for DbError {
+    fn db(&self) -> Option<&DbError> {
+        Some(self)
+    }
+}
+
+impl<T, E, F> Work for Job<T, E, F>
+where
+    T: Send,
+    E: WorkError,
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let body = std::panic::AssertUnwindSafe(|| {
+            let out = (self.body)(tx)?;
+            tx.flush()?;
+            Ok(out)
+        });
+        let out = std::panic::catch_unwind(body).unwrap_or_else(|_| Err(DbError::Panicked.into()));
+        let good = out.is_ok();
+        self.out = Some(out);
+        good
+    }
+
+    fn again(&self) -> bool {
+        matches!(&self.out, Some(Err(e)) if e.db().is_some_and(DbError::transient))
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), DbError>) {
+        let out = match (self.out, commit) {
+            (Some(Ok(_)), Err(e)) => Err(e.into()),
+            (Some(out), _) => out,
+            (None, Err(e)) => Err(e.into()),
+            (None, Ok(())) => Err(DbError::Gone.into()),
+        };
+        // Whoever asked may have gone away; the work is done all the same.
+        let _ = self.reply.send(out);
+    }
+}
+
+/// The database: clones share its threads.
+#[derive(Clone)]
+pub struct Db(Arc<Engine>);
+
+enum Engine {
+    Lite(lite::Lite),
+    Pg(pg::Pg),
+}
+
+impl Db {
+    /// Opens the database and brings its tables up to date. `seats` is the number of connections to PostgreSQL, or of
+    /// readers of SQLite.
+    pub async fn open(url: &Url, seats: usize) -> Result<Self, DbError> {
+        let engine = match url {
+            Url::Lite(path) => Engine::Lite(lite::Lite::open(path, seats)?),
+            Url::Pg(url) => Engine::Pg(pg::Pg::open(url, seats)?),
+        };
+        let db = Self(Arc::new(engine));
+        migrate::run(&db).await?;
+        Ok(db)
+    }
+
+    /// Which SQL it speaks.
+    pub fn dialect(&self) -> Dialect {
+        match *self.0 {
+            Engine::Lite(_) => Dialect::Lite,
+            Engine::Pg(_) => Dialect::Pg,
+        }
+    }
+
+    /// Runs `body` in one transaction and answers when it is durable. The body may run again after a conflict between
+    /// transactions, so it must only read its captures.
+    pub async fn write<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: WorkError,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.send(body, true).await
+    }
+
+    /// Runs `body` on a connection that cannot write.
+    pub async fn read<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: WorkError,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.send(body, false).await
+    }
+
+    async fn send<T, E, F>(&self, body: F, write: bool) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: WorkError,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Box<dyn Work> = Box::new(Job { body, out: None, reply });
+        match &*self.0 {
+            Engine::Lite(lite) if write => lite.write(job).await?,
+            Engine::Lite(lite) => lite.read(job).await?,
+            Engine::Pg(pg) if write => pg.write(job).await?,
+            Engine::Pg(pg) => pg.read(job).await?,
+        }
+        answer.await.unwrap_or_else(|_| Err(DbError::Gone.into()))
+    }
+}

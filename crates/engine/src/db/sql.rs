@@ -1,0 +1,109 @@
+//! Statements: written once with `$1, $2, …`, registered so that a test prepares every one on both databases.
+
+use std::{fmt::Write as _, sync::OnceLock};
+
+use super::Value;
+
+/// Which database a text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Lite,
+    /// PostgreSQL.
+    Pg,
+}
+
+/// A statement. Made by `statements!` only, so that none escapes the test that prepares all of them.
+pub struct Sql {
+    /// Its name, for messages.
+    pub name: &'static str,
+    text: &'static str,
+    lite: OnceLock<String>,
+    pg: OnceLock<String>,
+}
+
+impl Sql {
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { name, text, lite: OnceLock::new(), pg: OnceLock::new() }
+    }
+
+    /// The text for a dialect.
+    pub fn text(&self, dialect: Dialect) -> &str {
+        match dialect {
+            Dialect::Lite => self.lite.get_or_init(|| render(self.text, dialect)),
+            Dialect::Pg => self.pg.get_or_init(|| render(self.text, dialect)),
+        }
+    }
+}
+
+/// The few places where the two databases need other words. In a schema `@…` names a type, in a query `{…}` a phrase.
+const WORDS: [(&str, &str, &str); 11] = [
+    ("@INT", "INTEGER", "BIGINT"),
+    ("@ID", "BLOB", "UUID"),
+    ("@TEXT", "TEXT", "TEXT"),
+    // Codes and keys sort by bytes on both, so that a prefix is a range.
+    ("@CODE", "TEXT", "TEXT COLLATE \"C\""),
+    ("@REAL", "REAL", "DOUBLE PRECISION"),
+    ("@BYTES", "BLOB", "BYTEA"),
+    ("@BOOL", "INTEGER", "BOOLEAN"),
+    ("@CLUSTERED", "STRICT, WITHOUT ROWID", ""),
+    ("@ROWS", "STRICT", ""),
+    ("{yes}", "1", "TRUE"),
+    ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
+];
+
+pub(super) fn render(text: &str, dialect: Dialect) -> String {
+    let mut out = text.to_owned();
+    for (word, lite, pg) in WORDS {
+        out = out.replace(word, if dialect == Dialect::Lite { lite } else { pg });
+    }
+    // SQLite numbers `$2 … $1` by first appearance and would swap arguments silently; `?1` is the number it says.
+    if dialect == Dialect::Lite { out.replace('$', "?") } else { out }
+}
+
+/// A list query whose filters are chosen at run time: a fixed head, the filters that apply, a fixed tail. Filters are
+/// written with `$$` for their one argument; the text that results is prepared once for each combination.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    text: String,
+    args: Vec<Value>,
+}
+
+impl Filter {
+    /// Starts from `SELECT … WHERE …` and the arguments in it.
+    pub fn new(head: &str, args: Vec<Value>) -> Self {
+        Self { text: head.to_owned(), args }
+    }
+
+    /// Adds `AND …`; every `$$` in it is this argument.
+    pub fn and(&mut self, condition: &str, arg: impl Into<Value>) -> &mut Self {
+        self.args.push(arg.into());
+        self.text.push_str(" AND ");
+        self.text.push_str(&condition.replace("$$", &format!("${}", self.args.len())));
+        self
+    }
+
+    /// Adds the order and a limit of rows.
+    pub fn tail(&mut self, order: &str, limit: usize) -> &mut Self {
+        let _ = write!(self.text, " {order} LIMIT {limit}");
+        self
+    }
+
+    pub(super) fn render(&self, dialect: Dialect) -> String {
+        render(&self.text, dialect)
+    }
+
+    pub(super) fn args(&self) -> &[Value] {
+        &self.args
+    }
+}
+
+/// Declares the statements of one store and its list `STATEMENTS`.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$doc])* pub(crate) static $name: $crate::db::Sql = $crate::db::Sql::new(stringify!($name), $text);)*
+        pub(crate) static STATEMENTS: &[&$crate::db::Sql] = &[$(&$name),*];
+    };
+}
+pub(crate) use statements;

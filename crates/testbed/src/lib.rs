@@ -1,0 +1,94 @@
+//! What tests stand on: a fresh database of either kind, a temporary folder, the real records. For tests only.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use linli_engine::db::{Db, Url};
+use tempfile::TempDir;
+
+/// A fresh database and a folder; both go away with it (the server's files go with the server).
+pub struct Bed {
+    /// The database.
+    pub db: Db,
+    /// Its address, to open it again.
+    pub url: Url,
+    /// A folder for files.
+    pub folder: TempDir,
+}
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A SQLite file.
+    Lite,
+    /// A database of its own on the test server.
+    Pg,
+}
+
+/// A fresh bed of this kind; `None`, said plainly, where there is no PostgreSQL to test on.
+pub async fn bed(kind: Kind) -> Option<Bed> {
+    let folder = TempDir::new().unwrap();
+    let url = match kind {
+        Kind::Lite => Url::Lite(folder.path().join("linli.db")),
+        Kind::Pg => Url::Pg(fresh_postgres().await?),
+    };
+    let db = Db::open(&url, 4).await.unwrap();
+    Some(Bed { db, url, folder })
+}
+
+/// The address of a new, empty database on the server that `LINLI_TEST_PG` names.
+///
+/// # Panics
+/// Under CI when there is no such server: a skipped database must not look green.
+pub async fn fresh_postgres() -> Option<String> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let Ok(server) = std::env::var("LINLI_TEST_PG") else {
+        assert!(std::env::var("CI").is_err(), "LINLI_TEST_PG is not set");
+        eprintln!("skipped on PostgreSQL: set LINLI_TEST_PG to the address that `scripts/test-postgres start` prints");
+        return None;
+    };
+    let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let (head, _) = server.rsplit_once('/').unwrap();
+    Some(format!("{head}/{name}"))
+}
+
+/// A file of the real records; `None`, said plainly, where they are not on this machine.
+pub fn record(path: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let data = std::env::var_os("LINLI_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
+    let file = data.join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    eprintln!("skipped: the real records are not here ({path}); set LINLI_DATA to their folder");
+    None
+}
+
+/// Writes a test twice: once on SQLite, once on PostgreSQL. The body is an async function of a [`Bed`].
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* $name:ident => $body:expr;)*) => {
+        mod on_sqlite {
+            use super::*;
+            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some(bed) = $crate::bed($crate::Kind::Lite).await { ($body)(bed).await; }
+            })*
+        }
+        mod on_postgres {
+            use super::*;
+            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some(bed) = $crate::bed($crate::Kind::Pg).await { ($body)(bed).await; }
+            })*
+        }
+    };
+}
