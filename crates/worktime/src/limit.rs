@@ -1,3 +1,5 @@
+//! Limits as rules write them.
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};

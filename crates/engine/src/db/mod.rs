@@ -175,10 +175,13 @@ impl Db {
     /// Opens the database and brings its tables up to date. `seats` is the number of connections to PostgreSQL, or of
     /// readers of SQLite.
     pub async fn open(url: &Url, seats: usize) -> Result<Self, DbError> {
-        let engine = match url {
-            Url::Lite(path) => Engine::Lite(lite::Lite::open(path, seats)?),
-            Url::Pg(url) => Engine::Pg(pg::Pg::open(url, seats)?),
+        let url = url.clone();
+        // Connections to PostgreSQL run on runtimes of their own, which must not start inside this one.
+        let open = move || match url {
+            Url::Lite(path) => lite::Lite::open(&path, seats).map(Engine::Lite),
+            Url::Pg(url) => pg::Pg::open(&url, seats).map(Engine::Pg),
         };
+        let engine = tokio::task::spawn_blocking(open).await.map_err(|_| DbError::Gone)??;
         let db = Self(Arc::new(engine));
         migrate::run(&db).await?;
         Ok(db)
