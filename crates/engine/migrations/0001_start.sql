@@ -142,3 +142,10 @@ CREATE TABLE import_run (
   at @INT NOT NULL,
   PRIMARY KEY (jurisdiction, source)
 ) @CLUSTERED;
+CREATE INDEX cases_place ON cases (jurisdiction, place, opened_at);
+
+-- The search index: two-character pieces of Chinese and whole words of other scripts (cases/search.rs).
+{{CREATE VIRTUAL TABLE case_words USING fts5 (words, content = '', contentless_delete = 1, detail = 'none')
+||CREATE TABLE case_words (jurisdiction BIGINT NOT NULL, case_id UUID NOT NULL, words TSVECTOR NOT NULL,
+  PRIMARY KEY (jurisdiction, case_id));
+CREATE INDEX case_words_words ON case_words USING GIN (words)}};

@@ -1,11 +1,24 @@
-//! The engine: cases that travel through flows, with their timers, inbox, evidence, vault, orgs and places, over SQLite
-//! or PostgreSQL. It owns every effect; the rules come from packs, the counting from the kernels.
+//! The engine: cases that travel through flows, with their timers, inbox, vault, orgs and places, over SQLite or
+//! PostgreSQL. It owns every effect; the rules come from packs, the counting from the kernels.
 #![forbid(unsafe_code)]
 
+pub mod attachments;
+pub mod cases;
 pub mod db;
+pub mod directory;
 pub mod edge;
+mod engine;
 pub mod ids;
 pub mod limits;
+pub mod notices;
+pub mod pack;
+pub mod policy;
+pub mod seats;
+pub mod sessions;
+pub mod vault;
+pub mod viewer;
+
+pub use engine::{Engine, EngineError, Options, Packs};
 
 use sha2::{Digest, Sha256};
 
@@ -18,4 +31,24 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
 pub fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |e| e.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Every statement of the program, for the test that prepares each on both databases.
+pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
+    [
+        attachments::STATEMENTS,
+        cases::inbox::STATEMENTS,
+        cases::search::STATEMENTS,
+        cases::store::STATEMENTS,
+        db::MIGRATE_STATEMENTS,
+        directory::STATEMENTS,
+        engine::STATEMENTS,
+        notices::STATEMENTS,
+        seats::STATEMENTS,
+        sessions::STATEMENTS,
+        vault::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

@@ -36,11 +36,8 @@ impl<'a> Names<'a> {
             return Some(word.text.clone());
         }
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let offer = if names.is_empty() {
-            "there is none".to_owned()
-        } else {
-            format!("there is {}", names.join(", "))
-        };
+        let offer =
+            if names.is_empty() { "there is none".to_owned() } else { format!("there is {}", names.join(", ")) };
         self.wrong(word.line, format!("no {kind} is called `{}`: {offer}", word.text));
         None
     }
@@ -205,10 +202,7 @@ impl<'a> Names<'a> {
             if form.iter().any(|field| field.name == name) {
                 self.wrong(word.line, format!("the form asks twice for `{name}`"));
             } else if self.field(name, word.line).is_some() {
-                form.push(FormField {
-                    name: name.to_owned(),
-                    optional: name.len() < word.text.len(),
-                });
+                form.push(FormField { name: name.to_owned(), optional: name.len() < word.text.len() });
             }
         }
         form
@@ -246,7 +240,9 @@ fn misfit(name: &str, kind: &FieldKind, with: Option<&Value>) -> Option<String> 
     match (kind, with) {
         (_, None) | (FieldKind::Number, Some(Value::Number(_))) => None,
         (FieldKind::Number, _) => Some(format!("`{name}` is a number: compare it with a number")),
-        (FieldKind::Bool | FieldKind::Orgs, _) => Some(format!("`{name}` is compared with nothing: write its name alone")),
+        (FieldKind::Bool | FieldKind::Orgs, _) => {
+            Some(format!("`{name}` is compared with nothing: write its name alone"))
+        }
         (FieldKind::Choice(choices), Some(Value::Text(text))) if !choices.contains(text) => {
             Some(format!("`{text}` is none of the choices of `{name}`: {}", choices.join(", ")))
         }

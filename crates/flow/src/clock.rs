@@ -67,11 +67,7 @@ pub fn clock_facts<'e>(clock: &Clock, events: impl IntoIterator<Item = &'e Event
 /// Whether a clock counts as the case stands, pauses aside.
 pub(crate) fn runs(clock: &Clock, case: &Case) -> bool {
     !case.is_ended()
-        && if clock.during.is_empty() {
-            !case.is_settled()
-        } else {
-            clock.during.iter().any(|step| case.is_open(step))
-        }
+        && if clock.during.is_empty() { !case.is_settled() } else { clock.during.iter().any(|step| case.is_open(step)) }
 }
 
 fn change_of(event: &Event) -> Option<&Change> {
@@ -83,14 +79,7 @@ fn change_of(event: &Event) -> Option<&Change> {
 
 impl ClockFacts {
     fn new(within: Option<Within>, from: Millis) -> Self {
-        Self {
-            within,
-            from,
-            spans: Vec::new(),
-            pauses: Vec::new(),
-            extended_days: 0,
-            stopped: None,
-        }
+        Self { within, from, spans: Vec::new(), pauses: Vec::new(), extended_days: 0, stopped: None }
     }
 
     fn follow(&mut self, clock: &Clock, case: &Case, at: Millis) {
@@ -107,10 +96,9 @@ impl ClockFacts {
             let is_open = |pause: &&mut Pause| pause.step == *step && pause.span.to.is_none();
             match self.pauses.iter_mut().find(is_open) {
                 Some(pause) if !is_paused(step) => pause.span.to = Some(at),
-                None if is_paused(step) => self.pauses.push(Pause {
-                    span: Span { from: at, to: None },
-                    step: step.clone(),
-                }),
+                None if is_paused(step) => {
+                    self.pauses.push(Pause { span: Span { from: at, to: None }, step: step.clone() })
+                }
                 _ => {}
             }
         }

@@ -71,7 +71,7 @@ pub enum Refusal {
         /// The step.
         step: String,
         /// Who closed it.
-        by: Actor,
+        by: Box<Actor>,
         /// When.
         at: Millis,
         /// With which act.

@@ -29,34 +29,19 @@ pub fn decide(def: &Definition, case: &Case, command: &Command, by: &Actor, now:
     }
     let what = match command {
         Command::Open { pack, fields } => open(def, case, pack, fields)?,
-        Command::Act {
-            step,
-            key,
-            act,
-            form,
-            seen,
-        } => acted(def, case, &Instance::new(step, key), act, form, *seen)?,
+        Command::Act { step, key, act, form, seen } => acted(def, case, &Instance::new(step, key), act, form, *seen)?,
         Command::Side { act, form } => side(def, case, act, form)?,
         Command::Cancel { act, form } => cancelled(def, case, act, form)?,
         Command::Late { of, level } => late(def, case, of, *level)?,
     };
-    Ok(Event {
-        seq: case.seq() + 1,
-        at: now,
-        by: by.clone(),
-        what,
-    })
+    Ok(Event { seq: case.seq() + 1, at: now, by: by.clone(), what })
 }
 
 fn open(def: &Definition, case: &Case, pack: &str, fields: &Fields) -> Result<What, Refusal> {
     let mut after = After::new(def, case)?;
     after.change.fields = form::known(def, fields)?;
     after.open(None, &def.start)?;
-    Ok(What::Opened {
-        flow: def.id.clone(),
-        pack: pack.to_owned(),
-        change: after.settle(None),
-    })
+    Ok(What::Opened { flow: def.id.clone(), pack: pack.to_owned(), change: after.settle(None) })
 }
 
 fn acted(
@@ -73,10 +58,7 @@ fn acted(
     if let Some(gate) = &act.gate {
         let value_of = |name: &str| value(def, case, &Change::default(), name);
         if !gate.when.holds(&value_of) {
-            return Err(Refusal::Guard {
-                act: name.to_owned(),
-                why: gate.why.clone(),
-            });
+            return Err(Refusal::Guard { act: name.to_owned(), why: gate.why.clone() });
         }
     }
     let mut after = After::new(def, case)?;
@@ -107,21 +89,16 @@ fn check_open(case: &Case, at: &Instance, seen: Option<u64>) -> Result<(), Refus
     match (case.open_step(&at.step, &at.key), case.closing(&at.step, &at.key)) {
         (Some(open), _) if seen.is_none_or(|seen| seen == open.opened_seq) => Ok(()),
         (Some(open), _) => Err(Refusal::Stale { step, since: open.since }),
-        (None, Some(closing)) => Err(Refusal::Closed {
-            step,
-            by: closing.by.clone(),
-            at: closing.at,
-            act: closing.act.clone(),
-        }),
+        (None, Some(closing)) => {
+            Err(Refusal::Closed { step, by: Box::new(closing.by.clone()), at: closing.at, act: closing.act.clone() })
+        }
         (None, None) => check_alive(case).and(Err(Refusal::NotOpen { step })),
     }
 }
 
 fn check_alive(case: &Case) -> Result<(), Refusal> {
     if case.is_ended() {
-        return Err(Refusal::Ended {
-            outcome: case.outcome().map(str::to_owned),
-        });
+        return Err(Refusal::Ended { outcome: case.outcome().map(str::to_owned) });
     }
     Ok(())
 }
@@ -160,11 +137,7 @@ fn cancelled(def: &Definition, case: &Case, name: &str, filled: &Form) -> Result
     after.marking.open.retain(|step| !falls(&def.steps[*step].name));
     after.marking.tokens.retain(|(at, _)| !falls(&def.steps[*at].name));
     after.go(None, &cancel.way)?;
-    Ok(What::Cancelled {
-        act: name.to_owned(),
-        form: filled.clone(),
-        change: after.settle(Some(&cancel.way)),
-    })
+    Ok(What::Cancelled { act: name.to_owned(), form: filled.clone(), change: after.settle(Some(&cancel.way)) })
 }
 
 fn late(def: &Definition, case: &Case, of: &Timed, level: u8) -> Result<What, Refusal> {
@@ -187,11 +160,7 @@ fn late(def: &Definition, case: &Case, of: &Timed, level: u8) -> Result<What, Re
     if case.fired(of).contains(&level) {
         return Err(Refusal::AlreadyFired { level });
     }
-    Ok(What::Late {
-        of: of.clone(),
-        level,
-        deeds: deeds.clone(),
-    })
+    Ok(What::Late { of: of.clone(), level, deeds: deeds.clone() })
 }
 
 fn unknown(name: &str) -> Refusal {
@@ -225,12 +194,7 @@ impl<'a> After<'a> {
         for token in case.tokens() {
             marking.tokens.insert((index(&token.at)?, index(&token.from)?));
         }
-        Ok(Self {
-            def,
-            case,
-            marking,
-            change: Change::default(),
-        })
+        Ok(Self { def, case, marking, change: Change::default() })
     }
 
     fn index(&self, step: &Step) -> Result<usize, Refusal> {
@@ -250,10 +214,7 @@ impl<'a> After<'a> {
         let mut extended = BTreeMap::new();
         for (clock, field) in &act.extends {
             let days = self.value(field).as_number().and_then(|days| u32::try_from(days).ok());
-            let days = days.ok_or_else(|| Refusal::Form {
-                field: field.clone(),
-                problem: FormProblem::WrongType,
-            })?;
+            let days = days.ok_or_else(|| Refusal::Form { field: field.clone(), problem: FormProblem::WrongType })?;
             extended.insert(clock.clone(), days);
         }
         self.change.extended = extended;
@@ -297,11 +258,7 @@ impl<'a> After<'a> {
         self.change.arrived.extend(effect.arrived.iter().map(token));
         self.change.consumed.extend(effect.consumed.iter().map(token));
         for step in effect.opened.iter().map(|step| &def.steps[*step]) {
-            let keys = if step.each {
-                parts(def, self.case, &self.change, step)
-            } else {
-                vec![String::new()]
-            };
+            let keys = if step.each { parts(def, self.case, &self.change, step) } else { vec![String::new()] };
             self.change.opened.extend(keys.into_iter().map(|key| Opening {
                 step: step.name.clone(),
                 key,

@@ -29,11 +29,7 @@ pub struct Actor {
 impl Actor {
     /// The program itself.
     pub fn system() -> Self {
-        Self {
-            kind: "system".to_owned(),
-            id: "system".to_owned(),
-            ..Self::default()
-        }
+        Self { kind: "system".to_owned(), id: "system".to_owned(), ..Self::default() }
     }
 }
 
@@ -197,10 +193,7 @@ pub enum Timed {
 impl Instance {
     /// The instance of a step with this key.
     pub fn new(step: &str, key: &str) -> Self {
-        Self {
-            step: step.to_owned(),
-            key: key.to_owned(),
-        }
+        Self { step: step.to_owned(), key: key.to_owned() }
     }
 }
 

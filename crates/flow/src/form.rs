@@ -45,10 +45,7 @@ pub(crate) fn known(def: &Definition, fields: &Fields) -> Result<Fields, Refusal
 }
 
 fn refuse<T>(field: &str, problem: FormProblem) -> Result<T, Refusal> {
-    Err(Refusal::Form {
-        field: field.to_owned(),
-        problem,
-    })
+    Err(Refusal::Form { field: field.to_owned(), problem })
 }
 
 fn is_blank(value: &Value) -> bool {

@@ -48,20 +48,12 @@ impl Guard {
     /// # Errors
     /// When the text is not a guard: says where and what should stand there.
     pub fn parse(source: &str) -> Result<Self, GuardError> {
-        let mut parser = Parser {
-            source,
-            tokens: tokens(source)?,
-            next: 0,
-            depth: 0,
-        };
+        let mut parser = Parser { source, tokens: tokens(source)?, next: 0, depth: 0 };
         let root = parser.or()?;
         if parser.next < parser.tokens.len() {
             return parser.fail("expected `and`, `or` or the end");
         }
-        Ok(Self {
-            source: source.to_owned(),
-            root,
-        })
+        Ok(Self { source: source.to_owned(), root })
     }
 
     /// Whether it holds, where `value_of` gives the value of a name. A comparison of values of different kinds does not hold,
@@ -166,8 +158,7 @@ fn tokens(source: &str) -> Result<Vec<(usize, Piece)>, GuardError> {
             (end + 2, Piece::Literal(quoted[..end].into()))
         } else if first.is_ascii_digit() {
             let length = run(|c| c.is_ascii_digit());
-            let number: i64 =
-                rest[..length].parse().map_err(|_| error(source, at, "the number is too large"))?;
+            let number: i64 = rest[..length].parse().map_err(|_| error(source, at, "the number is too large"))?;
             (length, Piece::Literal(number.into()))
         } else if first.is_ascii_alphabetic() || first == '_' {
             let length = run(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -191,11 +182,7 @@ fn word(word: &str) -> Piece {
 }
 
 fn error(source: &str, at: usize, expected: &'static str) -> GuardError {
-    GuardError {
-        source_text: source.to_owned(),
-        at: source[..at].chars().count() + 1,
-        expected,
-    }
+    GuardError { source_text: source.to_owned(), at: source[..at].chars().count() + 1, expected }
 }
 
 /// Deeper nesting than any rule needs; it bounds the stack.

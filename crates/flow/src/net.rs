@@ -38,10 +38,7 @@ pub(crate) enum Fault {
     /// A step would be open twice.
     OpenTwice(usize),
     /// Two tokens from one source would wait at a join.
-    TokenTwice {
-        at: usize,
-        from: usize,
-    },
+    TokenTwice { at: usize, from: usize },
 }
 
 impl Fault {
@@ -74,10 +71,11 @@ impl Net {
         let mut ahead: Vec<(Option<usize>, usize)> = targets.iter().rev().map(|to| (from, *to)).collect();
         while let Some((from, to)) = ahead.pop() {
             let node = &self.nodes[to];
-            if let Some(from) = from.filter(|from| *from != to && !node.waits.is_empty()) {
-                if !arrive(marking, &mut effect, node, to, from)? {
-                    continue;
-                }
+            let is_joined = from.is_none_or(|from| from == to) || node.waits.is_empty();
+            if let Some(from) = from.filter(|_| !is_joined)
+                && !arrive(marking, &mut effect, node, to, from)?
+            {
+                continue;
             }
             match &node.onward {
                 Some(onward) if is_empty(to) => {

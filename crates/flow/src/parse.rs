@@ -10,6 +10,8 @@ use crate::{problem::Problem, text::Text};
 pub(crate) struct Doc<'t> {
     file: &'t str,
     text: &'t str,
+    /// Where each line starts.
+    lines: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -35,6 +37,7 @@ impl<'t> Doc<'t> {
         Self {
             file,
             text,
+            lines: std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect(),
             problems: RefCell::default(),
         }
     }
@@ -42,12 +45,7 @@ impl<'t> Doc<'t> {
     /// The whole file as a table; a problem when it is not TOML.
     pub fn root(&'t self) -> Option<Reader<'t>> {
         match DeTable::parse(self.text) {
-            Ok(table) => Some(Reader {
-                doc: self,
-                table: table.into_inner(),
-                name: "the flow".to_owned(),
-                line: 1,
-            }),
+            Ok(table) => Some(Reader { doc: self, table: table.into_inner(), name: "the flow".to_owned(), line: 1 }),
             Err(error) => {
                 let at = error.span().map_or(0, |span| span.start);
                 self.wrong(self.line_of(at), format!("not TOML: {}", error.message()));
@@ -57,21 +55,15 @@ impl<'t> Doc<'t> {
     }
 
     pub fn wrong(&self, line: usize, reason: impl Into<String>) {
-        self.push(Problem {
-            file: self.file.to_owned(),
-            line,
-            reason: reason.into(),
-            trace: Vec::new(),
-        });
+        self.push(Problem { file: self.file.to_owned(), line, reason: reason.into(), trace: Vec::new() });
     }
 
+    /// A fault that playing the net found. One for each line is enough: the first, which has the shortest way.
     pub fn unsound(&self, line: usize, reason: String, trace: Vec<String>) {
-        self.push(Problem {
-            file: self.file.to_owned(),
-            line,
-            reason,
-            trace,
-        });
+        if self.problems.borrow().iter().any(|problem| problem.line == line) {
+            return;
+        }
+        self.push(Problem { file: self.file.to_owned(), line, reason, trace });
     }
 
     fn push(&self, problem: Problem) {
@@ -94,7 +86,7 @@ impl<'t> Doc<'t> {
     }
 
     fn line_of(&self, at: usize) -> usize {
-        self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+        self.lines.partition_point(|start| *start <= at)
     }
 }
 
@@ -128,10 +120,7 @@ impl<'d> Reader<'d> {
     /// A text.
     pub fn word(&mut self, key: &str) -> Option<Word> {
         match self.take(key)? {
-            (line, DeValue::String(text)) => Some(Word {
-                text: text.into_owned(),
-                line,
-            }),
+            (line, DeValue::String(text)) => Some(Word { text: text.into_owned(), line }),
             (line, _) => self.mistyped(line, key, "a text"),
         }
     }
@@ -158,10 +147,7 @@ impl<'d> Reader<'d> {
         for item in list {
             let line = self.doc.line_of(item.span().start);
             match item.into_inner() {
-                DeValue::String(text) => words.push(Word {
-                    text: text.into_owned(),
-                    line,
-                }),
+                DeValue::String(text) => words.push(Word { text: text.into_owned(), line }),
                 _ => return self.mistyped(line, key, "a list of texts"),
             }
         }
@@ -172,10 +158,7 @@ impl<'d> Reader<'d> {
     pub fn one_or_more(&mut self, key: &str) -> Vec<Word> {
         match self.take(key) {
             None => Vec::new(),
-            Some((line, DeValue::String(text))) => vec![Word {
-                text: text.into_owned(),
-                line,
-            }],
+            Some((line, DeValue::String(text))) => vec![Word { text: text.into_owned(), line }],
             Some((line, list)) => self.as_words(line, key, list).unwrap_or_default(),
         }
     }
@@ -192,10 +175,7 @@ impl<'d> Reader<'d> {
     /// A text for people, in both languages.
     pub fn text(&mut self, key: &str) -> Option<(Text, usize)> {
         let mut inner = self.table(key)?;
-        let text = Text {
-            zh: inner.need("zh")?.text,
-            en: inner.need("en")?.text,
-        };
+        let text = Text { zh: inner.need("zh")?.text, en: inner.need("en")?.text };
         let line = inner.line;
         inner.finish();
         if text.zh.is_empty() || text.en.is_empty() {
@@ -289,12 +269,7 @@ impl<'d> Reader<'d> {
     }
 
     fn inner(&self, name: String, line: usize, table: DeTable<'d>) -> Reader<'d> {
-        Reader {
-            doc: self.doc,
-            table,
-            name,
-            line,
-        }
+        Reader { doc: self.doc, table, name, line }
     }
 
     /// Complains about every key that nobody took.

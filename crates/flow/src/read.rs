@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     check::Names,
-    definition::{
-        Act, Branch, Cancel, Cancels, Clock, Definition, Gate, Goes, Side, Step, Way, Within,
-    },
+    definition::{Act, Branch, Cancel, Cancels, Clock, Definition, Gate, Goes, Side, Step, Way, Within},
     net::{Net, Node},
     parse::{Doc, Reader, Word},
     problem::Problem,
@@ -107,14 +105,9 @@ fn net(steps: &[Step]) -> Net {
             Goes::Opens(steps) => steps.iter().filter_map(index).collect(),
             Goes::Ends => Vec::new(),
         });
-        Node {
-            waits: step.waits.iter().filter_map(index).collect(),
-            onward,
-        }
+        Node { waits: step.waits.iter().filter_map(index).collect(), onward }
     };
-    Net {
-        nodes: steps.iter().map(node).collect(),
-    }
+    Net { nodes: steps.iter().map(node).collect() }
 }
 
 fn step(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Step> {
@@ -127,8 +120,11 @@ fn step(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Step>
     let late = names.late(&mut reader);
     let says = names.told(&mut reader, "says");
     let rule = reader.word("rule").map(|word| word.text);
-    let acts: Vec<Option<Act>> =
-        reader.tables("act").into_iter().map(|(act_name, act_reader)| act(names, owner.as_ref(), act_name, act_reader)).collect();
+    let acts: Vec<Option<Act>> = reader
+        .tables("act")
+        .into_iter()
+        .map(|(act_name, act_reader)| act(names, owner.as_ref(), act_name, act_reader))
+        .collect();
     let line = reader.line;
     reader.finish();
     Some(Step {
@@ -185,8 +181,7 @@ fn act(names: &Names<'_>, owner: Option<&Who>, name: String, mut reader: Reader<
     };
     let extends = extends.into_iter().filter_map(|(clock, word)| Some((clock, days(&word)?))).collect();
     let way = way(names, &mut reader);
-    let branches: Vec<Option<Branch>> =
-        reader.list("branch").into_iter().map(|reader| branch(names, reader)).collect();
+    let branches: Vec<Option<Branch>> = reader.list("branch").into_iter().map(|reader| branch(names, reader)).collect();
     let tell = names.told(&mut reader, "tell");
     let rule = reader.word("rule").map(|word| word.text);
     let line = reader.line;
@@ -216,7 +211,9 @@ fn gate(names: &Names<'_>, reader: &mut Reader<'_>) -> Option<Gate> {
         (Some(when), Some(why)) => names.guard(&when).map(|when| Gate { when, why }),
         (None, None) => None,
         (Some(when), None) => {
-            names.doc.wrong(when.line, format!("{} needs `why`: what people read while it is not possible", reader.name));
+            names
+                .doc
+                .wrong(when.line, format!("{} needs `why`: what people read while it is not possible", reader.name));
             None
         }
         (None, Some(_)) => {
@@ -230,24 +227,17 @@ fn branch(names: &Names<'_>, mut reader: Reader<'_>) -> Option<Branch> {
     let when = reader.need("when").and_then(|word| names.guard(&word));
     let way = way(names, &mut reader);
     reader.finish();
-    Some(Branch {
-        when: when?,
-        way: way?,
-    })
+    Some(Branch { when: when?, way: way? })
 }
 
 /// Where an act leads: exactly one of `opens` and `ends`.
 fn way(names: &Names<'_>, reader: &mut Reader<'_>) -> Option<Way> {
     let outcome = reader.word("outcome").map(|word| names.outcome(&word));
     match (reader.words("opens"), reader.word("ends")) {
-        (Some(opens), None) if !opens.is_empty() => Some(Way {
-            goes: Goes::Opens(names.steps(&opens)),
-            outcome: outcome.flatten(),
-        }),
-        (None, Some(ends)) if outcome.is_none() => Some(Way {
-            goes: Goes::Ends,
-            outcome: Some(names.outcome(&ends)?),
-        }),
+        (Some(opens), None) if !opens.is_empty() => {
+            Some(Way { goes: Goes::Opens(names.steps(&opens)), outcome: outcome.flatten() })
+        }
+        (None, Some(ends)) if outcome.is_none() => Some(Way { goes: Goes::Ends, outcome: Some(names.outcome(&ends)?) }),
         (None, Some(ends)) => {
             names.doc.wrong(ends.line, "`ends` names the outcome already: leave `outcome` out");
             None

@@ -111,14 +111,18 @@ fn acts(def: &Definition, step: &Step, doc: &Doc<'_>) {
     if step.acts.is_empty() {
         doc.wrong(step.line, format!("step `{}` has no act: nothing could ever close it", step.name));
     } else if step.acts.iter().all(|act| act.gate.is_some()) {
-        doc.wrong(step.line, format!("step `{}` needs an act without `when`, for the case that no other is possible", step.name));
+        doc.wrong(
+            step.line,
+            format!("step `{}` needs an act without `when`, for the case that no other is possible", step.name),
+        );
     }
     for act in &step.acts {
         if act.by.is_empty() {
             doc.wrong(act.line, format!("act `{}` needs `by`: who may do it", act.name));
         }
         if act.by.iter().all(|who| *who == Who::System) && !does(step, &act.name) {
-            let reason = format!("act `{}` is for the system alone, but no `late` of `{}` does it", act.name, step.name);
+            let reason =
+                format!("act `{}` is for the system alone, but no `late` of `{}` does it", act.name, step.name);
             doc.wrong(act.line, reason);
         }
         for counter in act.counts.iter().filter(|counter| act.resets.contains(counter)) {

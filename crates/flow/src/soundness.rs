@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// More markings than any flow that people could follow; beyond it the proof gives up.
-const MOST_MARKINGS: usize = 100_000;
+const MOST_MARKINGS: usize = 20_000;
 
 /// Complains about everything that is unsound, each with the way there.
 pub(crate) fn prove(def: &Definition, start_line: usize, doc: &Doc<'_>) {
@@ -23,7 +23,10 @@ pub(crate) fn prove(def: &Definition, start_line: usize, doc: &Doc<'_>) {
         doc.wrong(start_line, reason);
         return;
     }
-    explored.no_end();
+    // One fault brings others after it, so each kind is looked for only when those before it are mended.
+    if doc.is_clean() {
+        explored.no_end();
+    }
     if doc.is_clean() {
         explored.dead_steps();
     }
@@ -68,17 +71,8 @@ impl<'a> Explored<'a> {
 
     /// Plays the net; false when it has too many markings.
     fn explore(&mut self) -> bool {
-        let way = Way {
-            goes: Goes::Opens(self.def.start.clone()),
-            outcome: None,
-        };
-        let start = Move {
-            from: None,
-            cancels: None,
-            way: &way,
-            is_sure: true,
-            line: self.start_line,
-        };
+        let way = Way { goes: Goes::Opens(self.def.start.clone()), outcome: None };
+        let start = Move { from: None, cancels: None, way: &way, is_sure: true, line: self.start_line };
         self.fire(None, &Marking::default(), start, "start");
         let mut next = 0;
         while let Some(marking) = self.markings.get(next).cloned() {
@@ -151,6 +145,9 @@ impl<'a> Explored<'a> {
         while let Some(chosen) = ahead.pop() {
             let mut asked: Vec<(usize, bool)> = Vec::new();
             let mut is_empty = |list: usize| {
+                if let Some((_, empty)) = asked.iter().find(|(known, _)| *known == list) {
+                    return *empty;
+                }
                 let empty = chosen.get(asked.len()).copied().unwrap_or_default();
                 asked.push((list, empty));
                 empty
@@ -232,9 +229,10 @@ impl<'a> Explored<'a> {
 
     fn describe(&self, marking: &Marking) -> String {
         let open = marking.open.iter().map(|step| format!("`{}` open", self.name(*step)));
-        let tokens = marking.tokens.iter().map(|(at, from)| {
-            format!("a token from `{}` waiting at `{}`", self.name(*from), self.name(*at))
-        });
+        let tokens = marking
+            .tokens
+            .iter()
+            .map(|(at, from)| format!("a token from `{}` waiting at `{}`", self.name(*from), self.name(*at)));
         open.chain(tokens).collect::<Vec<_>>().join(" and ")
     }
 
@@ -253,7 +251,10 @@ impl<'a> Explored<'a> {
         let reason = if marking.open.is_empty() {
             format!("{label} leaves nothing open, with {}", self.describe(marking))
         } else {
-            format!("{label} leads to {}, from where acts that are always possible reach no end", self.describe(marking))
+            format!(
+                "{label} leads to {}, from where acts that are always possible reach no end",
+                self.describe(marking)
+            )
         };
         self.doc.unsound(*line, reason, self.trace(*before, label.clone()));
     }
@@ -277,7 +278,7 @@ impl<'a> Explored<'a> {
             for group in &leading[number] {
                 missing[*group] -= 1;
                 let at = self.sure[*group].0;
-                if missing[*group] == 0 && ending.insert(at) {
+                if ending.insert(at) {
                     fresh.push(at);
                 }
             }

@@ -37,7 +37,8 @@ impl Sql {
     }
 }
 
-/// The few places where the two databases need other words. In a schema `@…` names a type, in a query `{…}` a phrase.
+/// The few places where the two databases need other words. In a schema `@…` names a type, in a query `{…}` a phrase;
+/// `{{for SQLite||for PostgreSQL}}` is for what is said once only.
 const WORDS: [(&str, &str, &str); 11] = [
     ("@INT", "INTEGER", "BIGINT"),
     ("@ID", "BLOB", "UUID"),
@@ -58,12 +59,19 @@ pub(super) fn render(text: &str, dialect: Dialect) -> String {
     for (word, lite, pg) in WORDS {
         out = out.replace(word, if dialect == Dialect::Lite { lite } else { pg });
     }
+    while let Some((head, rest)) = out.split_once("{{") {
+        let Some(((lite, pg), tail)) = rest.split_once("}}").and_then(|(both, tail)| Some((both.split_once("||")?, tail)))
+        else {
+            break;
+        };
+        out = format!("{head}{}{tail}", if dialect == Dialect::Lite { lite } else { pg });
+    }
     // SQLite numbers `$2 … $1` by first appearance and would swap arguments silently; `?1` is the number it says.
     if dialect == Dialect::Lite { out.replace('$', "?") } else { out }
 }
 
-/// A list query whose filters are chosen at run time: a fixed head, the filters that apply, a fixed tail. Filters are
-/// written with `$$` for their one argument; the text that results is prepared once for each combination.
+/// A list query whose filters are chosen at run time: a registered head, the filters that apply, a fixed tail. In a
+/// filter each `$$` is the next argument. The text that results is prepared once for each combination.
 #[derive(Clone, Debug)]
 pub struct Filter {
     text: String,
@@ -71,16 +79,20 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Starts from `SELECT … WHERE …` and the arguments in it.
-    pub fn new(head: &str, args: Vec<Value>) -> Self {
-        Self { text: head.to_owned(), args }
+    /// Starts from a registered `SELECT … WHERE …` and the arguments in it.
+    pub fn of(head: &'static Sql, args: Vec<Value>) -> Self {
+        Self { text: head.text.to_owned(), args }
     }
 
-    /// Adds `AND …`; every `$$` in it is this argument.
-    pub fn and(&mut self, condition: &str, arg: impl Into<Value>) -> &mut Self {
-        self.args.push(arg.into());
+    /// Adds `AND …`.
+    pub fn and(&mut self, condition: &str, args: impl IntoIterator<Item = Value>) -> &mut Self {
         self.text.push_str(" AND ");
-        self.text.push_str(&condition.replace("$$", &format!("${}", self.args.len())));
+        let mut parts = condition.split("$$");
+        self.text.push_str(parts.next().unwrap_or_default());
+        for (part, arg) in parts.zip(args) {
+            self.args.push(arg);
+            let _ = write!(self.text, "${}{part}", self.args.len());
+        }
         self
     }
 

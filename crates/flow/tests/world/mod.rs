@@ -15,11 +15,7 @@ pub struct Pack {
 
 impl Pack {
     pub fn world(&self) -> World<'_> {
-        World {
-            roles: &self.roles,
-            limits: &self.limits,
-            fields: &self.fields,
-        }
+        World { roles: &self.roles, limits: &self.limits, fields: &self.fields }
     }
 
     /// Everything that the request flow names, taken from its text.
@@ -79,12 +75,7 @@ pub struct Play<'d> {
 
 impl<'d> Play<'d> {
     pub fn open(def: &'d Definition) -> Self {
-        let mut play = Self {
-            def,
-            case: Case::default(),
-            events: Vec::new(),
-            now: 0,
-        };
+        let mut play = Self { def, case: Case::default(), events: Vec::new(), now: 0 };
         let pack = "2026.1".to_owned();
         play.run(&Command::Open { pack, fields: Form::new() }).expect("a case opens");
         play
@@ -103,13 +94,8 @@ impl<'d> Play<'d> {
     /// Acts with a form that is filled in as its fields ask, and `extra` instead where it says so.
     pub fn try_act(&mut self, step: &str, key: &str, act: &str, extra: &[(&str, Value)]) -> Result<(), Refusal> {
         let form = self.filled(&self.def.step(step).and_then(|s| s.act(act)).expect("a known act").form, extra);
-        let command = Command::Act {
-            step: step.to_owned(),
-            key: key.to_owned(),
-            act: act.to_owned(),
-            form,
-            seen: None,
-        };
+        let command =
+            Command::Act { step: step.to_owned(), key: key.to_owned(), act: act.to_owned(), form, seen: None };
         self.run(&command)
     }
 
@@ -163,11 +149,7 @@ pub fn sample(kind: &FieldKind) -> Value {
 }
 
 pub fn actor(id: &str) -> Actor {
-    Actor {
-        kind: "seat".to_owned(),
-        id: id.to_owned(),
-        ..Actor::default()
-    }
+    Actor { kind: "seat".to_owned(), id: id.to_owned(), ..Actor::default() }
 }
 
 pub fn list(orgs: &[&str]) -> Value {

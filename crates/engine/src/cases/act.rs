@@ -1,0 +1,160 @@
+//! Acting on a case: one transaction that checks scope, flow and form, writes the event and all that follows.
+
+use std::collections::BTreeMap;
+
+use linli_flow::{Case, Command, FieldKind, FormField, Value, Who, decide};
+
+use super::{CaseError, CaseKey, FieldProblem, Head, store, times::Rules, write::Held};
+use crate::{
+    Engine,
+    db::{DbError, Tx, args},
+    directory::Directory,
+    policy::Action,
+    viewer::Viewer,
+};
+
+/// Something that somebody asks of a case.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Which case.
+    pub case: CaseKey,
+    /// What.
+    pub command: Command,
+    /// Who.
+    pub by: Viewer,
+    /// Made by the client, so that sending it again changes nothing.
+    pub key: String,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// The number of the event.
+    pub seq: u64,
+    /// Whether it had been done already under the same key.
+    pub again: bool,
+}
+
+impl Engine {
+    /// Acts on a case. Sending the same key again changes nothing and answers as before.
+    ///
+    /// # Errors
+    /// [`CaseError`]; nothing is written then.
+    pub async fn act(&self, ask: Ask) -> Result<Acted, CaseError> {
+        // Somebody else may write the same number of event first; then look again and decide anew.
+        for _ in 0..crate::limits::TRANSACTION_TRIES {
+            let (engine, ask) = (self.clone(), ask.clone());
+            let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask)).await;
+            match out {
+                Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
+                out => return out,
+            }
+        }
+        Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))
+    }
+
+    fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+        let CaseKey { jurisdiction, id } = ask.case;
+        if let Some(mut row) = tx.first(&store::DONE, &args![jurisdiction, &ask.key])? {
+            let (case, seq): (crate::ids::CaseId, u64) = (row.take()?, row.take()?);
+            return if case == id { Ok(Acted { seq, again: true }) } else { Err(CaseError::NotFound) };
+        }
+        let head = store::by_id(tx, ask.case)?.ok_or(CaseError::NotFound)?;
+        let (packs, directory) = (self.packs(), self.directory());
+        let rules = packs.rules(&head)?;
+        let mut held = Held::new(&head, store::events(tx, ask.case)?, rules, self.home);
+        ask.by.may(tx, &head, &held.case, Action::Act)?;
+        may_command(rules, &ask.by, &head, &held.case, &ask.command)?;
+        let now = self.clock.now().max(held.events.last().map_or(head.opened_at, |e| e.at));
+        let event = decide(rules.flow, &held.case, &ask.command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
+        check_units(rules, &directory, &head, &ask.command)?;
+        check_main(tx, rules, &head, &ask.command)?;
+        let seq = event.seq;
+        held.take(tx, event)?;
+        held.finish(tx)?;
+        tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
+        Ok(Acted { seq, again: false })
+    }
+}
+
+/// Who may do what is asked, in the flow's words.
+fn performers<'r>(rules: Rules<'r>, command: &Command) -> Option<&'r [Who]> {
+    match command {
+        Command::Act { step, act, .. } => rules.flow.step(step)?.act(act).map(|a| a.by.as_slice()),
+        Command::Side { act, .. } => rules.flow.side(act).map(|a| a.by.as_slice()),
+        Command::Cancel { act, .. } => rules.flow.cancel(act).map(|a| a.by.as_slice()),
+        Command::Open { .. } | Command::Late { .. } => None,
+    }
+}
+
+/// Whether the viewer is one of those who may do it. Unknown acts pass: the flow refuses them with a better word.
+pub(super) fn may_command(
+    rules: Rules<'_>,
+    by: &Viewer,
+    head: &Head,
+    case: &Case,
+    command: &Command,
+) -> Result<(), CaseError> {
+    let key = match command {
+        Command::Act { key, .. } => key.as_str(),
+        _ => "",
+    };
+    match performers(rules, command) {
+        Some(whos) if !whos.iter().any(|who| by.is(who, key, head, case)) => Err(CaseError::NotYours(whos.to_vec())),
+        _ => Ok(()),
+    }
+}
+
+/// The form of what is asked, and what was filled in.
+fn form_of<'a>(rules: Rules<'a>, command: &'a Command) -> (&'a [FormField], &'a BTreeMap<String, Value>) {
+    static NONE: BTreeMap<String, Value> = BTreeMap::new();
+    match command {
+        Command::Act { step, act, form, .. } => {
+            let act = rules.flow.step(step).and_then(|s| s.act(act));
+            (act.map_or(&[], |a| a.form.as_slice()), form)
+        }
+        Command::Side { act, form } => (rules.flow.side(act).map_or(&[], |a| a.form.as_slice()), form),
+        Command::Cancel { act, form } => (rules.flow.cancel(act).map_or(&[], |a| a.form.as_slice()), form),
+        Command::Open { .. } | Command::Late { .. } => (&[], &NONE),
+    }
+}
+
+/// A case that a form names must be there, and be another one.
+fn check_main(tx: &mut Tx<'_>, rules: Rules<'_>, head: &Head, command: &Command) -> Result<(), CaseError> {
+    let (fields, form) = form_of(rules, command);
+    for field in fields.iter().filter(|f| rules.flow.fields().get(&f.name) == Some(&FieldKind::Case)) {
+        let Some(number) = form.get(&field.name).and_then(Value::as_text) else { continue };
+        let there = tx.first(&store::BY_NUMBER, &args![head.key.jurisdiction, number])?.is_some();
+        if !there || number == head.number {
+            return Err(CaseError::Field { field: "main_case", problem: FieldProblem::Unknown });
+        }
+    }
+    Ok(())
+}
+
+/// Units that a form names must exist and serve the place; the lead must be one whom the duty list lets lead.
+pub(super) fn check_units(
+    rules: Rules<'_>,
+    directory: &Directory,
+    head: &Head,
+    command: &Command,
+) -> Result<(), CaseError> {
+    let (fields, form) = form_of(rules, command);
+    for field in fields {
+        let ids: Vec<&str> = match form.get(&field.name) {
+            Some(Value::Text(id)) if rules.flow.fields().get(&field.name) == Some(&FieldKind::Org) => vec![id],
+            Some(Value::List(ids)) => ids.iter().map(String::as_str).collect(),
+            _ => continue,
+        };
+        for id in ids {
+            let fit = directory.may_lead(rules.pack, id, &head.category, &head.place);
+            match fit {
+                Err(crate::directory::LeadError::AssistsOnly(_) | crate::directory::LeadError::NotItsDuty(_))
+                    if field.name != "unit" => {}
+                Err(error) => return Err(CaseError::Lead(error)),
+                Ok(_) => {}
+            }
+        }
+    }
+    Ok(())
+}

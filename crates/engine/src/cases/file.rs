@@ -1,0 +1,307 @@
+//! Filing a case: what a resident says becomes a numbered case with an owner and a clock, on the disk before the answer.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use linli_flow::{Case, Command, Fields, Value, decide};
+use linli_worktime::Millis;
+
+use super::{
+    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, act,
+    store,
+    times::Rules,
+    write::{Held, system},
+};
+use crate::{
+    Engine,
+    db::{Db, DbError, Tx, args},
+    ids::{CaseId, Jurisdiction, PlaceCode},
+    limits,
+    pack::Pack,
+    vault::{self, Caller},
+};
+
+/// What somebody reports.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Made by the client, so that sending it again files nothing twice.
+    pub key: String,
+    /// How it came in.
+    pub channel: Channel,
+    /// Consultation, help, complaint, report or suggestion; the category's when empty.
+    pub kind: Option<String>,
+    /// The category, where it is known; otherwise the pack's rules find one.
+    pub category: Option<String>,
+    /// In a line; the first words of the body when empty.
+    pub title: String,
+    /// In own words.
+    pub body: String,
+    /// Where.
+    pub place: PlaceCode,
+    /// Where, in words.
+    pub address: String,
+    /// Where on the map.
+    pub point: Option<Point>,
+    /// Who, for the vault.
+    pub caller: Caller,
+    /// When it came in; now, when empty.
+    pub at: Option<Millis>,
+    /// Whether the duty list sends it on by itself where it is clear.
+    pub dispatch: bool,
+}
+
+/// A filed case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// Which case.
+    pub key: CaseKey,
+    /// Its number.
+    pub number: String,
+    /// The code that lets whoever filed it follow it without an account.
+    pub tracking: String,
+    /// Whether it had been filed already under the same key.
+    pub again: bool,
+}
+
+impl Engine {
+    /// Files a report. Sending the same key again files nothing and answers as before.
+    ///
+    /// # Errors
+    /// [`CaseError`]; nothing is written then.
+    pub async fn file(&self, report: Report) -> Result<Filed, CaseError> {
+        let prepared = self.prepare(report)?;
+        let (jurisdiction, now) = (prepared.head.key.jurisdiction, prepared.head.opened_at);
+        let number = self.numbers.take(&self.db, jurisdiction, self.day(now)).await?;
+        let (engine, key) = (self.clone(), prepared.report.key.clone());
+        let out = self.db.write(move |tx: &mut Tx<'_>| engine.file_in(tx, &prepared, &number)).await;
+        match out {
+            Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" })) => self.filed_before(jurisdiction, key).await,
+            out => out,
+        }
+    }
+
+    /// Checks a report and fills in what can be found: the title, the category, the class.
+    pub(crate) fn prepare(&self, mut report: Report) -> Result<Prepared, CaseError> {
+        let packs = self.packs();
+        let pack = packs.current();
+        let wrong = |field, problem| Err(CaseError::Field { field, problem });
+        report.body = clean(&report.body);
+        report.title = clean(&report.title).replace('\n', " ");
+        if report.body.is_empty() {
+            return wrong("body", FieldProblem::Missing);
+        }
+        if report.title.is_empty() {
+            report.title = first_words(&report.body);
+        }
+        for (field, text, most) in [
+            ("body", &report.body, limits::BODY_CHARS),
+            ("title", &report.title, limits::TITLE_CHARS),
+            ("address", &report.address, limits::ADDRESS_CHARS),
+        ] {
+            if text.chars().count() > most {
+                return wrong(field, FieldProblem::TooLong(most));
+            }
+        }
+        if self.directory().place(&report.place).is_none_or(|p| p.retired_at.is_some()) {
+            return wrong("place", FieldProblem::Unknown);
+        }
+        let category = match &report.category {
+            Some(code) if pack.category(code).is_some() => code.clone(),
+            Some(_) => return wrong("category", FieldProblem::Unknown),
+            None => pack.classify(&report.title, &report.body).category,
+        };
+        let known = pack.category(&category).ok_or(CaseError::Field { field: "category", problem: FieldProblem::Unknown })?;
+        let (class, kind) = (known.class.clone(), known.kind.clone());
+        let kind = report.kind.clone().filter(|k| pack.kinds().contains_key(k)).unwrap_or(kind);
+        let now = report.at.unwrap_or_else(|| self.clock.now());
+        let head = self.head(&report, pack, category, class, kind, now);
+        Ok(Prepared { report, head })
+    }
+
+    fn head(&self, report: &Report, pack: &Pack, category: String, class: String, kind: String, now: Millis) -> Head {
+        Head {
+            key: CaseKey { jurisdiction: report.place.jurisdiction(), id: CaseId::new() },
+            number: String::new(),
+            flow: "request".to_owned(),
+            pack: pack.version().to_owned(),
+            opened_at: now,
+            channel: report.channel.slug().to_owned(),
+            kind,
+            category,
+            class,
+            title: report.title.clone(),
+            body: report.body.clone(),
+            place: report.place.clone(),
+            address: report.address.clone(),
+            point: report.point.map(|p| (p.lon, p.lat)),
+            unit: None,
+            phase: Phase::Open,
+            outcome: None,
+            settled_at: None,
+            promised_at: None,
+            redo: 0,
+            seq: 0,
+        }
+    }
+
+    pub(crate) fn file_in(&self, tx: &mut Tx<'_>, prepared: &Prepared, number: &str) -> Result<Filed, CaseError> {
+        let Prepared { report, head } = prepared;
+        let packs = self.packs();
+        let rules = packs.rules(head)?;
+        let mut head = head.clone();
+        head.number = number.to_owned();
+        let CaseKey { jurisdiction, id } = head.key;
+        tx.put(&store::ADD_DEED, args![jurisdiction, &report.key, id, 1])?;
+
+        let mut held = Held::new(&head, Vec::new(), rules, self.home);
+        let fields: Fields = [("class".to_owned(), Value::from(head.class.as_str()))].into();
+        let open = Command::Open { pack: head.pack.clone(), fields };
+        let by = if report.channel == Channel::Import { system() } else { crate::viewer::Viewer::Anyone.actor() };
+        let event = decide(rules.flow, &Case::default(), &open, &by, head.opened_at).map_err(CaseError::Refused)?;
+        held.take(tx, event)?;
+        if report.dispatch {
+            self.dispatch(tx, &mut held, &head)?;
+        }
+        let tracking = self.tracking_code(head.key);
+        held.finish_new(tx, &head, report, &crate::digest(tracking.as_bytes()))?;
+        vault::put_caller(tx, jurisdiction, id, &report.caller)?;
+        Ok(Filed { key: head.key, number: head.number, tracking, again: false })
+    }
+
+    /// Sends a new case on by the duty list, where that names a unit.
+    fn dispatch(&self, tx: &mut Tx<'_>, held: &mut Held<'_>, head: &Head) -> Result<(), CaseError> {
+        let (rules, directory): (Rules<'_>, _) = (held.rules, self.directory());
+        let Some(lead) = directory.lead(rules.pack, &head.category, &head.place) else { return Ok(()) };
+        let form = [("class".to_owned(), Value::from(head.class.as_str())), ("unit".to_owned(), Value::from(lead.org.as_str()))];
+        let act = Command::Act {
+            step: "triage".into(),
+            key: String::new(),
+            act: "dispatch".into(),
+            form: form.into(),
+            seen: None,
+        };
+        act::check_units(rules, &directory, head, &act)?;
+        let event = decide(rules.flow, &held.case, &act, &system(), head.opened_at).map_err(CaseError::Refused)?;
+        held.take(tx, event)
+    }
+
+    async fn filed_before(&self, jurisdiction: Jurisdiction, key: String) -> Result<Filed, CaseError> {
+        let found = self.db.read(move |tx: &mut Tx<'_>| {
+            let mut row = tx.first(&store::DONE, &args![jurisdiction, &key])?.ok_or(CaseError::NotFound)?;
+            store::by_id(tx, CaseKey { jurisdiction, id: row.take()? })?.ok_or(CaseError::NotFound)
+        });
+        let head = found.await?;
+        Ok(Filed { key: head.key, number: head.number, tracking: self.tracking_code(head.key), again: true })
+    }
+
+    /// The code that opens a case to whoever filed it: 12 letters and digits (60 bits) that only this deployment can make.
+    pub fn tracking_code(&self, key: CaseKey) -> String {
+        let mac = self.vault_key.mac(b"tracking", &[&key.jurisdiction.0.to_be_bytes()[..], &key.id.0[..]].concat());
+        // Without I, L, O and U, which are misread.
+        let letters = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        mac.iter().take(12).map(|byte| char::from(letters[usize::from(byte % 32)])).collect()
+    }
+
+    /// The day that numbers of this instant carry: `260301`.
+    fn day(&self, at: Millis) -> i64 {
+        let date = self.packs().current().calendar().date_of(at);
+        i64::from(date.year() % 100) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+    }
+}
+
+/// A checked report with the row that it will make.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) report: Report,
+    pub(crate) head: Head,
+}
+
+impl Held<'_> {
+    fn finish_new(&mut self, tx: &mut Tx<'_>, head: &Head, report: &Report, tracking: &[u8; 32]) -> Result<(), CaseError> {
+        let (case, point) = (&self.case, report.point);
+        let promised = self.rules.promised_at(case, &self.events);
+        tx.put(
+            &store::ADD_CASE,
+            args![
+                head.key.jurisdiction,
+                head.key.id,
+                &head.number,
+                &head.flow,
+                &head.pack,
+                head.opened_at,
+                &head.channel,
+                &head.kind,
+                &head.category,
+                case.field("class").as_text().unwrap_or_default(),
+                &head.title,
+                &head.body,
+                &head.place,
+                &head.address,
+                point.map(|p| p.lon),
+                point.map(|p| p.lat),
+                point.map(|p| p.datum.slug()),
+                case.field("unit").as_text(),
+                tracking.to_vec(),
+                Phase::of(case).slug(),
+                case.outcome(),
+                self.settled_at,
+                promised,
+                case.counter("redo"),
+                case.seq(),
+                false,
+            ],
+        )?;
+        self.finish_steps(tx)
+    }
+}
+
+/// Numbers of cases, taken in blocks: a number that each transaction counted up would make all of them wait for each
+/// other's sync. A process that ends leaves a gap.
+#[derive(Default)]
+pub(crate) struct Numbers(Mutex<HashMap<(Jurisdiction, i64), std::ops::Range<i64>>>);
+
+impl Numbers {
+    const BLOCK: i64 = 64;
+
+    pub(crate) async fn take(&self, db: &Db, jurisdiction: Jurisdiction, day: i64) -> Result<String, DbError> {
+        loop {
+            if let Some(n) = self.next(jurisdiction, day) {
+                return Ok(format!("{day:06}-{n:05}"));
+            }
+            let block = db.write(move |tx: &mut Tx<'_>| {
+                let row = tx.first(&store::TAKE_NUMBERS, &args![jurisdiction, day, Self::BLOCK])?;
+                row.ok_or(DbError::Rows { sql: "TAKE_NUMBERS", got: 0 })?.take::<i64>()
+            });
+            let end = block.await?;
+            self.add(jurisdiction, day, end - Self::BLOCK + 1..end + 1);
+        }
+    }
+
+    fn next(&self, jurisdiction: Jurisdiction, day: i64) -> Option<i64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&(jurisdiction, day))?.next()
+    }
+
+    fn add(&self, jurisdiction: Jurisdiction, day: i64, block: std::ops::Range<i64>) {
+        let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Days that are over need no numbers; imports of history touch many.
+        if blocks.len() > 4096 {
+            blocks.clear();
+        }
+        blocks.insert((jurisdiction, day), block);
+    }
+}
+
+/// Text without control characters and blanks around it.
+fn clean(text: &str) -> String {
+    let kept: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    kept.trim().to_owned()
+}
+
+/// The first sentence, or as much of it as fits in a line.
+fn first_words(body: &str) -> String {
+    let stops = ['\n', '\u{3002}', '\u{ff01}', '\u{ff1f}', '\u{ff1b}', '.', '!', '?', ';'];
+    let sentence = body.split(stops).map(str::trim).find(|s| !s.is_empty()).unwrap_or(body);
+    sentence.chars().take(30).collect()
+}

@@ -1,0 +1,216 @@
+//! The inbox: the open steps that a seat owns, soonest due first; and the lists of cases that a desk filters.
+
+use linli_worktime::Millis;
+
+use super::{CaseError, CaseKey, Head, store};
+use crate::{
+    Engine,
+    db::{DbError, Filter, Row, Tx, Value, args, statements},
+    ids::{CaseId, Jurisdiction, PlaceCode},
+    limits,
+    policy::Reach,
+    seats::Seat,
+};
+
+/// A row of the inbox.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The step.
+    pub step: String,
+    /// Which of its parts.
+    pub instance: String,
+    /// Who owns it.
+    pub owner: String,
+    /// When it is due.
+    pub due_at: Millis,
+    /// Since when it is open.
+    pub opened_at: Millis,
+    /// The case.
+    pub head: Head,
+}
+
+/// Where a page of the inbox goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// The due time of the last row.
+    pub due_at: Millis,
+    /// Its case.
+    pub case: CaseId,
+}
+
+/// What to show of the inbox.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// One step only.
+    pub step: Option<String>,
+    /// Due before this.
+    pub due_before: Option<Millis>,
+    /// Within this place.
+    pub place: Option<PlaceCode>,
+    /// After this row.
+    pub after: Option<After>,
+}
+
+/// How many open steps a seat has: by step, due today, and overdue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All.
+    pub all: u64,
+    /// Past due.
+    pub overdue: u64,
+    /// Due before the end of the day that was asked for, those past due among them.
+    pub today: u64,
+    /// By step.
+    pub steps: Vec<(String, u64)>,
+}
+
+statements! {
+    COUNT_STEPS = "SELECT step, count(*), sum(CASE WHEN due_at < $5 THEN 1 ELSE 0 END), sum(CASE WHEN due_at < $6 THEN 1 ELSE 0 END)
+        FROM open_step WHERE jurisdiction = $1 AND owner = $2 AND place >= $3 AND place < $4 GROUP BY step ORDER BY step";
+    // The texts below are the heads of lists; filters are added to them.
+    INBOX = "SELECT s.step, s.instance, s.owner, s.due_at, s.opened_at, c.jurisdiction, c.id, c.number, c.flow, c.pack,
+        c.opened_at, c.channel, c.kind, c.category, c.class, c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit,
+        c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+        FROM open_step s JOIN cases c ON c.jurisdiction = s.jurisdiction AND c.id = s.case_id
+        WHERE s.jurisdiction = $1 AND s.owner = $2 AND s.place >= $3 AND s.place < $4";
+    NEARBY = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
+        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+        FROM cases c WHERE c.jurisdiction = $1 AND c.place >= $2 AND c.place < $3 AND c.opened_at >= $4 AND c.category = $5
+        AND c.phase = 'open' ORDER BY c.opened_at DESC LIMIT 10";
+}
+
+/// The owners whose steps a seat answers for: its role, and its org where the role handles for it.
+fn owners(seat: &Seat) -> Vec<String> {
+    let mut owners = vec![format!("role:{}", seat.role.as_str())];
+    if seat.role.handles() {
+        owners.push(format!("org:{}", seat.org));
+    }
+    owners
+}
+
+impl Engine {
+    /// A page of a seat's inbox, soonest due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn inbox(&self, seat: &Seat, view: View) -> Result<Vec<Item>, CaseError> {
+        let (streets, owners, place) = self.reach(seat);
+        self.db
+            .read(move |tx: &mut Tx<'_>| {
+                let mut items = Vec::new();
+                for street in &streets {
+                    for owner in &owners {
+                        let filter = inbox(*street, owner, &place, &view);
+                        for row in tx.list(&filter)? {
+                            items.push(item(row)?);
+                        }
+                    }
+                }
+                items.sort_by_key(|i| (i.due_at, i.head.key.id));
+                items.truncate(limits::PAGE);
+                Ok(items)
+            })
+            .await
+    }
+
+    /// How much a seat has to do; `today_ends` is the end of its day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn inbox_counts(&self, seat: &Seat, today_ends: Millis) -> Result<Counts, CaseError> {
+        let ((streets, owners, place), now) = (self.reach(seat), self.clock.now());
+        self.db
+            .read(move |tx: &mut Tx<'_>| {
+                let mut counts = Counts::default();
+                for street in &streets {
+                    for owner in &owners {
+                        let args = args![*street, owner, &place, place.end(), now, today_ends];
+                        for mut row in tx.query(&COUNT_STEPS, &args)? {
+                            let (step, n): (String, u64) = (row.take()?, row.take()?);
+                            counts.all += n;
+                            counts.overdue += row.take::<u64>()?;
+                            counts.today += row.take::<u64>()?;
+                            match counts.steps.iter_mut().find(|(s, _)| *s == step) {
+                                Some((_, sum)) => *sum += n,
+                                None => counts.steps.push((step, n)),
+                            }
+                        }
+                    }
+                }
+                Ok(counts)
+            })
+            .await
+    }
+
+    fn reach(&self, seat: &Seat) -> (Vec<Jurisdiction>, Vec<String>, PlaceCode) {
+        (self.directory().jurisdictions(&seat.place), owners(seat), seat.place.clone())
+    }
+
+    /// Open cases of one category near a place since a time: what may be the same matter.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn nearby(&self, place: &PlaceCode, category: &str, since: Millis) -> Result<Vec<Head>, CaseError> {
+        // A grid is how far "near" goes; a place above a grid has no nearer idea.
+        let place = place.upwards().find(|p| p.level() <= crate::ids::Level::Grid).unwrap_or_else(|| place.clone());
+        let category = category.to_owned();
+        self.db
+            .read(move |tx: &mut Tx<'_>| {
+                let rows = tx.query(&NEARBY, &args![place.jurisdiction(), &place, place.end(), since, &category])?;
+                Ok(rows.into_iter().map(store::head).collect::<Result<_, _>>()?)
+            })
+            .await
+    }
+}
+
+fn inbox(street: Jurisdiction, owner: &str, place: &PlaceCode, view: &View) -> Filter {
+    let mut filter = Filter::of(&INBOX, args![street, owner, place, place.end()]);
+    if let Some(step) = &view.step {
+        filter.and("s.step = $$", args![step]);
+    }
+    if let Some(due) = view.due_before {
+        filter.and("s.due_at < $$", args![due]);
+    }
+    if let Some(place) = &view.place {
+        filter.and("s.place >= $$ AND s.place < $$", args![place, place.end()]);
+    }
+    if let Some(after) = view.after {
+        filter.and("(s.due_at, s.case_id) > ($$, $$)", args![after.due_at, after.case]);
+    }
+    filter.tail("ORDER BY s.due_at, s.case_id", limits::PAGE);
+    filter
+}
+
+fn item(mut row: Row) -> Result<Item, DbError> {
+    let (step, instance, owner) = (row.take()?, row.take()?, row.take()?);
+    Ok(Item { step, instance, owner, due_at: row.take()?, opened_at: row.take()?, head: store::head(row)? })
+}
+
+/// Narrows a list of cases to what a reach allows.
+pub(super) fn within(filter: &mut Filter, reach: &Reach) {
+    match reach {
+        Reach::Places(places) => {
+            let mut condition = String::new();
+            let mut args: Vec<Value> = Vec::new();
+            for place in places {
+                condition.push_str(if condition.is_empty() { "(" } else { " OR " });
+                condition.push_str("(c.place >= $$ AND c.place < $$)");
+                args.extend([Value::from(place), Value::from(place.end())]);
+            }
+            condition.push(')');
+            filter.and(&condition, args);
+        }
+        Reach::Unit(org) => {
+            filter.and("c.unit = $$", args![org]);
+        }
+    }
+}
+
+/// Which case a list goes on after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListAfter {
+    /// When the last one was opened.
+    pub opened_at: Millis,
+    /// Its key.
+    pub key: CaseKey,
+}

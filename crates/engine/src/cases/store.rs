@@ -1,0 +1,143 @@
+//! The SQL of cases.
+
+use linli_flow::Event;
+use linli_worktime::Millis;
+
+use super::{CaseKey, Head, Phase};
+use crate::{
+    db::{DbError, Row, Tx, args, statements},
+    ids::Jurisdiction,
+};
+
+/// The columns of a [`Head`], in its order.
+pub(super) const HEAD: &str = "c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
+    c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq";
+
+statements! {
+    BY_ID = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
+        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+        FROM cases c WHERE c.jurisdiction = $1 AND c.id = $2";
+    BY_NUMBER = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
+        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+        FROM cases c WHERE c.jurisdiction = $1 AND c.number = $2";
+    TRACKED = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2 AND tracking = $3";
+    EVENTS = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
+    DONE = "SELECT case_id, seq FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
+    ADD_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES ($1, $2, $3, $4)";
+    ADD_CASE = "INSERT INTO cases (jurisdiction, id, number, flow, pack, opened_at, channel, kind, category, class, title,
+        body, place, address, lon, lat, datum, unit, tracking, phase, outcome, settled_at, promised_at, redo, seq, indexed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+        $24, $25, $26)";
+    CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
+        redo = $10, seq = $11 WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
+    ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES ($1, $2, $3, $4, $5)";
+    ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    END_STEP = "DELETE FROM open_step WHERE jurisdiction = $1 AND case_id = $2 AND step = $3 AND instance = $4";
+    SET_TIMER = "INSERT INTO timer (jurisdiction, case_id, due_at, lease_until) VALUES ($1, $2, $3, 0)
+        ON CONFLICT (jurisdiction, case_id) DO UPDATE SET due_at = excluded.due_at, lease_until = 0, lease_by = NULL";
+    END_TIMER = "DELETE FROM timer WHERE jurisdiction = $1 AND case_id = $2";
+    CLAIM_TIMERS = "UPDATE timer SET lease_until = $2, lease_by = $3 WHERE (jurisdiction, case_id) IN
+        (SELECT jurisdiction, case_id FROM timer WHERE due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $4 {skip_locked})
+        RETURNING jurisdiction, case_id";
+    NEXT_TIMER = "SELECT due_at FROM timer ORDER BY due_at LIMIT 1";
+    TAKE_NUMBERS = "INSERT INTO number_block (jurisdiction, day, next) VALUES ($1, $2, $3)
+        ON CONFLICT (jurisdiction, day) DO UPDATE SET next = number_block.next + $3 RETURNING next";
+    OPEN_STEPS = "SELECT step, instance, owner, opened_at, due_at FROM open_step WHERE jurisdiction = $1 AND case_id = $2
+        ORDER BY step, instance";
+    WARN = "INSERT INTO warning (jurisdiction, name, args, at) VALUES ($1, $2, $3, $4) ON CONFLICT (jurisdiction, name) DO NOTHING";
+    WARNINGS = "SELECT name, args, at FROM warning WHERE jurisdiction = $1 ORDER BY name";
+    END_WARNING = "DELETE FROM warning WHERE jurisdiction = $1 AND name = $2";
+}
+
+pub(super) fn head(mut row: Row) -> Result<Head, DbError> {
+    Ok(Head {
+        key: CaseKey { jurisdiction: row.take()?, id: row.take()? },
+        number: row.take()?,
+        flow: row.take()?,
+        pack: row.take()?,
+        opened_at: row.take()?,
+        channel: row.take()?,
+        kind: row.take()?,
+        category: row.take()?,
+        class: row.take()?,
+        title: row.take()?,
+        body: row.take()?,
+        place: row.take()?,
+        address: row.take()?,
+        point: row.take::<Option<f64>>()?.zip(row.take()?),
+        unit: row.take()?,
+        phase: Phase::from_slug(&row.take::<String>()?)?,
+        outcome: row.take()?,
+        settled_at: row.take()?,
+        promised_at: row.take()?,
+        redo: row.take()?,
+        seq: row.take()?,
+    })
+}
+
+pub(super) fn by_id(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Head>, DbError> {
+    tx.first(&BY_ID, &args![key.jurisdiction, key.id])?.map(head).transpose()
+}
+
+pub(super) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbError> {
+    let rows = tx.query(&EVENTS, &args![key.jurisdiction, key.id])?;
+    rows.into_iter().map(event).collect()
+}
+
+fn event(mut row: Row) -> Result<Event, DbError> {
+    let body: String = row.take()?;
+    Event::from_json(&body).map_err(|e| DbError::Corrupt(format!("an event that does not read ({e})")))
+}
+
+/// A row of the inbox table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepRow {
+    /// The step.
+    pub step: String,
+    /// Which of its parts.
+    pub instance: String,
+    /// Who owns it.
+    pub owner: String,
+    /// Since when it is open.
+    pub opened_at: Millis,
+    /// When it is due.
+    pub due_at: Millis,
+}
+
+/// The rows of the open steps of a case; a test compares them with what the events imply.
+pub fn open_steps(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<StepRow>, DbError> {
+    let rows = tx.query(&OPEN_STEPS, &args![key.jurisdiction, key.id])?;
+    let step = |mut row: Row| {
+        let (step, instance, owner) = (row.take()?, row.take()?, row.take()?);
+        Ok(StepRow { step, instance, owner, opened_at: row.take()?, due_at: row.take()? })
+    };
+    rows.into_iter().map(step).collect()
+}
+
+/// Something that an administrator has to see to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What, as a text key.
+    pub name: String,
+    /// Its argument.
+    pub args: String,
+    /// Since when.
+    pub at: Millis,
+}
+
+/// What an administrator has to see to.
+pub fn warnings(tx: &mut Tx<'_>, home: Jurisdiction) -> Result<Vec<Warning>, DbError> {
+    let rows = tx.query(&WARNINGS, &args![home])?;
+    rows.into_iter().map(|mut row| Ok(Warning { name: row.take()?, args: row.take()?, at: row.take()? })).collect()
+}
+
+/// Notes something for the administrator once.
+pub fn warn(tx: &mut Tx<'_>, home: Jurisdiction, name: &str, args: &str, at: Millis) -> Result<(), DbError> {
+    tx.send(&WARN, args![home, name, args, at])
+}
+
+/// The administrator has seen to it.
+pub fn end_warning(tx: &mut Tx<'_>, home: Jurisdiction, name: &str) -> Result<(), DbError> {
+    tx.send(&END_WARNING, args![home, name])
+}

@@ -1,0 +1,199 @@
+//! Writing an event with all that follows from it: one place, so that rows and events cannot part.
+
+use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
+use linli_worktime::Millis;
+
+use super::{
+    CaseError, CaseKey, Head, Phase, owner_text, store,
+    times::{Due, Rules},
+};
+use crate::{
+    db::{DbError, Tx, args},
+    ids::{Jurisdiction, NoticeId},
+    notices::{self, Channel, Notice, Recipient},
+};
+
+/// A case in the hands of a transaction: its row, its events, its state.
+pub(super) struct Held<'p> {
+    pub(super) key: CaseKey,
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) place: crate::ids::PlaceCode,
+    pub(super) rules: Rules<'p>,
+    pub(super) home: Jurisdiction,
+    pub(super) events: Vec<Event>,
+    pub(super) case: Case,
+    /// The version that the row is at in the database, and the steps that have rows there.
+    stored_seq: u64,
+    stored: Vec<OpenStep>,
+    pub(super) settled_at: Option<Millis>,
+}
+
+impl<'p> Held<'p> {
+    pub(super) fn new(head: &Head, events: Vec<Event>, rules: Rules<'p>, home: Jurisdiction) -> Self {
+        let case = Case::replay(&events);
+        Self {
+            stored: case.open().cloned().collect(),
+            key: head.key,
+            number: head.number.clone(),
+            title: head.title.clone(),
+            place: head.place.clone(),
+            rules,
+            home,
+            case,
+            stored_seq: head.seq,
+            settled_at: head.settled_at,
+            events,
+        }
+    }
+
+    /// Takes an event in and writes it with its notices. `finish` writes the row, the steps and the timer.
+    pub(super) fn take(&mut self, tx: &mut Tx<'_>, event: Event) -> Result<(), CaseError> {
+        let body = event.to_canonical_json().map_err(|e| DbError::Corrupt(format!("an event that cannot be written: {e}")))?;
+        let CaseKey { jurisdiction, id } = self.key;
+        let before = self.case.is_settled();
+        self.case.apply(&event);
+        tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body])?;
+        if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
+            self.deeds(tx, deeds, &event)?;
+        }
+        self.tell(tx, &event)?;
+        match (before, self.case.is_settled()) {
+            (false, true) => self.settled_at = Some(event.at),
+            (true, false) => self.settled_at = None,
+            _ => {}
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// Reminders and escalations go to the screens of those whom the flow names.
+    fn deeds(&self, tx: &mut Tx<'_>, deeds: &[Deed], event: &Event) -> Result<(), DbError> {
+        for deed in deeds {
+            let (template, whom) = match deed {
+                Deed::Remind(Target::StepOwner) => ("remind", self.owners()),
+                Deed::Remind(Target::Who(who)) => ("remind", self.whom(who)),
+                Deed::Escalate(who) => ("escalate", self.whom(who)),
+                // An act of the system follows as an event of its own.
+                Deed::Do(_) => continue,
+            };
+            for recipient in whom {
+                self.notice(tx, recipient, template, event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn owners(&self) -> Vec<Recipient> {
+        let mut all: Vec<Recipient> = self.case.open().flat_map(|open| self.of(&open.owner, &open.key)).collect();
+        all.dedup();
+        all
+    }
+
+    fn whom(&self, who: &Who) -> Vec<Recipient> {
+        self.of(who, "")
+    }
+
+    fn of(&self, who: &Who, key: &str) -> Vec<Recipient> {
+        let org = |id: &str| id.parse().ok().map(Recipient::Org);
+        match who {
+            Who::Role(role) => vec![Recipient::Role(role.clone(), self.place.clone())],
+            Who::Field(_) if !key.is_empty() => org(key).into_iter().collect(),
+            Who::Field(field) => match self.case.field(field) {
+                Value::Text(id) => org(id).into_iter().collect(),
+                Value::List(ids) => ids.iter().filter_map(|id| org(id)).collect(),
+                _ => Vec::new(),
+            },
+            Who::Reporter => vec![Recipient::Case(self.key.jurisdiction, self.key.id)],
+            Who::System => Vec::new(),
+        }
+    }
+
+    /// What the resident is told of goes to the resident's own list.
+    fn tell(&self, tx: &mut Tx<'_>, event: &Event) -> Result<(), DbError> {
+        let template = match &event.what {
+            What::Acted { step, act, .. } => match (step.as_str(), act.as_str()) {
+                ("tell", "told") => "told",
+                ("handle", "ask") => "ask",
+                ("handle", "park") => "parked",
+                ("extension", "grant") => "extended",
+                ("aftercare", "ask_again") => "ask_again",
+                _ if self.case.outcome().is_some() && self.case.is_settled() => "closed",
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        self.notice(tx, Recipient::Case(self.key.jurisdiction, self.key.id), template, event)
+    }
+
+    fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
+        let args = [("number", self.number.clone()), ("title", self.title.clone()), ("seq", event.seq.to_string())];
+        let notice = Notice {
+            id: NoticeId::new(),
+            case: (self.key.jurisdiction, self.key.id),
+            recipient,
+            channel: Channel::Screen,
+            template: template.to_owned(),
+            args: args.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+            at: event.at,
+        };
+        notices::queue(tx, &notice)
+    }
+
+    /// Brings the row and the timer up to the events.
+    pub(super) fn finish(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
+        let CaseKey { jurisdiction, id } = self.key;
+        let case = &self.case;
+        let promised = if case.is_settled() { None } else { self.rules.promised_at(case, &self.events) };
+        tx.put(
+            &store::CHANGE_CASE,
+            args![
+                jurisdiction,
+                id,
+                self.stored_seq,
+                case.field("unit").as_text(),
+                case.field("class").as_text().unwrap_or_default(),
+                Phase::of(case).slug(),
+                case.outcome(),
+                self.settled_at,
+                promised,
+                case.counter("redo"),
+                case.seq(),
+            ],
+        )?;
+        self.stored_seq = case.seq();
+        self.finish_steps(tx)
+    }
+
+    /// Brings the rows of the open steps and the timer up to the events.
+    pub(super) fn finish_steps(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
+        let CaseKey { jurisdiction, id } = self.key;
+        let same = |a: &OpenStep, b: &OpenStep| (&a.step, &a.key, a.opened_seq) == (&b.step, &b.key, b.opened_seq);
+        let open: Vec<OpenStep> = self.case.open().cloned().collect();
+        for gone in self.stored.iter().filter(|s| !open.iter().any(|o| same(o, s))) {
+            tx.put(&store::END_STEP, args![jurisdiction, id, &gone.step, &gone.key])?;
+        }
+        for new in open.iter().filter(|o| !self.stored.iter().any(|s| same(o, s))) {
+            let (owner, due) = (owner_text(&new.owner, &new.key, &self.case), self.rules.step_due(&self.case, new));
+            tx.put(&store::ADD_STEP, args![jurisdiction, id, &new.step, &new.key, owner, &self.place, new.since, due])?;
+            for year in self.rules.uncovered(&self.case, new) {
+                store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), new.since)?;
+            }
+        }
+        self.stored = open;
+        match self.next_due() {
+            Some(due) => tx.put(&store::SET_TIMER, args![jurisdiction, id, due.at])?,
+            None => tx.send(&store::END_TIMER, args![jurisdiction, id])?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn next_due(&self) -> Option<Due> {
+        self.rules.dues(&self.case, &self.events).into_iter().next()
+    }
+}
+
+/// The actor of what the program does by itself.
+pub(super) fn system() -> Actor {
+    Actor::system()
+}

@@ -1,0 +1,246 @@
+//! The running engine: the database, the rules in force, the directory, the keys; shared by all who serve.
+
+use std::{
+    collections::BTreeMap,
+    ops::Deref,
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use linli_flow::Definition;
+use linli_worktime::Millis;
+
+use crate::{
+    attachments::Store,
+    cases::{CaseError, Head, file::Numbers, times::Rules},
+    db::{Db, DbError, Tx, Url, args, statements},
+    directory::{self, Directory},
+    edge::{self, Clock},
+    ids::Jurisdiction,
+    pack::{Files, Pack},
+    vault::VaultKey,
+};
+
+/// How an engine is set up.
+pub struct Options {
+    /// Where the rows are.
+    pub url: Url,
+    /// Connections to PostgreSQL, or readers of SQLite.
+    pub seats: usize,
+    /// The folder of attachments and keys.
+    pub folder: PathBuf,
+    /// The files of the rule pack to be in force.
+    pub pack: Files,
+    /// The jurisdiction of accounts, residents and settings; the one set up before when empty.
+    pub home: Option<Jurisdiction>,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Why an engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A file or folder.
+    #[error("{path}: {source}")]
+    File {
+        /// Which one.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The rule pack is not right.
+    #[error("the rule pack has {} problems; the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Pack(Vec<linli_flow::Problem>),
+    /// Another content under a version that cases keep already.
+    #[error("the rule pack `{0}` differs from the one of the same version that cases keep; give it a new version")]
+    Changed(String),
+    /// The key file is not a key.
+    #[error("{0} does not hold a key of 64 hexadecimal digits")]
+    Key(String),
+}
+
+/// The rule packs that cases keep, and the one for new cases.
+pub struct Packs {
+    current: Arc<Pack>,
+    by_version: BTreeMap<String, Arc<Pack>>,
+}
+
+impl Packs {
+    /// The pack in force.
+    pub fn current(&self) -> &Arc<Pack> {
+        &self.current
+    }
+
+    /// The pack and the flow that a case keeps.
+    ///
+    /// # Errors
+    /// When they are not loaded.
+    pub fn of(&self, head: &Head) -> Result<(Arc<Pack>, Arc<Definition>), CaseError> {
+        let none = || CaseError::NoRules(format!("{} {}", head.pack, head.flow));
+        let pack = self.by_version.get(&head.pack).ok_or_else(none)?;
+        Ok((Arc::clone(pack), Arc::clone(pack.flow(&head.flow).ok_or_else(none)?)))
+    }
+
+    pub(crate) fn rules(&self, head: &Head) -> Result<Rules<'_>, CaseError> {
+        let none = || CaseError::NoRules(format!("{} {}", head.pack, head.flow));
+        let pack = self.by_version.get(&head.pack).ok_or_else(none)?;
+        Ok(Rules { pack, flow: pack.flow(&head.flow).ok_or_else(none)? })
+    }
+}
+
+/// The engine; clones share it.
+#[derive(Clone)]
+pub struct Engine(Arc<Shared>);
+
+/// What all clones of an engine share.
+pub struct Shared {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The jurisdiction of accounts, residents and settings.
+    pub home: Jurisdiction,
+    /// Attachments.
+    pub files: Store,
+    /// The key of the vault.
+    pub vault_key: VaultKey,
+    /// This process, for leases.
+    pub(crate) me: [u8; 16],
+    pub(crate) numbers: Numbers,
+    packs: Packs,
+    directory: RwLock<Arc<Directory>>,
+}
+
+impl Deref for Engine {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+statements! {
+    KEPT_PACKS = "SELECT name, value FROM setting WHERE jurisdiction = $1 AND name >= 'pack:' AND name < 'pack;' ORDER BY name";
+    KEEP_PACK = "INSERT INTO setting (jurisdiction, name, value, at) VALUES ($1, $2, $3, $4) ON CONFLICT (jurisdiction, name) DO NOTHING";
+    HOME = "SELECT value FROM setting WHERE jurisdiction = 0 AND name = 'home'";
+    SET_HOME = "INSERT INTO setting (jurisdiction, name, value, at) VALUES (0, 'home', $1, $2) ON CONFLICT (jurisdiction, name) DO NOTHING";
+}
+
+impl Engine {
+    /// Opens the database, checks and keeps the rule pack, reads the directory.
+    ///
+    /// # Errors
+    /// [`EngineError`], in words for an operator.
+    pub async fn open(options: Options) -> Result<Self, EngineError> {
+        let pack = Pack::load(&options.pack).map_err(EngineError::Pack)?;
+        let db = Db::open(&options.url, options.seats).await?;
+        let now = options.clock.now();
+        let home = settle_home(&db, options.home, now).await?;
+        let packs = keep_pack(&db, home, pack, now).await?;
+        let directory = db.read(move |tx: &mut Tx<'_>| directory::load(tx, home)).await?;
+        let at = |source| EngineError::File { path: options.folder.display().to_string(), source };
+        std::fs::create_dir_all(&options.folder).map_err(at)?;
+        Ok(Self(Arc::new(Shared {
+            db,
+            clock: options.clock,
+            home,
+            files: Store::new(options.folder.join("attachments")),
+            vault_key: key_file(&options.folder.join("vault.key"))?,
+            me: edge::new_id(),
+            numbers: Numbers::default(),
+            packs,
+            directory: RwLock::new(Arc::new(directory)),
+        })))
+    }
+
+    /// The rule packs.
+    pub fn packs(&self) -> &Packs {
+        &self.0.packs
+    }
+
+    /// Places, orgs and duties as this process knows them.
+    pub fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.0.directory.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the directory anew when another process has changed it; called every second, and after own changes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refresh(&self) -> Result<bool, DbError> {
+        let (home, known) = (self.home, self.directory().version);
+        let fresh = self.db.read(move |tx: &mut Tx<'_>| {
+            if directory::version(tx, home)? == known { Ok(None) } else { directory::load(tx, home).map(Some) }
+        });
+        let Some(fresh) = fresh.await? else { return Ok(false) };
+        *self.0.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+        Ok(true)
+    }
+
+    /// One round of what the program does by itself: wakes due cases, takes in search words. True when more waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tick(&self) -> Result<bool, CaseError> {
+        self.refresh().await?;
+        let woken = self.wake_due().await?;
+        let indexed = self.index_words().await?;
+        Ok(woken > 0 || indexed > 0)
+    }
+}
+
+async fn settle_home(db: &Db, asked: Option<Jurisdiction>, now: Millis) -> Result<Jurisdiction, DbError> {
+    db.write(move |tx: &mut Tx<'_>| {
+        if let Some(home) = asked {
+            tx.send(&SET_HOME, args![home.to_string(), now])?;
+        }
+        let Some(mut row) = tx.first(&HOME, &[])? else { return Ok(Jurisdiction::default()) };
+        let text: String = row.take()?;
+        text.parse().map_err(|_| DbError::Corrupt(format!("`{text}` as the home of the deployment")))
+    })
+    .await
+}
+
+/// Keeps the files of a pack in the database, so that cases under an older version can be read for ever.
+async fn keep_pack(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Result<Packs, EngineError> {
+    let name = format!("pack:{}", pack.version());
+    let value = serde_json::to_string(pack.files()).map_err(|e| DbError::Corrupt(e.to_string()))?;
+    let (kept_name, kept_value) = (name.clone(), value.clone());
+    let kept = db.write(move |tx: &mut Tx<'_>| {
+        tx.send(&KEEP_PACK, args![home, &kept_name, &kept_value, now])?;
+        let rows = tx.query(&KEPT_PACKS, &args![home])?;
+        rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect::<Result<Vec<(String, String)>, DbError>>()
+    });
+    let current = Arc::new(pack);
+    let mut by_version = BTreeMap::from([(current.version().to_owned(), Arc::clone(&current))]);
+    for (kept_name, kept_value) in kept.await? {
+        if kept_name == name {
+            if kept_value != value {
+                return Err(EngineError::Changed(current.version().to_owned()));
+            }
+            continue;
+        }
+        let files: Files = serde_json::from_str(&kept_value).map_err(|e| DbError::Corrupt(format!("{kept_name}: {e}")))?;
+        let old = Pack::load(&files).map_err(EngineError::Pack)?;
+        by_version.insert(old.version().to_owned(), Arc::new(old));
+    }
+    Ok(Packs { current, by_version })
+}
+
+/// The deployment's key, made at the first start. It is in a file, never in the database.
+fn key_file(path: &std::path::Path) -> Result<VaultKey, EngineError> {
+    let at = |source| EngineError::File { path: path.display().to_string(), source };
+    if !path.exists() {
+        let key = edge::secret();
+        let text: String = key.iter().map(|b| format!("{b:02x}")).collect();
+        crate::attachments::write_durably(path, text.as_bytes()).map_err(at)?;
+    }
+    let text = std::fs::read_to_string(path).map_err(at)?;
+    let bytes: Option<Vec<u8>> =
+        text.trim().as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    let key = bytes.and_then(|b| <[u8; 32]>::try_from(b).ok());
+    key.map(VaultKey::new).ok_or_else(|| EngineError::Key(path.display().to_string()))
+}
