@@ -127,6 +127,7 @@ CREATE TABLE notice (
   PRIMARY KEY (jurisdiction, id)
 ) @CLUSTERED;
 CREATE INDEX notice_recipient ON notice (jurisdiction, recipient, id);
+CREATE INDEX notice_failed ON notice (jurisdiction, id) WHERE state = 'failed';
 CREATE INDEX notice_due ON notice (next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE attachment (
@@ -134,6 +135,7 @@ CREATE TABLE attachment (
   bytes @INT NOT NULL, digest @BYTES NOT NULL, by_whom @TEXT NOT NULL, at @INT NOT NULL,
   PRIMARY KEY (jurisdiction, id)
 ) @CLUSTERED;
+CREATE INDEX attachment_digest ON attachment (digest);
 CREATE INDEX attachment_case ON attachment (jurisdiction, case_id, id);
 
 -- How far an import has come.

@@ -230,18 +230,15 @@ impl Directory {
             return Some(Lead { org: duty.org.clone(), basis: duty.basis.clone(), listed: true });
         }
         let duty = pack.duty(category);
-        let listed = duty.as_ref().and_then(|duty| {
-            let org = self.nearest(&duty.function, place)?;
-            self.may_lead(pack, org.id.as_str(), category, place).ok()?;
-            Some(Lead { org: org.id.clone(), basis: duty.basis.to_owned(), listed: true })
-        });
-        listed.or_else(|| {
+        let org = duty.basis.as_ref().and_then(|basis| Some((self.nearest(&duty.function, place)?, basis)));
+        let listed = org.filter(|(org, _)| self.may_lead(pack, org.id.as_str(), category, place).is_ok());
+        listed.map(|(org, basis)| Lead { org: org.id.clone(), basis: basis.text.clone(), listed: true }).or_else(|| {
             let office = self.nearest(pack.fallback(), place)?;
             Some(Lead { org: office.id.clone(), basis: String::new(), listed: false })
         })
     }
 
-    fn nearest(&self, function: &str, place: &PlaceCode) -> Option<&Org> {
+    fn nearest<'d>(&'d self, function: &str, place: &'d PlaceCode) -> Option<&'d Org> {
         self.serving(place).filter(|o| o.function == function).max_by_key(|o| o.place.as_str().len())
     }
 

@@ -11,7 +11,7 @@ use linli_flow::Definition;
 use linli_worktime::Millis;
 
 use crate::{
-    attachments::Store,
+    attachments::{Store, StoreError},
     cases::{CaseError, Head, file::Numbers, times::Rules},
     db::{Db, DbError, Tx, Url, args, statements},
     directory::{self, Directory},
@@ -52,6 +52,9 @@ pub enum EngineError {
         #[source]
         source: std::io::Error,
     },
+    /// The folder of attachments.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The rule pack is not right.
     #[error("the rule pack has {} problems; the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
     Pack(Vec<linli_flow::Problem>),
@@ -147,7 +150,7 @@ impl Engine {
             db,
             clock: options.clock,
             home,
-            files: Store::new(options.folder.join("attachments")),
+            files: Store::new(options.folder.join("attachments"))?,
             vault_key: key_file(&options.folder.join("vault.key"))?,
             me: edge::new_id(),
             numbers: Numbers::default(),
@@ -206,7 +209,7 @@ async fn settle_home(db: &Db, asked: Option<Jurisdiction>, now: Millis) -> Resul
 
 /// Keeps the files of a pack in the database, so that cases under an older version can be read for ever.
 async fn keep_pack(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Result<Packs, EngineError> {
-    let name = format!("pack:{}", pack.version());
+    let name = format!("pack:{}", pack.version);
     let value = serde_json::to_string(pack.files()).map_err(|e| DbError::Corrupt(e.to_string()))?;
     let (kept_name, kept_value) = (name.clone(), value.clone());
     let kept = db.write(move |tx: &mut Tx<'_>| {
@@ -215,19 +218,28 @@ async fn keep_pack(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Resu
         rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect::<Result<Vec<(String, String)>, DbError>>()
     });
     let current = Arc::new(pack);
-    let mut by_version = BTreeMap::from([(current.version().to_owned(), Arc::clone(&current))]);
+    let mut by_version = BTreeMap::from([(current.version.clone(), Arc::clone(&current))]);
     for (kept_name, kept_value) in kept.await? {
         if kept_name == name {
             if kept_value != value {
-                return Err(EngineError::Changed(current.version().to_owned()));
+                return Err(EngineError::Changed(current.version.clone()));
             }
             continue;
         }
         let files: Files = serde_json::from_str(&kept_value).map_err(|e| DbError::Corrupt(format!("{kept_name}: {e}")))?;
         let old = Pack::load(&files).map_err(EngineError::Pack)?;
-        by_version.insert(old.version().to_owned(), Arc::new(old));
+        by_version.insert(old.version.clone(), Arc::new(old));
     }
     Ok(Packs { current, by_version })
+}
+
+/// Writes a new key so that it survives a power cut before anything is kept under it; only its owner may read it.
+fn write_key(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let mut file = std::fs::File::options().create_new(true).write(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
 }
 
 /// The deployment's key, made at the first start. It is in a file, never in the database.
@@ -235,8 +247,7 @@ fn key_file(path: &std::path::Path) -> Result<VaultKey, EngineError> {
     let at = |source| EngineError::File { path: path.display().to_string(), source };
     if !path.exists() {
         let key = edge::secret();
-        let text: String = key.iter().map(|b| format!("{b:02x}")).collect();
-        crate::attachments::write_durably(path, text.as_bytes()).map_err(at)?;
+        write_key(path, &crate::hex(&key)).map_err(at)?;
     }
     let text = std::fs::read_to_string(path).map_err(at)?;
     let bytes: Option<Vec<u8>> =

@@ -17,6 +17,7 @@ pub mod seats;
 pub mod sessions;
 pub mod vault;
 pub mod viewer;
+mod words;
 
 pub use engine::{Engine, EngineError, Options, Packs};
 
@@ -25,6 +26,15 @@ use sha2::{Digest, Sha256};
 /// SHA-256.
 pub fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// An error with all its causes, for a log line or an operator.

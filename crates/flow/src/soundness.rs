@@ -52,8 +52,9 @@ struct Explored<'a> {
     numbers: BTreeMap<Marking, usize>,
     /// How each marking was first reached.
     reached: Vec<(Option<usize>, String, usize)>,
-    /// Each sure move of a marking, with every marking that it can lead to; none of them when it ends the case.
-    sure: Vec<(usize, Vec<usize>)>,
+    /// Each sure move: from which marking to which; to none when it ends the case. An empty list counts as sure, for a flow
+    /// that ends from where a list is empty ends too from where it is not: its parts close, and open the same steps.
+    sure: Vec<(usize, Option<usize>)>,
 }
 
 impl<'a> Explored<'a> {
@@ -140,7 +141,6 @@ impl<'a> Explored<'a> {
             return;
         };
         let targets: Vec<usize> = targets.iter().filter_map(|name| self.def.index(name)).collect();
-        let mut outcomes = Vec::new();
         let mut ahead: Vec<Vec<bool>> = vec![Vec::new()];
         while let Some(chosen) = ahead.pop() {
             let mut asked: Vec<(usize, bool)> = Vec::new();
@@ -161,12 +161,12 @@ impl<'a> Explored<'a> {
             let none: String = empty.map(|(list, _)| format!(" [none in {}]", self.name(*list))).collect();
             let label = format!("{label}{none}");
             match put {
-                Ok(_) => outcomes.push(self.number(after, at, label, step.line)),
+                Ok(_) => {
+                    let to = self.number(after, at, label, step.line);
+                    self.sure.extend(at.filter(|_| step.is_sure).map(|at| (at, Some(to))));
+                }
                 Err(fault) => self.fault(at, fault, step, label),
             }
-        }
-        if let Some(at) = at.filter(|_| step.is_sure) {
-            self.sure.push((at, outcomes));
         }
     }
 
@@ -181,7 +181,7 @@ impl<'a> Explored<'a> {
 
     fn end(&mut self, at: Option<usize>, left: &Marking, step: Move<'_>, label: &str) {
         if left.is_empty() {
-            self.sure.extend(at.filter(|_| step.is_sure).map(|at| (at, Vec::new())));
+            self.sure.extend(at.filter(|_| step.is_sure).map(|at| (at, None)));
             return;
         }
         let reason = format!("{label} ends the case, but leaves {} behind", self.describe(left));
@@ -259,28 +259,20 @@ impl<'a> Explored<'a> {
         self.doc.unsound(*line, reason, self.trace(*before, label.clone()));
     }
 
-    /// The markings from which sure moves reach an end, whatever the lists hold.
+    /// The markings from which sure moves reach an end.
     fn ending(&self) -> BTreeSet<usize> {
-        let mut leading: Vec<Vec<usize>> = vec![Vec::new(); self.markings.len()];
-        let mut missing: Vec<usize> = Vec::with_capacity(self.sure.len());
-        let mut ending = BTreeSet::new();
-        let mut fresh = Vec::new();
-        for (group, (at, outcomes)) in self.sure.iter().enumerate() {
-            missing.push(outcomes.len());
-            for outcome in outcomes {
-                leading[*outcome].push(group);
-            }
-            if outcomes.is_empty() && ending.insert(*at) {
-                fresh.push(*at);
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); self.markings.len()];
+        let mut ahead = Vec::new();
+        for (from, to) in &self.sure {
+            match to {
+                Some(to) => before[*to].push(*from),
+                None => ahead.push(*from),
             }
         }
-        while let Some(number) = fresh.pop() {
-            for group in &leading[number] {
-                missing[*group] -= 1;
-                let at = self.sure[*group].0;
-                if ending.insert(at) {
-                    fresh.push(at);
-                }
+        let mut ending = BTreeSet::new();
+        while let Some(number) = ahead.pop() {
+            if ending.insert(number) {
+                ahead.extend(&before[number]);
             }
         }
         ending

@@ -13,7 +13,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use toy::{Heap, Toy};
+use toy::{Heap, Toy, ToyAct, ToyStep};
 
 fn check(toy: &Toy) -> Result<Definition, Vec<Problem>> {
     let mut fields: BTreeMap<String, FieldKind> = (0..3).map(|g| (format!("g{g}"), FieldKind::Number)).collect();
@@ -68,7 +68,8 @@ fn is_sound(toy: &Toy) -> Option<bool> {
 #[test]
 fn the_proof_and_the_naive_game_agree() {
     let (accepted, refused) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Config { cases: 1500, failure_persistence: None, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: 1500, failure_persistence: None, max_shrink_iters: 300, ..Config::default() });
     let result = runner.run(&(blocks(), any::<bool>(), spoils()), |(block, cancellable, spoils)| {
         let mut toy = made(&block, cancellable);
         for one in &spoils {
@@ -96,6 +97,19 @@ fn the_proof_and_the_naive_game_agree() {
     });
     result.unwrap_or_else(|error| panic!("{error}"));
     assert!(accepted.get() > 100 && refused.get() > 50, "{} accepted, {} refused", accepted.get(), refused.get());
+}
+
+/// Leftover steps nearly always come with leftover tokens; here a token alone is left.
+#[test]
+fn a_token_left_behind_is_enough_to_refuse() {
+    let act = |way: &[usize]| ToyAct { guarded: false, ways: vec![way.to_vec()] };
+    let step = |acts: Vec<ToyAct>| ToyStep { acts, ..ToyStep::default() };
+    let join = ToyStep { waits: vec![0, 1], ..step(vec![act(&[])]) };
+    let steps = vec![step(vec![act(&[2, 1])]), step(vec![act(&[2]), act(&[])]), join];
+    let toy = Toy { steps, start: vec![0], cancels: Vec::new() };
+    let problems = check(&toy).err().unwrap_or_default();
+    assert!(problems[0].reason.contains("leaves a token from `s0` waiting at `s2` behind"), "{problems:?}");
+    assert!(is_real(&toy, &problems[0]));
 }
 
 /// Random numbers for a walk, from proptest.

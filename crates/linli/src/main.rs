@@ -1,1 +1,6 @@
-fn main() {}
+//! The program `linli`.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    linli::cli::run()
+}

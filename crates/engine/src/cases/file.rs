@@ -114,7 +114,7 @@ impl Engine {
         };
         let known = pack.category(&category).ok_or(CaseError::Field { field: "category", problem: FieldProblem::Unknown })?;
         let (class, kind) = (known.class.clone(), known.kind.clone());
-        let kind = report.kind.clone().filter(|k| pack.kinds().contains_key(k)).unwrap_or(kind);
+        let kind = report.kind.clone().filter(|k| pack.kinds().iter().any(|(code, _)| code == k)).unwrap_or(kind);
         let now = report.at.unwrap_or_else(|| self.clock.now());
         let head = self.head(&report, pack, category, class, kind, now);
         Ok(Prepared { report, head })
@@ -125,7 +125,7 @@ impl Engine {
             key: CaseKey { jurisdiction: report.place.jurisdiction(), id: CaseId::new() },
             number: String::new(),
             flow: "request".to_owned(),
-            pack: pack.version().to_owned(),
+            pack: pack.version.clone(),
             opened_at: now,
             channel: report.channel.slug().to_owned(),
             kind,
@@ -206,7 +206,7 @@ impl Engine {
 
     /// The day that numbers of this instant carry: `260301`.
     fn day(&self, at: Millis) -> i64 {
-        let date = self.packs().current().calendar().date_of(at);
+        let date = self.packs().current().calendar.date_of(at);
         i64::from(date.year() % 100) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
     }
 }

@@ -68,13 +68,10 @@ statements! {
     COUNT_STEPS = "SELECT step, count(*), sum(CASE WHEN due_at < $5 THEN 1 ELSE 0 END), sum(CASE WHEN due_at < $6 THEN 1 ELSE 0 END)
         FROM open_step WHERE jurisdiction = $1 AND owner = $2 AND place >= $3 AND place < $4 GROUP BY step ORDER BY step";
     // The texts below are the heads of lists; filters are added to them.
-    INBOX = "SELECT s.step, s.instance, s.owner, s.due_at, s.opened_at, c.jurisdiction, c.id, c.number, c.flow, c.pack,
-        c.opened_at, c.channel, c.kind, c.category, c.class, c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit,
-        c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+    INBOX = "SELECT s.step, s.instance, s.owner, s.due_at, s.opened_at, {head}
         FROM open_step s JOIN cases c ON c.jurisdiction = s.jurisdiction AND c.id = s.case_id
         WHERE s.jurisdiction = $1 AND s.owner = $2 AND s.place >= $3 AND s.place < $4";
-    NEARBY = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
-        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+    NEARBY = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1 AND c.place >= $2 AND c.place < $3 AND c.opened_at >= $4 AND c.category = $5
         AND c.phase = 'open' ORDER BY c.opened_at DESC LIMIT 10";
 }

@@ -48,12 +48,10 @@ statements! {
     ADD_WORDS = "INSERT INTO case_words {{(rowid, words) SELECT rowid, CAST($3 AS TEXT) FROM cases WHERE jurisdiction = $1 AND id = $2
         ||(jurisdiction, case_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' '))) ON CONFLICT DO NOTHING}}";
     INDEXED = "UPDATE cases SET indexed = {yes} WHERE jurisdiction = $1 AND id = $2";
-    FOUND = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
-        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+    FOUND = "SELECT {head}
         FROM case_words w JOIN cases c ON {{c.rowid = w.rowid||c.jurisdiction = w.jurisdiction AND c.id = w.case_id}}
         WHERE {{case_words MATCH $1||w.words @@ CAST(CAST($1 AS TEXT) AS tsquery)}} AND c.jurisdiction = $2";
-    LISTED = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
-        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+    LISTED = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1";
 }
 

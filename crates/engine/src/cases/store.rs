@@ -9,16 +9,10 @@ use crate::{
     ids::Jurisdiction,
 };
 
-/// The columns of a [`Head`], in its order.
-pub(super) const HEAD: &str = "c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
-    c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq";
-
 statements! {
-    BY_ID = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
-        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+    BY_ID = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1 AND c.id = $2";
-    BY_NUMBER = "SELECT c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
-        c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq
+    BY_NUMBER = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1 AND c.number = $2";
     TRACKED = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2 AND tracking = $3";
     EVENTS = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
@@ -37,8 +31,9 @@ statements! {
     SET_TIMER = "INSERT INTO timer (jurisdiction, case_id, due_at, lease_until) VALUES ($1, $2, $3, 0)
         ON CONFLICT (jurisdiction, case_id) DO UPDATE SET due_at = excluded.due_at, lease_until = 0, lease_by = NULL";
     END_TIMER = "DELETE FROM timer WHERE jurisdiction = $1 AND case_id = $2";
-    CLAIM_TIMERS = "UPDATE timer SET lease_until = $2, lease_by = $3 WHERE (jurisdiction, case_id) IN
-        (SELECT jurisdiction, case_id FROM timer WHERE due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $4 {skip_locked})
+    CLAIM_TIMERS = "WITH due (street, one) AS MATERIALIZED (SELECT jurisdiction, case_id FROM timer
+        WHERE due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $4 {skip_locked})
+        UPDATE timer SET lease_until = $2, lease_by = $3 FROM due WHERE jurisdiction = street AND case_id = one
         RETURNING jurisdiction, case_id";
     NEXT_TIMER = "SELECT due_at FROM timer ORDER BY due_at LIMIT 1";
     TAKE_NUMBERS = "INSERT INTO number_block (jurisdiction, day, next) VALUES ($1, $2, $3)

@@ -56,10 +56,10 @@ impl Rules<'_> {
         let step = self.flow.step(&open.step)?;
         if let Within::Until(field) = &step.within {
             let day = case.field(field).as_text()?;
-            return self.pack.calendar().parse_local(&format!("{day} 00:00:00")).ok();
+            return self.pack.calendar.parse_local(&format!("{day} 00:00:00")).ok();
         }
         let limit = self.limit(&step.within, case)?;
-        point(self.pack.calendar(), open.since, limit, &[], percent)
+        point(&self.pack.calendar, open.since, limit, &[], percent)
     }
 
     /// When an open step is due.
@@ -95,7 +95,7 @@ impl Rules<'_> {
         pauses: &[Pause],
         percent: u8,
     ) -> Option<Millis> {
-        let (calendar, limit) = (self.pack.calendar(), self.limit(within, case)?);
+        let (calendar, limit) = (&self.pack.calendar, self.limit(within, case)?);
         let days = facts.extended_days;
         match limit.unit {
             _ if days == 0 => point(calendar, facts.from, limit, pauses, percent),
@@ -149,7 +149,7 @@ impl Rules<'_> {
     pub fn uncovered(&self, case: &Case, open: &OpenStep) -> Vec<i16> {
         let within = self.flow.step(&open.step).map(|s| &s.within);
         let limit = within.and_then(|w| self.limit(w, case));
-        limit.map_or_else(Vec::new, |l| deadline(self.pack.calendar(), open.since, l, &[]).uncovered)
+        limit.map_or_else(Vec::new, |l| deadline(&self.pack.calendar, open.since, l, &[]).uncovered)
     }
 }
 

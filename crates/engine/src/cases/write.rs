@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     db::{DbError, Tx, args},
-    ids::{Jurisdiction, NoticeId},
+    ids::{Jurisdiction, Level, NoticeId},
     notices::{self, Channel, Notice, Recipient},
 };
 
@@ -97,14 +97,17 @@ impl<'p> Held<'p> {
     fn of(&self, who: &Who, key: &str) -> Vec<Recipient> {
         let org = |id: &str| id.parse().ok().map(Recipient::Org);
         match who {
-            Who::Role(role) => vec![Recipient::Role(role.clone(), self.place.clone())],
+            Who::Role(role) => {
+                let street = self.place.upwards().find(|p| p.level() <= Level::Street);
+                street.map(|place| Recipient::Role { role: role.clone(), place }).into_iter().collect()
+            }
             Who::Field(_) if !key.is_empty() => org(key).into_iter().collect(),
             Who::Field(field) => match self.case.field(field) {
                 Value::Text(id) => org(id).into_iter().collect(),
                 Value::List(ids) => ids.iter().filter_map(|id| org(id)).collect(),
                 _ => Vec::new(),
             },
-            Who::Reporter => vec![Recipient::Case(self.key.jurisdiction, self.key.id)],
+            Who::Reporter => vec![Recipient::Case(self.key.id)],
             Who::System => Vec::new(),
         }
     }
@@ -123,7 +126,7 @@ impl<'p> Held<'p> {
             },
             _ => return Ok(()),
         };
-        self.notice(tx, Recipient::Case(self.key.jurisdiction, self.key.id), template, event)
+        self.notice(tx, Recipient::Case(self.key.id), template, event)
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {

@@ -37,9 +37,13 @@ impl Sql {
     }
 }
 
+/// The columns of the row of a case `c`, in the order in which `cases` reads them.
+const HEAD: &str = "c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
+    c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq";
+
 /// The few places where the two databases need other words. In a schema `@…` names a type, in a query `{…}` a phrase;
 /// `{{for SQLite||for PostgreSQL}}` is for what is said once only.
-const WORDS: [(&str, &str, &str); 11] = [
+const WORDS: [(&str, &str, &str); 12] = [
     ("@INT", "INTEGER", "BIGINT"),
     ("@ID", "BLOB", "UUID"),
     ("@TEXT", "TEXT", "TEXT"),
@@ -51,6 +55,7 @@ const WORDS: [(&str, &str, &str); 11] = [
     ("@CLUSTERED", "STRICT, WITHOUT ROWID", ""),
     ("@ROWS", "STRICT", ""),
     ("{yes}", "1", "TRUE"),
+    ("{head}", HEAD, HEAD),
     ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
 ];
 

@@ -96,6 +96,6 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 /// The arguments of a statement, in the order of `$1, $2, …`.
 macro_rules! args {
-    ($($v:expr),* $(,)?) => { vec![$($crate::db::Value::from($v)),*] };
+    ($($v:expr),* $(,)?) => { Vec::from([$($crate::db::Value::from($v)),*]) };
 }
 pub(crate) use args;

@@ -34,7 +34,7 @@ pub fn blocks() -> impl Strategy<Value = Block> {
 }
 
 pub fn spoils() -> impl Strategy<Value = Vec<Spoil>> {
-    prop::collection::vec((0u8..8, 0usize..100, 0usize..100), 0..3)
+    prop::collection::vec((0u8..11, 0usize..100, 0usize..100), 0..3)
 }
 
 /// The flow of a block, with or without a way to cancel it.
@@ -111,6 +111,9 @@ pub fn spoil(toy: &mut Toy, (what, a, b): Spoil) {
         4 => toy.steps[at].acts.iter_mut().for_each(|act| act.guarded = b % 2 == 0),
         5 => toy.start.push(other),
         6 => toy.cancels.push(ToyCancel { steps: Some(vec![at]), way: vec![other] }),
+        7 => toy.steps[at].acts.push(ToyAct { guarded: b % 3 == 0, ways: vec![vec![]] }),
+        8 => toy.steps[at].acts[0].ways.reverse(),
+        9 => toy.steps[at].acts[0].ways.push(vec![other]),
         _ => toy.steps[at].acts.push(ToyAct { guarded: b % 3 == 0, ways: vec![vec![other]] }),
     }
 }

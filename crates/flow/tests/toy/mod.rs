@@ -170,7 +170,7 @@ impl Toy {
         let mut known: BTreeSet<Heap> = BTreeSet::new();
         let mut ahead: Vec<Heap> = self.emptinesses().iter().map(|empty| self.started(empty)).collect();
         while let Some(heap) = ahead.pop() {
-            if known.len() > 3_000 {
+            if known.len() > 400 {
                 return None;
             }
             if known.insert(heap.clone()) && !heap.is_doubled && !heap.is_over {

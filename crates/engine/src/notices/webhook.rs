@@ -1,0 +1,92 @@
+//! The plug that calls another system over HTTP: a POST with a JSON body, a key that stays the same for a repeat, and a
+//! signature that only the two sides can make.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::Sha256;
+
+use super::{Channel, DeliveryError, Notice, Outgoing, Plug};
+use crate::ids::Malformed;
+
+/// Time for the whole call; well within the lease.
+const CALL: Duration = Duration::from_secs(10);
+/// Time to connect.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Posts notices to one address. `X-Linli-Key` is the notice's id; `X-Linli-Signature` is `sha256=` and the HMAC-SHA-256
+/// (RFC 2104) of the body in hexadecimal.
+pub struct Webhook {
+    url: String,
+    mac: Hmac<Sha256>,
+    agent: ureq::Agent,
+}
+
+impl Webhook {
+    /// A webhook at this address, signed with this secret.
+    ///
+    /// # Errors
+    /// When the address is not one of http or https, or the secret is empty.
+    pub fn new(url: &str, secret: &[u8]) -> Result<Self, Malformed> {
+        let parsed = url.parse::<ureq::http::Uri>().ok();
+        if !parsed.is_some_and(|u| matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some()) {
+            return Err(Malformed { text: url.into(), what: "the address of a webhook (http://… or https://…)" });
+        }
+        let mac = Hmac::new_from_slice(secret).ok().filter(|_| !secret.is_empty());
+        let mac = mac.ok_or(Malformed { text: String::new(), what: "the secret of a webhook" })?;
+        // The address that the office configured is the one that is called: no proxy from the environment, no redirect.
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(CALL))
+            .timeout_connect(Some(CONNECT))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None)
+            .user_agent("linli")
+            .build()
+            .new_agent();
+        Ok(Self { url: url.to_owned(), mac, agent })
+    }
+}
+
+impl Plug for Webhook {
+    fn channel(&self) -> Channel {
+        Channel::Webhook
+    }
+
+    fn deliver(&self, outgoing: &Outgoing) -> Result<(), DeliveryError> {
+        let body = body(&outgoing.notice);
+        let mac = self.mac.clone().chain_update(&body).finalize().into_bytes();
+        let answer = self
+            .agent
+            .post(&self.url)
+            .header("Content-Type", "application/json")
+            .header("X-Linli-Key", outgoing.notice.id.to_string())
+            .header("X-Linli-Signature", format!("sha256={}", crate::hex(&mac)))
+            .send(&body)
+            .map_err(|e| DeliveryError::Retry(format!("the webhook cannot be reached: {e}")))?;
+        let status = answer.status().as_u16();
+        let said = format!("the webhook answered {status}");
+        match status {
+            200..=299 => Ok(()),
+            408 | 429 => Err(DeliveryError::Retry(said)),
+            400..=499 => Err(DeliveryError::Refuse(said)),
+            _ => Err(DeliveryError::Retry(said)),
+        }
+    }
+}
+
+/// Canonical JSON: the keys stand in order.
+fn body(notice: &Notice) -> String {
+    json!({
+        "args": notice.args,
+        "at": notice.at.0,
+        "case": notice.case.1,
+        "channel": notice.channel.slug(),
+        "id": notice.id,
+        "jurisdiction": notice.case.0.to_string(),
+        "recipient": notice.recipient.to_string(),
+        "template": notice.template,
+    })
+    .to_string()
+}

@@ -1,0 +1,12 @@
+//! Linli: one program in which a resident says once what is wrong, the right unit solves it in time, the resident
+//! confirms it, and anyone can check that it happened. Each capability is a folder; `web` is what their pages build on,
+//! `serve` puts their routes together, `cli` is how people start it.
+#![forbid(unsafe_code)]
+
+pub mod admin;
+pub mod cli;
+pub mod desk;
+pub mod requests;
+pub mod serve;
+pub mod signin;
+pub mod web;

@@ -1,0 +1,84 @@
+//! The program at work: the capabilities' routes put together, and what it does by itself beside them.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware,
+    routing::get,
+};
+use linli_engine::{Engine, limits};
+use tokio::{net::TcpListener, sync::watch};
+use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
+
+use crate::{
+    admin, desk, requests, signin,
+    web::{App, Routes, assets, ctx, routes::Route},
+};
+
+/// Nothing comes from elsewhere and nothing runs that is written in a page.
+const POLICY: &str = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// All routes of the program.
+pub fn routes() -> Routes {
+    Routes::new().merge(requests::routes()).merge(signin::routes()).merge(desk::routes()).merge(admin::routes())
+}
+
+/// The router, and the list of its routes.
+pub fn router(app: App) -> (Router, Vec<Route>) {
+    let (router, list) = routes().into_parts();
+    let header = |name, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let router = router
+        .route("/assets/{name}", get(assets::serve))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .layer(DefaultBodyLimit::max(limits::UPLOAD_BYTES * limits::UPLOADS + 1_000_000))
+        .layer(CsrfLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), ctx::layer))
+        .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "same-origin"))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .with_state(app);
+    (router, list)
+}
+
+/// Serves until `stop` says so, and does meanwhile what the program does by itself.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
+    let worker = tokio::spawn(work(app.engine.clone(), stop.clone()));
+    let (router, _) = router(app);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut ended = stop;
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            let _ = ended.wait_for(|stop| *stop).await;
+        })
+        .await?;
+    let _ = worker.await;
+    Ok(())
+}
+
+/// Wakes what is due and takes in search words, every half second, at once while more waits.
+async fn work(engine: Engine, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let more = match engine.tick().await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::error!(error = linli_engine::chain(&error), "a round of the program's own work failed");
+                false
+            }
+        };
+        if !more {
+            let _ = tokio::time::timeout(Duration::from_millis(500), stop.changed()).await;
+        }
+    }
+}
+
+/// The shared part of a program over an engine.
+pub fn app(engine: Engine, config: ctx::Config) -> App {
+    App { engine, config: Arc::new(config) }
+}

@@ -1,0 +1,39 @@
+//! The built web assets, inside the program: named by their content, so they may be kept for ever.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use axum::{
+    extract::Path,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "assets"]
+struct Assets;
+
+static MANIFEST: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let file = Assets::get("manifest.json");
+    file.and_then(|f| serde_json::from_slice(&f.data).ok()).unwrap_or_default()
+});
+
+/// The address of an asset by its plain name.
+pub fn url(name: &str) -> String {
+    format!("/assets/{}", MANIFEST.get(name).map_or(name, String::as_str))
+}
+
+/// `GET /assets/{name}`.
+pub async fn serve(Path(name): Path<String>) -> Response {
+    let Some(file) = Assets::get(&name).filter(|_| MANIFEST.values().any(|n| *n == name)) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let mime = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    let headers = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    (headers, file.data).into_response()
+}

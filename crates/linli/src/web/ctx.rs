@@ -1,0 +1,195 @@
+//! Who asks, in which language: worked out once for a request.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use linli_engine::{
+    Engine,
+    db::Tx,
+    ids::PersonId,
+    seats::{Account, Seat},
+    sessions::{self, Session},
+    viewer::Viewer,
+};
+
+use super::i18n::Lang;
+
+/// What the whole program shares.
+#[derive(Clone)]
+pub struct App {
+    /// The engine.
+    pub engine: Engine,
+    /// How this deployment is set up.
+    pub config: Arc<Config>,
+}
+
+/// How this deployment is set up.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// A demonstration: the sign-in page shows accounts, one-time codes go to the log.
+    pub demo: bool,
+    /// Whether cookies are sent over TLS only.
+    pub secure_cookies: bool,
+    /// Whether the duty list sends new reports on by itself.
+    pub auto_dispatch: bool,
+}
+
+/// A request's context.
+#[derive(Clone)]
+pub struct Ctx(Arc<Inner>);
+
+/// What a request's context holds.
+pub struct Inner {
+    /// The program.
+    pub app: App,
+    /// The reader's language.
+    pub lang: Lang,
+    /// Whether the reader chose the elder version.
+    pub elder: bool,
+    /// `light` or `dark`, where the reader chose.
+    pub theme: Option<&'static str>,
+    /// Who.
+    pub who: Who,
+    /// Where the request went, for coming back.
+    pub path: String,
+}
+
+impl std::ops::Deref for Ctx {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// Nobody that is known.
+    Anyone,
+    /// A resident who signed in.
+    Resident(PersonId),
+    /// A member of staff, on one of their seats.
+    Staff {
+        /// The account.
+        account: Account,
+        /// The seats that they hold.
+        seats: Vec<Seat>,
+        /// The one that they sit on.
+        seat: Seat,
+    },
+}
+
+/// The cookies that the program sets.
+pub mod cookie {
+    /// The session.
+    pub const SESSION: &str = "linli_session";
+    /// The seat that a member of staff sits on.
+    pub const SEAT: &str = "linli_seat";
+    /// The language.
+    pub const LANG: &str = "linli_lang";
+    /// The elder version.
+    pub const ELDER: &str = "linli_elder";
+    /// Light or dark.
+    pub const THEME: &str = "linli_theme";
+    /// The tracking code of a case that was opened with it: `jurisdiction.id`, sealed by the deployment's key.
+    pub const TRACK: &str = "linli_track";
+}
+
+/// A cookie's value.
+pub fn cookie_value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|h| h.to_str().ok());
+    all.flat_map(|h| h.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The `Set-Cookie` of a value that lives `seconds` (0 removes it).
+pub fn set_cookie(config: &Config, name: &str, value: &str, seconds: i64) -> String {
+    let secure = if config.secure_cookies { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+impl Ctx {
+    async fn new(app: App, headers: &HeaderMap, path: String) -> Self {
+        let chosen = cookie_value(headers, cookie::LANG);
+        let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok());
+        let lang = Lang::from_header(chosen.or(asked).unwrap_or("zh"));
+        let elder = cookie_value(headers, cookie::ELDER) == Some("on");
+        let theme = match cookie_value(headers, cookie::THEME) {
+            Some("dark") => Some("dark"),
+            Some("light") => Some("light"),
+            _ => None,
+        };
+        let who = who(&app, headers).await;
+        Self(Arc::new(Inner { app, lang, elder, theme, who, path }))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.app.engine
+    }
+
+    /// A text in the reader's language.
+    pub fn t(&self, key: &str) -> String {
+        super::i18n::text(self.lang, key, &[])
+    }
+
+    /// The seat of a member of staff.
+    pub fn seat(&self) -> Option<&Seat> {
+        match &self.who {
+            Who::Staff { seat, .. } => Some(seat),
+            _ => None,
+        }
+    }
+
+    /// As the engine knows them.
+    pub fn viewer(&self) -> Viewer {
+        match &self.who {
+            Who::Anyone => Viewer::Anyone,
+            Who::Resident(person) => Viewer::Person(*person),
+            Who::Staff { seat, .. } => Viewer::Staff(seat.clone()),
+        }
+    }
+}
+
+async fn who(app: &App, headers: &HeaderMap) -> Who {
+    let Some(cookie) = cookie_value(headers, cookie::SESSION).map(str::to_owned) else { return Who::Anyone };
+    let now = app.engine.clock.now();
+    let found = app.engine.db.read(move |tx: &mut Tx<'_>| sessions::find(tx, &cookie, now)).await;
+    match found {
+        Ok(Some(Session::Resident { person })) => Who::Resident(person),
+        Ok(Some(Session::Staff { account, seats })) => {
+            let chosen = cookie_value(headers, cookie::SEAT);
+            let seat = seats.iter().find(|s| chosen == Some(&s.id.to_string())).or(seats.first()).cloned();
+            seat.map_or(Who::Anyone, |seat| Who::Staff { account, seats, seat })
+        }
+        Ok(None) => Who::Anyone,
+        Err(error) => {
+            tracing::error!(error = linli_engine::chain(&error), "a session could not be read");
+            Who::Anyone
+        }
+    }
+}
+
+/// Puts the context into every request.
+pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let ctx = Ctx::new(app, request.headers(), path).await;
+    request.extensions_mut().insert(ctx.clone());
+    let response = next.run(request).await;
+    super::fault::render(&ctx, response)
+}
+
+impl FromRequestParts<App> for Ctx {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        match parts.extensions.get::<Self>() {
+            Some(ctx) => Ok(ctx.clone()),
+            None => Ok(Self::new(app.clone(), &parts.headers, parts.uri.path().to_owned()).await),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What every page builds on: language, assets, the frame of a page, routes with the policy that guards them, sign-in
+//! state, faults in the reader's words. Below the capabilities; it knows none of them.
+
+pub mod assets;
+pub mod ctx;
+pub mod fault;
+pub mod forms;
+pub mod i18n;
+pub mod page;
+pub mod routes;
+pub mod times;
+
+pub use ctx::{App, Ctx};
+pub use fault::{Fault, Reply};
+pub use page::Page;
+pub use routes::{Needs, Routes};
