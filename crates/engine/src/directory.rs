@@ -42,14 +42,14 @@ pub enum OrgKind {
     Property,
     /// A social organisation.
     Social,
-    /// A utility or another firm under contract.
-    Firm,
+    /// A utility, or another firm under contract.
+    Utility,
 }
 
 impl OrgKind {
     /// All kinds.
     pub const ALL: [Self; 6] =
-        [Self::Party, Self::Government, Self::Community, Self::Property, Self::Social, Self::Firm];
+        [Self::Party, Self::Government, Self::Community, Self::Property, Self::Social, Self::Utility];
 
     /// Its word in data files and text keys.
     pub fn slug(self) -> &'static str {
@@ -59,7 +59,7 @@ impl OrgKind {
             Self::Community => "community",
             Self::Property => "property",
             Self::Social => "social",
-            Self::Firm => "firm",
+            Self::Utility => "utility",
         }
     }
 

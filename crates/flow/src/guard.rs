@@ -49,6 +49,9 @@ impl Guard {
     /// When the text is not a guard: says where and what should stand there.
     pub fn parse(source: &str) -> Result<Self, GuardError> {
         let mut parser = Parser { source, tokens: tokens(source)?, next: 0, depth: 0 };
+        if parser.tokens.len() > LONGEST {
+            return Err(error(source, 0, "the guard is too long: split the act into branches"));
+        }
         let root = parser.or()?;
         if parser.next < parser.tokens.len() {
             return parser.fail("expected `and`, `or` or the end");
@@ -185,7 +188,8 @@ fn error(source: &str, at: usize, expected: &'static str) -> GuardError {
     GuardError { source_text: source.to_owned(), at: source[..at].chars().count() + 1, expected }
 }
 
-/// Deeper nesting than any rule needs; it bounds the stack.
+/// More words and deeper nesting than any rule needs; they bound the stack.
+const LONGEST: usize = 200;
 const DEEPEST: usize = 32;
 
 struct Parser<'s> {

@@ -42,14 +42,16 @@ pub enum Channel {
     /// A letter or mailbox.
     Letter,
     /// A counter or a visit.
-    Counter,
+    Visit,
+    /// Found by a grid worker.
+    Grid,
     /// Another system.
     Import,
 }
 
 impl Channel {
     /// All channels.
-    pub const ALL: [Self; 5] = [Self::Phone, Self::Web, Self::Letter, Self::Counter, Self::Import];
+    pub const ALL: [Self; 6] = [Self::Phone, Self::Web, Self::Letter, Self::Visit, Self::Grid, Self::Import];
 
     /// Its word in data and text keys.
     pub fn slug(self) -> &'static str {
@@ -57,7 +59,8 @@ impl Channel {
             Self::Phone => "phone",
             Self::Web => "web",
             Self::Letter => "letter",
-            Self::Counter => "counter",
+            Self::Visit => "visit",
+            Self::Grid => "grid",
             Self::Import => "import",
         }
     }

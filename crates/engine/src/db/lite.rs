@@ -50,6 +50,17 @@ impl Lite {
     }
 }
 
+/// Writes a whole copy of a database that may be in use into a new file.
+///
+/// # Errors
+/// When the file exists, or SQLite fails.
+pub fn copy(from: &Path, to: &Path) -> Result<(), DbError> {
+    let failed = |source| DbError::Lite { sql: "VACUUM INTO", source };
+    let connection = Connection::open(from).map_err(failed)?;
+    connection.busy_timeout(limits::BUSY).map_err(failed)?;
+    connection.execute("VACUUM INTO ?1", [to.display().to_string()]).map(drop).map_err(failed)
+}
+
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     thread::Builder::new().name(name.into()).spawn(body).map(drop)
 }

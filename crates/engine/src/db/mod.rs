@@ -15,6 +15,7 @@ use std::{path::PathBuf, str::FromStr, sync::Arc};
 use tokio::sync::oneshot;
 
 pub use self::{
+    lite::copy as copy_lite,
     row::{FromCell, Row},
     sql::{Dialect, Filter, Sql},
     tx::Tx,

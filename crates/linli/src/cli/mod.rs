@@ -1,3 +1,179 @@
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! The commands of `linli`: one file each. Exit codes: 0 done; 1 done in part, or a check found something; 2 wrong use or
+//! wrong input; 3 the database or the disk failed.
+
+mod account;
+mod backup;
+mod deadline;
+pub mod demo;
+mod pack;
+mod places;
+mod serve;
+pub mod setup;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use linli_engine::{Engine, EngineError, Options, db::Url, edge::Clock, ids::PlaceCode, pack::Files};
+
+/// Linli: residents say once what is wrong, the right unit solves it in time, and anyone can check.
+#[derive(Parser)]
+#[command(name = "linli", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open a complete small demonstration neighbourhood in the browser
+    Demo(demo::DemoArgs),
+    /// Serve the pages and do the program's own work
+    Serve(serve::ServeArgs),
+    /// Put places, units and accounts from a folder of TOML files into the database
+    Setup(setup::SetupArgs),
+    /// Add an account of staff, or a seat for one
+    Account(account::AccountArgs),
+    /// Look at a rule pack: check it, draw a flow of it
+    Pack(pack::PackArgs),
+    /// Say when a limit ends
+    Deadline(deadline::DeadlineArgs),
+    /// Write a copy of the database (SQLite), the attachments and the key into a new folder
+    Backup(backup::BackupArgs),
+    /// Find places by words, as the pages do
+    Places(places::PlacesArgs),
+}
+
+/// Where a deployment is.
+#[derive(Args, Clone)]
+pub struct Where {
+    /// The database: a SQLite file, or postgres://user@host/name [default: linli.db in the data folder]
+    #[arg(long, env = "LINLI_DB", value_name = "FILE|URL")]
+    db: Option<String>,
+    /// The folder of attachments and of the key (and of the SQLite file)
+    #[arg(long, env = "LINLI_DATA_DIR", value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// The rule pack for new cases [default: the one inside the program]
+    #[arg(long, env = "LINLI_PACK", value_name = "DIR")]
+    pack: Option<PathBuf>,
+    /// Connections to PostgreSQL, or readers of SQLite
+    #[arg(long, env = "LINLI_CONNECTIONS", value_name = "N", default_value_t = 8)]
+    connections: usize,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// What was given is wrong.
+    #[error("{0}")]
+    Input(String),
+    /// The engine does not start or fails.
+    #[error("{}", linli_engine::chain(.0))]
+    Engine(#[from] EngineError),
+    /// The database fails.
+    #[error("{}", linli_engine::chain(.0))]
+    Db(#[from] linli_engine::db::DbError),
+    /// A file or the network.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was done.
+        what: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}
+
+impl Failure {
+    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::Input(_) | Self::Engine(EngineError::Pack(_) | EngineError::Changed(_)) => 2,
+            Self::Engine(_) | Self::Db(_) | Self::Io { .. } => 3,
+        }
+    }
+}
+
+/// What a command answers: how it went.
+pub type Done = Result<ExitCode, Failure>;
+
+/// Runs the command that was typed.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Pack(args) => pack::run(&args),
+        Command::Deadline(args) => deadline::run(&args),
+        Command::Demo(args) => wait(demo::run(args)),
+        Command::Serve(args) => wait(serve::run(args)),
+        Command::Setup(args) => wait(setup::run(args)),
+        Command::Account(args) => wait(account::run(args)),
+        Command::Backup(args) => wait(backup::run(args)),
+        Command::Places(args) => wait(places::run(args)),
+    };
+    done.unwrap_or_else(|failure| {
+        eprintln!("linli: {failure}");
+        if let Failure::Engine(EngineError::Pack(problems)) = &failure {
+            for problem in problems.iter().skip(1) {
+                eprintln!("  {problem}");
+            }
+        }
+        ExitCode::from(failure.code())
+    })
+}
+
+fn wait(work: impl Future<Output = Done>) -> Done {
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::io("starting"))?;
+    runtime.block_on(work)
+}
+
+impl Where {
+    /// The database's address.
+    pub fn url(&self) -> Url {
+        let text = self.db.clone().unwrap_or_else(|| self.data.join("linli.db").display().to_string());
+        let Ok(url) = text.parse();
+        url
+    }
+
+    /// Opens the engine.
+    pub async fn open(&self, clock: Clock, home: Option<&PlaceCode>) -> Result<Engine, Failure> {
+        let options = Options {
+            url: self.url(),
+            seats: self.connections,
+            folder: self.data.clone(),
+            pack: pack_files(self.pack.as_deref())?,
+            home: home.map(PlaceCode::jurisdiction),
+            clock,
+        };
+        Ok(Engine::open(options).await?)
+    }
+}
+
+/// The packs inside the program.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../packs"]
+pub(crate) struct Packs;
+
+/// The files of a pack: of a folder, or of the one inside the program.
+pub fn pack_files(folder: Option<&std::path::Path>) -> Result<Files, Failure> {
+    if let Some(folder) = folder {
+        return linli_engine::pack::read_dir(folder).map_err(Failure::io(folder.display().to_string()));
+    }
+    let inside = Packs::iter().filter_map(|path| path.strip_prefix("cn/").map(str::to_owned));
+    let rules = inside.filter(|path| !path.starts_with("demo/"));
+    Ok(rules.filter_map(|path| embedded(&format!("cn/{path}")).map(|text| (path, text))).collect())
+}
+
+/// A file of the packs inside the program.
+pub(crate) fn embedded(path: &str) -> Option<String> {
+    Packs::get(path).map(|file| String::from_utf8_lossy(&file.data).into_owned())
+}
+
+/// Logs to standard error: plain on a terminal, JSON lines elsewhere.
+pub(crate) fn log() {
+    use std::io::IsTerminal as _;
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LINLI_LOG").unwrap_or_else(|_| "info".into());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = if std::io::stderr().is_terminal() { log.compact().try_init() } else { log.json().try_init() };
 }

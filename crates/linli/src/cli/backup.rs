@@ -1,0 +1,51 @@
+//! `linli backup`: a copy of everything, taken while the program runs.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Args;
+use linli_engine::{db::{Url, copy_lite}, edge::Clock};
+
+use super::{Done, Failure, Where};
+
+#[derive(Args)]
+pub struct BackupArgs {
+    /// A folder that does not exist yet
+    to: PathBuf,
+    #[command(flatten)]
+    place: Where,
+}
+
+pub async fn run(args: BackupArgs) -> Done {
+    fs::create_dir(&args.to).map_err(Failure::io(args.to.display().to_string()))?;
+    // Opening proves that the database is one of ours before it is copied.
+    drop(args.place.open(Clock::System, None).await?);
+    match args.place.url() {
+        Url::Lite(path) => copy_lite(&path, &args.to.join("linli.db"))?,
+        Url::Pg(_) => eprintln!("linli: the rows are in PostgreSQL: copy them with pg_dump; attachments and key follow"),
+    }
+    // Rows first, files after: every file that a copied row names is there.
+    copy(&args.place.data.join("attachments"), &args.to.join("attachments"))?;
+    let key = args.place.data.join("vault.key");
+    fs::copy(&key, args.to.join("vault.key")).map_err(Failure::io(key.display().to_string()))?;
+    println!("{}", args.to.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    let at = || from.display().to_string();
+    fs::create_dir_all(to).map_err(Failure::io(at()))?;
+    for entry in fs::read_dir(from).map_err(Failure::io(at()))? {
+        let entry = entry.map_err(Failure::io(at()))?;
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to)?;
+        } else {
+            fs::copy(&path, &to).map_err(Failure::io(path.display().to_string()))?;
+        }
+    }
+    Ok(())
+}

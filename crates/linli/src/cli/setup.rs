@@ -1,0 +1,234 @@
+//! `linli setup`: places, units and accounts from a folder of TOML files: how an office brings its own. The demonstration
+//! is set up by the same code from the files inside the program.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use linli_engine::{
+    Engine,
+    db::{DbError, Tx},
+    directory::{self, Org, OrgKind, Place},
+    edge::Clock,
+    ids::{AccountId, OrgId, PlaceCode, SeatId},
+    seats::{self, Login, PasswordHash, Seat, SeatError},
+};
+use linli_flow::Text;
+use serde::Deserialize;
+
+use super::{Done, Failure, Where};
+
+#[derive(Args)]
+pub struct SetupArgs {
+    /// A folder with places.toml, orgs.toml and, if wanted, seats.toml
+    dir: PathBuf,
+    /// The street whose name the pages carry, and where accounts and settings live [default: the first street]
+    #[arg(long, value_name = "CODE")]
+    home: Option<PlaceCode>,
+    #[command(flatten)]
+    place: Where,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlaceFile {
+    place: Vec<PlaceRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlaceRow {
+    code: PlaceCode,
+    /// For the reader of the file; the level follows from the code.
+    #[serde(rename = "kind")]
+    _kind: String,
+    name: Text,
+    #[serde(default)]
+    aliases: Vec<String>,
+    lon: Option<f64>,
+    lat: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrgFile {
+    org: Vec<OrgRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrgRow {
+    id: OrgId,
+    name: Text,
+    kind: OrgKind,
+    function: String,
+    place: PlaceCode,
+    parent: Option<OrgId>,
+    phone: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountFile {
+    #[serde(default)]
+    account: Vec<AccountRow>,
+}
+
+/// An account as `seats.toml` has it.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountRow {
+    /// What it signs in with.
+    pub login: String,
+    /// The name that colleagues read.
+    pub name: Text,
+    /// The first password.
+    pub password: String,
+    /// Its seats.
+    pub seats: Vec<SeatRow>,
+}
+
+/// A seat as `seats.toml` has it.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeatRow {
+    /// The unit.
+    pub org: OrgId,
+    /// The role.
+    pub role: String,
+    /// The place that it reaches over.
+    pub place: PlaceCode,
+}
+
+/// What a folder sets up.
+pub struct Setup {
+    places: Vec<Place>,
+    orgs: Vec<Org>,
+    /// The accounts.
+    pub accounts: Vec<AccountRow>,
+}
+
+impl Setup {
+    /// Reads `places.toml`, `orgs.toml` and `seats.toml`; `read` gives a file's text, or nothing where it is absent.
+    ///
+    /// # Errors
+    /// What is wrong, with file and line.
+    pub fn read(read: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+        fn file<T: serde::de::DeserializeOwned>(name: &str, text: Option<String>) -> Result<T, Failure> {
+            let text = text.ok_or_else(|| Failure::Input(format!("{name} is not there")))?;
+            toml::from_str(&text).map_err(|e| {
+                let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
+                Failure::Input(format!("{name}:{line}: {}", e.message()))
+            })
+        }
+        let places: PlaceFile = file("places.toml", read("places.toml"))?;
+        let orgs: OrgFile = file("orgs.toml", read("orgs.toml"))?;
+        let seats: AccountFile = match read("seats.toml") {
+            Some(text) => file("seats.toml", Some(text))?,
+            None => AccountFile { account: Vec::new() },
+        };
+        let setup = Self {
+            places: places.place.into_iter().map(place).collect(),
+            orgs: orgs.org.into_iter().map(org).collect(),
+            accounts: seats.account,
+        };
+        setup.check()?;
+        Ok(setup)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        let known = |code: &PlaceCode| self.places.iter().any(|p| p.code == *code);
+        let wrong = |what: String| Err(Failure::Input(what));
+        for org in &self.orgs {
+            if !known(&org.place) {
+                return wrong(format!("orgs.toml: `{}` serves the place {}, which places.toml does not have", org.id, org.place));
+            }
+        }
+        for account in &self.accounts {
+            for seat in &account.seats {
+                if !known(&seat.place) || !self.orgs.iter().any(|o| o.id == seat.org) {
+                    return wrong(format!("seats.toml: a seat of `{}` names a unit or a place that is not there", account.login));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The first street: the home of a deployment that names none.
+    ///
+    /// # Errors
+    /// When there is no street.
+    pub fn home(&self) -> Result<PlaceCode, Failure> {
+        let street = self.places.iter().map(|p| &p.code).find(|c| c.as_str().len() == 9);
+        street.cloned().ok_or_else(|| Failure::Input("places.toml has no street (a code of 9 digits)".into()))
+    }
+
+    /// Writes it into the database. Places and units that are there are brought up to date; accounts that are there stay
+    /// as they are.
+    ///
+    /// # Errors
+    /// When the database fails or a row is not possible.
+    pub async fn save(self, engine: &Engine, lang: &str) -> Result<(), Failure> {
+        let (home, now) = (engine.home, engine.clock.now());
+        let (places, orgs) = (self.places, self.orgs);
+        engine
+            .db
+            .write(move |tx: &mut Tx<'_>| {
+                directory::save_places(tx, home, &places, now)?;
+                directory::save_orgs(tx, home, &orgs, now)
+            })
+            .await?;
+        engine.refresh().await?;
+        for row in self.accounts {
+            save_account(engine, row, lang).await?;
+        }
+        Ok(())
+    }
+}
+
+fn place(row: PlaceRow) -> Place {
+    Place { code: row.code, name: row.name, aliases: row.aliases, point: row.lon.zip(row.lat), retired_at: None }
+}
+
+fn org(row: OrgRow) -> Org {
+    let OrgRow { id, name, kind, function, place, parent, phone } = row;
+    Org { id, parent, kind, function, place, name, phone, retired_at: None }
+}
+
+async fn save_account(engine: &Engine, row: AccountRow, lang: &str) -> Result<(), Failure> {
+    let login: Login = row.login.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
+    let name = row.name.get(lang).to_owned();
+    let hash_for = login.clone();
+    let hash = tokio::task::spawn_blocking(move || seats::hash_password(&hash_for, &row.password));
+    let hash: PasswordHash = hash
+        .await
+        .map_err(|e| Failure::Input(e.to_string()))?
+        .map_err(|e| Failure::Input(format!("seats.toml: {}: {e}", row.login)))?;
+    let (home, now, id) = (engine.home, engine.clock.now(), AccountId::new());
+    let mut granted = Vec::new();
+    for seat in row.seats {
+        let role = seat.role.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
+        granted.push(Seat { id: SeatId::new(), account: id, org: seat.org, role, place: seat.place, from: now, until: None });
+    }
+    let made = engine.db.write(move |tx: &mut Tx<'_>| {
+        seats::create_account(tx, home, id, &login, &name, &hash)?;
+        granted.iter().try_for_each(|seat| seats::grant_seat(tx, home, seat))
+    });
+    match made.await {
+        Ok(()) | Err(SeatError::Taken(_)) => Ok(()),
+        Err(SeatError::Db(DbError::Duplicate { .. })) => Ok(()),
+        Err(error) => Err(Failure::Input(linli_engine::chain(&error))),
+    }
+}
+
+pub async fn run(args: SetupArgs) -> Done {
+    let setup = Setup::read(|name| std::fs::read_to_string(args.dir.join(name)).ok())?;
+    let home = match &args.home {
+        Some(home) => home.clone(),
+        None => setup.home()?,
+    };
+    let engine = args.place.open(Clock::System, Some(&home)).await?;
+    setup.save(&engine, "zh").await?;
+    let directory = engine.directory();
+    println!("{} places, {} units", directory.places().count(), directory.orgs().count());
+    Ok(ExitCode::SUCCESS)
+}
