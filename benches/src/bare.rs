@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use linli_testbed::program::Program;
 use tokio::process::Command;
 
 use crate::Any;
@@ -90,8 +91,8 @@ pub async fn fresh_postgres(server: &str) -> Any<String> {
 pub async fn pgbench(server: &str, clients: usize, time: Duration) -> Any<f64> {
     let url = fresh_postgres(server).await?;
     // The program makes its tables; then it goes away.
-    let program = crate::server::Server::demo(Some(&url)).await?;
-    program.stop().await?;
+    let folder = tempfile::tempdir()?;
+    Program::start(&crate::binary()?, "demo", folder.path(), Some(&url)).await?.kill().await?;
     let script = tempfile::NamedTempFile::new()?;
     let mut text = String::from("SELECT gen_random_uuid() AS id, nextval('bench_number') AS number \\gset\nBEGIN;\n");
     for (sql, _) in INSERTS {

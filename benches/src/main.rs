@@ -4,15 +4,13 @@
 #![allow(clippy::disallowed_methods, reason = "a stopwatch is the point here")]
 
 mod bare;
-mod http;
-mod server;
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use http::Client;
-use server::Server;
-
-type Any<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+use linli_testbed::{Any, http::Client, program::Program};
 
 const CLIENTS: usize = 16;
 
@@ -37,24 +35,28 @@ async fn main() -> Any<()> {
     Ok(())
 }
 
+/// The built program: beside this one.
+fn binary() -> Any<PathBuf> {
+    Ok(std::env::current_exe()?.parent().ok_or("no folder")?.join("linli"))
+}
+
 async fn start_and_size() -> Any<()> {
-    let mut starts = Vec::new();
-    let server = Server::demo(None).await?;
-    let (folder, first) = server.stop_keeping_data().await?;
-    println!("| start of an empty folder to the first answer (writes the demonstration) | {} ms |", first.as_millis());
-    let mut rss = 0;
+    let (binary, folder) = (binary()?, tempfile::tempdir()?);
+    let first = Program::start(&binary, "demo", folder.path(), None).await?;
+    println!("| start over an empty folder (writes the demonstration) | {} ms |", first.started_in.as_millis());
+    first.kill().await?;
+    let (mut starts, mut rss) = (Vec::new(), 0);
     for _ in 0..5 {
-        let server = Server::serve(folder.path(), None).await?;
-        starts.push(server.started_in);
+        let program = Program::start(&binary, "serve", folder.path(), None).await?;
+        starts.push(program.started_in);
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        rss = rss.max(server.resident_kib()?);
-        server.stop().await?;
+        rss = rss.max(program.resident_kib()?);
+        program.kill().await?;
     }
     starts.sort();
     println!("| start to the first answer, median of 5 | {} ms |", starts[2].as_millis());
     println!("| resident memory, idle | {:.1} MB |", f64::from(rss) / 1024.0);
-    let size = std::fs::metadata(server::binary()?)?.len();
-    println!("| binary | {:.1} MB |", size as f64 / 1e6);
+    println!("| binary | {:.1} MB |", std::fs::metadata(binary)?.len() as f64 / 1e6);
     Ok(())
 }
 
@@ -64,14 +66,17 @@ async fn filing(name: &str, url: Option<&str>, time: Duration, bare: f64) -> Any
         Some(url) => Some(bare::fresh_postgres(url).await?),
         None => None,
     };
-    let server = Server::demo(database.as_deref()).await?;
-    let full = load(&server, time, None).await?;
+    let folder = tempfile::tempdir()?;
+    let program = Program::start(&binary()?, "demo", folder.path(), database.as_deref()).await?;
+    let full = load(&program.address, time, None).await?;
     let share = 100.0 * full.rate / bare;
-    println!("| {name}: file a request over HTTP, {CLIENTS} clients | {:.0}/s, p50 {:.1} ms, p99 {:.1} ms, {share:.0} % of bare |", full.rate, full.p50, full.p99);
-    let half = load(&server, time, Some(full.rate / 2.0)).await?;
+    println!(
+        "| {name}: file a request over HTTP, {CLIENTS} clients | {:.0}/s, p50 {:.1} ms, p99 {:.1} ms, {share:.0} % of bare |",
+        full.rate, full.p50, full.p99
+    );
+    let half = load(&program.address, time, Some(full.rate / 2.0)).await?;
     println!("| {name}: the same at half that rate | {:.0}/s, p50 {:.1} ms, p99 {:.1} ms |", half.rate, half.p50, half.p99);
-    server.stop().await?;
-    Ok(())
+    program.kill().await
 }
 
 struct Load {
@@ -80,11 +85,11 @@ struct Load {
     p99: f64,
 }
 
-async fn load(server: &Server, time: Duration, rate: Option<f64>) -> Any<Load> {
+async fn load(address: &str, time: Duration, rate: Option<f64>) -> Any<Load> {
     let begun = Instant::now();
     let mut clients = Vec::new();
     for n in 0..CLIENTS {
-        let address = server.address.clone();
+        let address = address.to_owned();
         clients.push(tokio::spawn(async move { one_client(&address, n, time, rate.map(|r| r / CLIENTS as f64)).await }));
     }
     let mut took = Vec::new();
@@ -117,9 +122,9 @@ async fn one_client(address: &str, n: usize, time: Duration, rate: Option<f64>) 
             "contact": "19900000009",
         });
         let sent = Instant::now();
-        let (status, answer) = client.post_json("/api/v1/reports", &body.to_string()).await?;
-        if status != 201 {
-            return Err(format!("{status}: {answer}").into());
+        let answer = client.post_json("/api/v1/reports", &body.to_string()).await?;
+        if answer.status != 201 {
+            return Err(format!("{answer:?}").into());
         }
         took.push(sent.elapsed());
     }

@@ -323,8 +323,8 @@ async fn rows_equal_events(bed: Bed) {
         assert_eq!(rows.iter().map(|r| (r.step.clone(), r.instance.clone())).collect::<Vec<_>>(), implied);
         assert_eq!(rows.iter().map(|r| &r.owner).collect::<Vec<_>>().len(), dossier.steps.len());
         assert_eq!(dossier.head.seq, dossier.events.last().unwrap().seq);
-        let late = dossier.steps.iter().find(|s| s.due_at < town.clock.now() && s.owner == "system");
-        assert!(late.is_none());
+        let timer = town.engine.db.read(move |tx: &mut Tx<'_>| store::wakes_at(tx, case)).await.unwrap();
+        assert_eq!(timer, dossier.wakes_at);
     }
 }
 

@@ -2,6 +2,12 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
+pub mod http;
+pub mod program;
+
+/// What can fail on the way to a test.
+pub type Any<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
 use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},

@@ -37,6 +37,8 @@ pub struct Dossier {
     pub attachments: Vec<Attachment>,
     /// Its clocks.
     pub clocks: Vec<ClockState>,
+    /// When it wakes next by itself.
+    pub wakes_at: Option<Millis>,
     /// The steps that are open.
     pub steps: Vec<Standing>,
     /// What this viewer may do now, main acts first.
@@ -159,7 +161,8 @@ impl Engine {
         let offers = if may_act { offers(rules, &head, &case, by) } else { Vec::new() };
         let clocks = rules.clocks(&case, &events, self.clock.now());
         let attachments = attachments::of_case(tx, head.key.jurisdiction, head.key.id)?;
-        Ok(Dossier { events, case, attachments, clocks, steps, offers, head, pack, flow })
+        let wakes_at = rules.dues(&case, &events).first().map(|due| due.at);
+        Ok(Dossier { wakes_at, events, case, attachments, clocks, steps, offers, head, pack, flow })
     }
 }
 

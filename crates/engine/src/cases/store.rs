@@ -35,7 +35,7 @@ statements! {
         WHERE due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $4 {skip_locked})
         UPDATE timer SET lease_until = $2, lease_by = $3 FROM due WHERE jurisdiction = street AND case_id = one
         RETURNING jurisdiction, case_id";
-    NEXT_TIMER = "SELECT due_at FROM timer ORDER BY due_at LIMIT 1";
+    TIMER = "SELECT due_at FROM timer WHERE jurisdiction = $1 AND case_id = $2";
     TAKE_NUMBERS = "INSERT INTO number_block (jurisdiction, day, next) VALUES ($1, $2, $3)
         ON CONFLICT (jurisdiction, day) DO UPDATE SET next = number_block.next + $3 RETURNING next";
     OPEN_STEPS = "SELECT step, instance, owner, opened_at, due_at FROM open_step WHERE jurisdiction = $1 AND case_id = $2
@@ -108,6 +108,11 @@ pub fn open_steps(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<StepRow>, DbError
         Ok(StepRow { step, instance, owner, opened_at: row.take()?, due_at: row.take()? })
     };
     rows.into_iter().map(step).collect()
+}
+
+/// The row of the next wake-up of a case; a test compares it with what the events imply.
+pub fn wakes_at(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Millis>, DbError> {
+    tx.first(&TIMER, &args![key.jurisdiction, key.id])?.map(|mut row| row.take()).transpose()
 }
 
 /// Something that an administrator has to see to.
