@@ -53,11 +53,23 @@ pub fn lite_inserts(folder: &Path, time: Duration) -> Any<f64> {
 
 const INSERTS: [(&str, u8); 6] = [
     ("INSERT INTO deed VALUES (990101001, ?2, ?1, 1)", 2),
-    ("INSERT INTO event VALUES (990101001, ?1, 1, 1772413200000, '{\"at\":1772413200000,\"by\":{\"id\":\"reporter\",\"kind\":\"person\"},\"seq\":1,\"what\":{\"change\":{\"fields\":{\"class\":\"general\"},\"opened\":[{\"owner\":\"role:dispatcher\",\"step\":\"triage\"}]},\"flow\":\"request\",\"kind\":\"opened\",\"pack\":\"2026.1\"}}')", 1),
-    ("INSERT INTO cases (jurisdiction, id, number, flow, pack, opened_at, channel, kind, category, class, title, body, place, address, tracking, phase, promised_at, redo, seq, indexed) VALUES (990101001, ?1, ?2, 'request', '2026.1', 1772413200000, 'web', 'help', 'utility.lighting', 'utility', 'The lamp at the gate', 'The lamp at the gate of building 3 has been dark for three days and the steps cannot be seen.', '990101001001001003', 'Building 3', ?1, 'open', 1772413200000, 0, 1, 0)", 2),
-    ("INSERT INTO open_step VALUES (990101001, ?1, 'triage', '', 'role:dispatcher', '990101001001001003', 1772413200000, 1772413200000)", 1),
+    (
+        "INSERT INTO event VALUES (990101001, ?1, 1, 1772413200000, '{\"at\":1772413200000,\"by\":{\"id\":\"reporter\",\"kind\":\"person\"},\"seq\":1,\"what\":{\"change\":{\"fields\":{\"class\":\"general\"},\"opened\":[{\"owner\":\"role:dispatcher\",\"step\":\"triage\"}]},\"flow\":\"request\",\"kind\":\"opened\",\"pack\":\"2026.1\"}}')",
+        1,
+    ),
+    (
+        "INSERT INTO cases (jurisdiction, id, number, flow, pack, opened_at, channel, kind, category, class, title, body, place, address, tracking, phase, promised_at, redo, seq, indexed) VALUES (990101001, ?1, ?2, 'request', '2026.1', 1772413200000, 'web', 'help', 'utility.lighting', 'utility', 'The lamp at the gate', 'The lamp at the gate of building 3 has been dark for three days and the steps cannot be seen.', '990101001001001003', 'Building 3', ?1, 'open', 1772413200000, 0, 1, 0)",
+        2,
+    ),
+    (
+        "INSERT INTO open_step VALUES (990101001, ?1, 'triage', '', 'role:dispatcher', '990101001001001003', 1772413200000, 1772413200000)",
+        1,
+    ),
     ("INSERT INTO timer (jurisdiction, case_id, due_at, lease_until) VALUES (990101001, ?1, 1772413200000, 0)", 1),
-    ("INSERT INTO vault_caller (jurisdiction, case_id, scheme, name, contact, confidential) VALUES (990101001, ?1, 0, '', '19900000009', 0)", 1),
+    (
+        "INSERT INTO vault_caller (jurisdiction, case_id, scheme, name, contact, confidential) VALUES (990101001, ?1, 0, '', '19900000009', 0)",
+        1,
+    ),
 ];
 
 fn lite_schema() -> String {
@@ -96,7 +108,10 @@ pub async fn pgbench(server: &str, clients: usize, time: Duration) -> Any<f64> {
     let script = tempfile::NamedTempFile::new()?;
     let mut text = String::from("SELECT gen_random_uuid() AS id, nextval('bench_number') AS number \\gset\nBEGIN;\n");
     for (sql, _) in INSERTS {
-        let sql = sql.replace("?1, 'open'", "'x', 'open'").replace(", 0, 1, 0)", ", 0, 1, false)").replace("'19900000009', 0)", "'19900000009', false)");
+        let sql = sql
+            .replace("?1, 'open'", "'x', 'open'")
+            .replace(", 0, 1, 0)", ", 0, 1, false)")
+            .replace("'19900000009', 0)", "'19900000009', false)");
         text.push_str(&sql.replace("?1", "':id'::uuid").replace("?2", "'bench-:number'"));
         text.push_str(";\n");
     }

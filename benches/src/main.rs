@@ -75,7 +75,10 @@ async fn filing(name: &str, url: Option<&str>, time: Duration, bare: f64) -> Any
         full.rate, full.p50, full.p99
     );
     let half = load(&program.address, time, Some(full.rate / 2.0)).await?;
-    println!("| {name}: the same at half that rate | {:.0}/s, p50 {:.1} ms, p99 {:.1} ms |", half.rate, half.p50, half.p99);
+    println!(
+        "| {name}: the same at half that rate | {:.0}/s, p50 {:.1} ms, p99 {:.1} ms |",
+        half.rate, half.p50, half.p99
+    );
     program.kill().await
 }
 
@@ -90,7 +93,8 @@ async fn load(address: &str, time: Duration, rate: Option<f64>) -> Any<Load> {
     let mut clients = Vec::new();
     for n in 0..CLIENTS {
         let address = address.to_owned();
-        clients.push(tokio::spawn(async move { one_client(&address, n, time, rate.map(|r| r / CLIENTS as f64)).await }));
+        clients
+            .push(tokio::spawn(async move { one_client(&address, n, time, rate.map(|r| r / CLIENTS as f64)).await }));
     }
     let mut took = Vec::new();
     for client in clients {

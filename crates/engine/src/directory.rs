@@ -272,10 +272,8 @@ impl Directory {
     pub fn locate(&self, words: &str, within: &PlaceCode, most: usize) -> Vec<&Place> {
         let words: String = words.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
         let inside = self.places.range(within.clone()..).take_while(|(c, _)| within.covers(c)).map(|(_, p)| p);
-        let named: Vec<(&Place, usize)> = inside
-            .filter(|p| p.retired_at.is_none())
-            .filter_map(|p| p.named_in(&words).map(|n| (p, n)))
-            .collect();
+        let named: Vec<(&Place, usize)> =
+            inside.filter(|p| p.retired_at.is_none()).filter_map(|p| p.named_in(&words).map(|n| (p, n))).collect();
         let score = |(place, own): &(&Place, usize)| {
             let above = named.iter().filter(|(q, _)| q.code != place.code && q.code.covers(&place.code));
             own + above.map(|(_, n)| n).sum::<usize>()
@@ -351,7 +349,8 @@ pub fn load(tx: &mut Tx<'_>, home: Jurisdiction) -> Result<Directory, DbError> {
 }
 
 fn place(mut row: Row) -> Result<Place, DbError> {
-    let (code, zh, en, aliases): (PlaceCode, String, String, String) = (row.take()?, row.take()?, row.take()?, row.take()?);
+    let (code, zh, en, aliases): (PlaceCode, String, String, String) =
+        (row.take()?, row.take()?, row.take()?, row.take()?);
     let point = match (row.take()?, row.take()?) {
         (Some(lon), Some(lat)) => Some((lon, lat)),
         _ => None,
@@ -384,7 +383,8 @@ fn bump(tx: &mut Tx<'_>, home: Jurisdiction, now: Millis) -> Result<(), DbError>
 pub fn save_places(tx: &mut Tx<'_>, home: Jurisdiction, places: &[Place], now: Millis) -> Result<(), DbError> {
     for p in places {
         let (lon, lat) = p.point.unzip();
-        let row = args![p.code.jurisdiction(), &p.code, &p.name.zh, &p.name.en, p.aliases.join("\n"), lon, lat, p.retired_at];
+        let row =
+            args![p.code.jurisdiction(), &p.code, &p.name.zh, &p.name.en, p.aliases.join("\n"), lon, lat, p.retired_at];
         tx.put(&SAVE_PLACE, row)?;
     }
     bump(tx, home, now)
@@ -394,7 +394,18 @@ pub fn save_places(tx: &mut Tx<'_>, home: Jurisdiction, places: &[Place], now: M
 pub fn save_orgs(tx: &mut Tx<'_>, home: Jurisdiction, orgs: &[Org], now: Millis) -> Result<(), DbError> {
     for o in orgs {
         let (at, parent) = (o.place.jurisdiction(), o.parent.as_ref());
-        let row = args![at, &o.id, parent, o.kind.slug(), &o.function, &o.place, &o.name.zh, &o.name.en, o.phone.clone(), o.retired_at];
+        let row = args![
+            at,
+            &o.id,
+            parent,
+            o.kind.slug(),
+            &o.function,
+            &o.place,
+            &o.name.zh,
+            &o.name.en,
+            o.phone.clone(),
+            o.retired_at
+        ];
         tx.put(&SAVE_ORG, row)?;
     }
     bump(tx, home, now)

@@ -226,7 +226,8 @@ async fn keep_pack(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Resu
             }
             continue;
         }
-        let files: Files = serde_json::from_str(&kept_value).map_err(|e| DbError::Corrupt(format!("{kept_name}: {e}")))?;
+        let files: Files =
+            serde_json::from_str(&kept_value).map_err(|e| DbError::Corrupt(format!("{kept_name}: {e}")))?;
         let old = Pack::load(&files).map_err(EngineError::Pack)?;
         by_version.insert(old.version.clone(), Arc::new(old));
     }
@@ -250,8 +251,12 @@ fn key_file(path: &std::path::Path) -> Result<VaultKey, EngineError> {
         write_key(path, &crate::hex(&key)).map_err(at)?;
     }
     let text = std::fs::read_to_string(path).map_err(at)?;
-    let bytes: Option<Vec<u8>> =
-        text.trim().as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    let bytes: Option<Vec<u8>> = text
+        .trim()
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect();
     let key = bytes.and_then(|b| <[u8; 32]>::try_from(b).ok());
     key.map(VaultKey::new).ok_or_else(|| EngineError::Key(path.display().to_string()))
 }

@@ -103,7 +103,13 @@ impl VaultKey {
         // HMAC fills a short key up with zeros to its block of 64 bytes (RFC 2104).
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
-        Hmac::<Sha256>::new(&block.into()).chain_update(purpose).chain_update([0]).chain_update(text).finalize().into_bytes().into()
+        Hmac::<Sha256>::new(&block.into())
+            .chain_update(purpose)
+            .chain_update([0])
+            .chain_update(text)
+            .finalize()
+            .into_bytes()
+            .into()
     }
 }
 

@@ -200,10 +200,14 @@ async fn limits_fall_due_in_order_and_once(bed: Bed) {
     b.unwrap();
     town.wake().await;
     let dossier = town.see(case, &head()).await;
-    let late: Vec<u8> = dossier.events.iter().filter_map(|e| match &e.what {
-        linli_flow::What::Late { level, .. } => Some(*level),
-        _ => None,
-    }).collect();
+    let late: Vec<u8> = dossier
+        .events
+        .iter()
+        .filter_map(|e| match &e.what {
+            linli_flow::What::Late { level, .. } => Some(*level),
+            _ => None,
+        })
+        .collect();
     assert_eq!(late, [80, 100]);
     let at: Vec<i64> = dossier.events.iter().skip(2).map(|e| e.at.since(monday())).collect();
     assert_eq!(at, [2 * HOUR * 80 / 100, 2 * HOUR]);
@@ -252,18 +256,29 @@ async fn nobody_sees_what_is_not_theirs(bed: Bed) {
 
 async fn words_of_two_characters_are_found(bed: Bed) {
     let town = Town::new(&bed).await;
-    for (key, body) in [("k", "小区门口路灯不亮三天"), ("l", "楼上漏水, 物业不管"), ("m", "Lamp 路灯 broken")] {
+    for (key, body) in [("k", "小区门口路灯不亮三天"), ("l", "楼上漏水, 物业不管"), ("m", "Lamp 路灯 broken")]
+    {
         let mut report = report(key);
         (report.title, report.body) = (String::new(), body.into());
         town.engine.file(report).await.unwrap();
     }
     while town.engine.index_words().await.unwrap() > 0 {}
-    for (words, hits) in [("路灯", 2), ("漏水", 1), ("路灯不亮", 1), ("灯亮", 0), ("lamp", 1), ("漏", 1), ("物业 楼上", 1), ("x' OR '1", 0)] {
+    for (words, hits) in [
+        ("路灯", 2),
+        ("漏水", 1),
+        ("路灯不亮", 1),
+        ("灯亮", 0),
+        ("lamp", 1),
+        ("漏", 1),
+        ("物业 楼上", 1),
+        ("x' OR '1", 0),
+    ] {
         let query = Query { words: words.into(), ..Query::default() };
         let found = town.engine.search(&seat(&desk()), query).await.unwrap();
         assert_eq!(found.len(), hits, "{words}");
     }
-    let query = Query { words: "路灯".into(), state: Some("triage".into()), from: Some(monday()), ..Query::default() };
+    let query =
+        Query { words: "路灯".into(), state: Some("triage".into()), from: Some(monday()), ..Query::default() };
     assert_eq!(town.engine.search(&seat(&desk()), query).await.unwrap().len(), 2);
     assert_eq!(town.engine.search(&seat(&handler("firm")), Query::default()).await.unwrap().len(), 0);
 }
@@ -286,7 +301,8 @@ async fn rows_equal_events(bed: Bed) {
         let town = Town { engine: town.engine.clone(), clock: Clock::clone(&town.clock) };
         acted.spawn(async move {
             let case = town.file(&format!("r{n}")).await.key;
-            let people = [dispatcher(), head(), desk(), overseer(), handler("municipal"), handler("firm"), Viewer::Code(case)];
+            let people =
+                [dispatcher(), head(), desk(), overseer(), handler("municipal"), handler("firm"), Viewer::Code(case)];
             let mut dice = n * 7919 + 13;
             for _ in 0..30 {
                 dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -299,13 +315,26 @@ async fn rows_equal_events(bed: Bed) {
                 if offer.act == "withdraw" {
                     continue;
                 }
-                let all = [("class", "general"), ("unit", "municipal"), ("co_units", "firm"), ("better_unit", "municipal"),
-                    ("extend_days", "2"), ("parked_until", "2026-03-20"), ("done_on", "2026-03-03"), ("contacted", "yes"),
-                    ("solved", if dice & 64 == 0 { "yes" } else { "no" }), ("satisfied", "satisfied"), ("contact_way", "phone"),
-                    ("emergency_line", "119"), ("legal_channel", "petition")];
-                let form: Vec<(&str, &str)> = offer.form.iter().map(|f| {
-                    all.iter().find(|(n, _)| *n == f.name).copied().unwrap_or((f.name.as_str(), "some words"))
-                }).collect();
+                let all = [
+                    ("class", "general"),
+                    ("unit", "municipal"),
+                    ("co_units", "firm"),
+                    ("better_unit", "municipal"),
+                    ("extend_days", "2"),
+                    ("parked_until", "2026-03-20"),
+                    ("done_on", "2026-03-03"),
+                    ("contacted", "yes"),
+                    ("solved", if dice & 64 == 0 { "yes" } else { "no" }),
+                    ("satisfied", "satisfied"),
+                    ("contact_way", "phone"),
+                    ("emergency_line", "119"),
+                    ("legal_channel", "petition"),
+                ];
+                let form: Vec<(&str, &str)> = offer
+                    .form
+                    .iter()
+                    .map(|f| all.iter().find(|(n, _)| *n == f.name).copied().unwrap_or((f.name.as_str(), "some words")))
+                    .collect();
                 let _ = town.act(case, by, &offer.act, &form).await;
             }
             case

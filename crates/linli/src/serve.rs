@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// Nothing comes from elsewhere and nothing runs that is written in a page.
-const POLICY: &str = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const POLICY: &str =
+    "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// All routes of the program.
 pub fn routes() -> Routes {
@@ -29,7 +30,8 @@ pub fn routes() -> Routes {
 /// The router, and the list of its routes.
 pub fn router(app: App) -> (Router, Vec<Route>) {
     let (router, list) = routes().into_parts();
-    let header = |name, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let header =
+        |name, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     let router = router
         .route("/assets/{name}", get(assets::serve))
         .route("/healthz", get(|| async { "ok\n" }))

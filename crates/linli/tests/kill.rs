@@ -33,9 +33,9 @@ type Ledger = Arc<Mutex<Vec<Acknowledged>>>;
 
 /// A picture of one pixel.
 const PIXEL: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0,
-    0x90, 0x77, 0x53, 0xde, 0, 0, 0, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x08, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0, 3, 1, 1, 0, 0x18, 0xdd,
-    0x8d, 0xb0, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0, 1, 8,
+    2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x08, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0,
+    0, 3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0, 0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
 /// One client: files, then notes with and without a picture, until the program is gone. Whatever was answered with
@@ -120,7 +120,9 @@ async fn check(engine: &Engine, acknowledged: &[Acknowledged]) {
         let key = CaseKey { jurisdiction, id };
         let (rows, timer) = engine
             .db
-            .read(move |tx: &mut Tx<'_>| Ok::<_, linli_engine::db::DbError>((store::open_steps(tx, key)?, store::wakes_at(tx, key)?)))
+            .read(move |tx: &mut Tx<'_>| {
+                Ok::<_, linli_engine::db::DbError>((store::open_steps(tx, key)?, store::wakes_at(tx, key)?))
+            })
             .await
             .unwrap();
         let mut implied: Vec<(&str, &str)> = dossier.case.open().map(|o| (o.step.as_str(), o.key.as_str())).collect();
@@ -141,7 +143,8 @@ async fn kills(kind: Kind) {
             None => return,
         },
     };
-    let url: Url = address.clone().unwrap_or_else(|| folder.path().join("linli.db").display().to_string()).parse().unwrap();
+    let url: Url =
+        address.clone().unwrap_or_else(|| folder.path().join("linli.db").display().to_string()).parse().unwrap();
     let binary = Path::new(env!("CARGO_BIN_EXE_linli"));
     let ledger = Ledger::default();
     let (mut checked, mut cookie) = (0, String::new());

@@ -40,14 +40,19 @@ fn language(folder: &str) -> BTreeMap<String, String> {
 }
 
 fn places(pattern: &str) -> BTreeSet<String> {
-    pattern.split('$').skip(1).map(|p| p.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()).collect()
+    pattern
+        .split('$')
+        .skip(1)
+        .map(|p| p.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect())
+        .collect()
 }
 
 #[test]
 fn both_languages_say_the_same_things() {
     let (zh, en) = (language("zh/"), language("en/"));
     assert!(zh.len() > 100);
-    let missing: Vec<&String> = zh.keys().filter(|k| !en.contains_key(*k)).chain(en.keys().filter(|k| !zh.contains_key(*k))).collect();
+    let missing: Vec<&String> =
+        zh.keys().filter(|k| !en.contains_key(*k)).chain(en.keys().filter(|k| !zh.contains_key(*k))).collect();
     assert!(missing.is_empty(), "in one language only: {missing:?}");
     for (key, pattern) in &zh {
         assert_eq!(places(pattern), places(&en[key]), "`{key}` names other arguments in English");
@@ -86,7 +91,11 @@ fn every_key_is_used_and_every_used_key_is_there() {
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
     let quoted: BTreeSet<&str> = text.split('"').collect();
     let zh = language("zh/");
-    let built: Vec<&str> = quoted.iter().filter_map(|q| q.split_once("-{").map(|(head, _)| head)).filter(|h| !h.is_empty() && !h.contains(' ')).collect();
+    let built: Vec<&str> = quoted
+        .iter()
+        .filter_map(|q| q.split_once("-{").map(|(head, _)| head))
+        .filter(|h| !h.is_empty() && !h.contains(' '))
+        .collect();
     let unused: Vec<&String> = zh
         .keys()
         .filter(|key| !quoted.contains(key.as_str()) && !built.iter().any(|head| key.starts_with(&format!("{head}-"))))

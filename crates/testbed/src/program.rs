@@ -1,10 +1,6 @@
 //! The program as its users start it: a process that can be measured, and killed.
 
-use std::{
-    path::Path,
-    process::Stdio,
-    time::Duration,
-};
+use std::{path::Path, process::Stdio, time::Duration};
 
 use linli_engine::edge::Stopwatch;
 use tokio::process::{Child, Command};

@@ -58,14 +58,25 @@ fn functions_fit_a_screen() {
         for (start, line) in lines.iter().enumerate() {
             let indent = line.len() - line.trim_start().len();
             let head = line.trim_start();
-            let is_fn = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn ", "const fn ", "pub const fn "]
-                .iter()
-                .any(|f| head.starts_with(f));
+            let is_fn = [
+                "fn ",
+                "pub fn ",
+                "pub(crate) fn ",
+                "pub(super) fn ",
+                "async fn ",
+                "pub async fn ",
+                "const fn ",
+                "pub const fn ",
+            ]
+            .iter()
+            .any(|f| head.starts_with(f));
             if !is_fn || head.ends_with(';') || head.ends_with('}') {
                 continue;
             }
             let closing = format!("{}}}", " ".repeat(indent));
-            let end = lines[start..].iter().position(|l| *l == closing || l.trim_end().ends_with(';') && l.len() - l.trim_start().len() == indent);
+            let end = lines[start..]
+                .iter()
+                .position(|l| *l == closing || l.trim_end().ends_with(';') && l.len() - l.trim_start().len() == indent);
             let length = end.map_or(1, |n| n + 1);
             if length > FUNCTION_LINES {
                 long.push(format!("{path}:{}: {length} lines", start + 1));
@@ -79,7 +90,11 @@ fn functions_fit_a_screen() {
 fn chinese_stands_in_locales_packs_and_fixtures_only() {
     let is_cjk = |c: char| matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
     let allowed = |path: &str| {
-        path.contains("/locales/") || path.starts_with("packs/") || path.contains("/tests/") || path.starts_with("web/gallery/") || path.starts_with("e2e/")
+        path.contains("/locales/")
+            || path.starts_with("packs/")
+            || path.contains("/tests/")
+            || path.starts_with("web/gallery/")
+            || path.starts_with("e2e/")
     };
     let mut wrong = Vec::new();
     for (path, text) in sources(&[".rs", ".ts", ".css", ".html", ".mjs", ".sql", "Cargo.toml", "Makefile"]) {
@@ -93,10 +108,22 @@ fn chinese_stands_in_locales_packs_and_fixtures_only() {
 
 #[test]
 fn time_and_chance_come_from_the_edge() {
-    let drawn = ["SystemTime::now", "Instant::now", "Timestamp::now", "ZonedDateTime::now", "Uuid::now_v7", "Uuid::new_v4", "getrandom::", "rand::"];
+    let drawn = [
+        "SystemTime::now",
+        "Instant::now",
+        "Timestamp::now",
+        "ZonedDateTime::now",
+        "Uuid::now_v7",
+        "Uuid::new_v4",
+        "getrandom::",
+        "rand::",
+    ];
     let mut wrong = Vec::new();
     for (path, text) in sources(&[".rs"]) {
-        let exempt = path == "crates/engine/src/edge.rs" || path.contains("/tests/") || path.contains("/benches/") || path.starts_with("benches/");
+        let exempt = path == "crates/engine/src/edge.rs"
+            || path.contains("/tests/")
+            || path.contains("/benches/")
+            || path.starts_with("benches/");
         for (n, line) in text.lines().enumerate().filter(|(_, l)| !exempt && !l.trim_start().starts_with("//")) {
             if drawn.iter().any(|d| line.contains(d)) {
                 wrong.push(format!("{path}:{}", n + 1));
@@ -128,7 +155,12 @@ fn imports_never_run_upwards() {
         // Kernels do nothing but compute.
         if ["worktime", "flow"].contains(&name) {
             let effects = ["tokio", "rusqlite", "tokio-postgres", "axum", "ureq"];
-            wrong.extend(effects.iter().filter(|e| manifest.contains(&format!("\n{e}"))).map(|e| format!("crates/{name} uses {e}")));
+            wrong.extend(
+                effects
+                    .iter()
+                    .filter(|e| manifest.contains(&format!("\n{e}")))
+                    .map(|e| format!("crates/{name} uses {e}")),
+            );
         }
     }
     // Inside the program: `web` knows no capability, and none knows another.
@@ -151,7 +183,8 @@ fn imports_never_run_upwards() {
 fn every_store_is_in_the_list_of_statements() {
     let all = sources(&[".rs"]);
     let engine = |path: &str| path.starts_with("crates/engine/src/") && !path.ends_with("db/sql.rs");
-    let blocks = all.iter().filter(|(p, text)| engine(p) && text.lines().any(|l| l.starts_with("statements! {"))).count();
+    let blocks =
+        all.iter().filter(|(p, text)| engine(p) && text.lines().any(|l| l.starts_with("statements! {"))).count();
     let listed = all["crates/engine/src/lib.rs"].matches("STATEMENTS,").count();
     assert_eq!(blocks, listed, "a `statements!` block is missing from `linli_engine::statements()`");
 }

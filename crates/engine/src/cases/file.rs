@@ -9,8 +9,7 @@ use linli_flow::{Case, Command, Fields, Value, decide};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, act,
-    store,
+    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, act, store,
     times::Rules,
     write::{Held, system},
 };
@@ -112,7 +111,8 @@ impl Engine {
             Some(_) => return wrong("category", FieldProblem::Unknown),
             None => pack.classify(&report.title, &report.body).category,
         };
-        let known = pack.category(&category).ok_or(CaseError::Field { field: "category", problem: FieldProblem::Unknown })?;
+        let known =
+            pack.category(&category).ok_or(CaseError::Field { field: "category", problem: FieldProblem::Unknown })?;
         let (class, kind) = (known.class.clone(), known.kind.clone());
         let kind = report.kind.clone().filter(|k| pack.kinds().iter().any(|(code, _)| code == k)).unwrap_or(kind);
         let now = report.at.unwrap_or_else(|| self.clock.now());
@@ -174,7 +174,10 @@ impl Engine {
     fn dispatch(&self, tx: &mut Tx<'_>, held: &mut Held<'_>, head: &Head) -> Result<(), CaseError> {
         let (rules, directory): (Rules<'_>, _) = (held.rules, self.directory());
         let Some(lead) = directory.lead(rules.pack, &head.category, &head.place) else { return Ok(()) };
-        let form = [("class".to_owned(), Value::from(head.class.as_str())), ("unit".to_owned(), Value::from(lead.org.as_str()))];
+        let form = [
+            ("class".to_owned(), Value::from(head.class.as_str())),
+            ("unit".to_owned(), Value::from(lead.org.as_str())),
+        ];
         let act = Command::Act {
             step: "triage".into(),
             key: String::new(),
@@ -219,7 +222,13 @@ pub(crate) struct Prepared {
 }
 
 impl Held<'_> {
-    fn finish_new(&mut self, tx: &mut Tx<'_>, head: &Head, report: &Report, tracking: &[u8; 32]) -> Result<(), CaseError> {
+    fn finish_new(
+        &mut self,
+        tx: &mut Tx<'_>,
+        head: &Head,
+        report: &Report,
+        tracking: &[u8; 32],
+    ) -> Result<(), CaseError> {
         let (case, point) = (&self.case, report.point);
         let promised = self.rules.promised_at(case, &self.events);
         tx.put(

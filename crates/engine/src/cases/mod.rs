@@ -7,8 +7,8 @@ pub mod inbox;
 pub mod read;
 pub mod search;
 pub mod store;
-pub mod times;
 pub mod timeline;
+pub mod times;
 pub mod wake;
 mod write;
 

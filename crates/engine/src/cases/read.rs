@@ -6,8 +6,7 @@ use linli_flow::{Act, Case, Command, Definition, Event, FormField, Text, Who};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Head,
-    store,
+    CaseError, CaseKey, Head, store,
     times::{ClockState, Rules},
 };
 use crate::{
@@ -133,7 +132,8 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn tracked(&self, number: &str, code: &str) -> Result<Option<CaseKey>, CaseError> {
-        let streets = self.directory().places().map(|p| p.code.jurisdiction()).collect::<std::collections::BTreeSet<_>>();
+        let streets =
+            self.directory().places().map(|p| p.code.jurisdiction()).collect::<std::collections::BTreeSet<_>>();
         let (number, code) = (number.to_owned(), crate::digest(code.trim().to_uppercase().as_bytes()));
         self.db
             .read(move |tx: &mut Tx<'_>| {
@@ -189,7 +189,11 @@ fn offers(rules: Rules<'_>, head: &Head, case: &Case, by: &Viewer) -> Vec<Offer>
         let Some(step) = rules.flow.step(&open.step) else { continue };
         for act in step.acts.iter().filter(|act| allowed(&act.by, &open.key)) {
             let way = OfferWay::Step { step: open.step.clone(), key: open.key.clone(), seen: open.opened_seq };
-            offers.push(Offer { way, barred: barred(rules, case, act), ..offer(&act.name, &act.title, &act.form, &act.rule) });
+            offers.push(Offer {
+                way,
+                barred: barred(rules, case, act),
+                ..offer(&act.name, &act.title, &act.form, &act.rule)
+            });
         }
     }
     let during = |steps: &[String]| !case.is_ended() && (steps.is_empty() || steps.iter().any(|s| case.is_open(s)));

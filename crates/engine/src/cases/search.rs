@@ -62,7 +62,9 @@ impl Engine {
     /// When the database fails.
     pub async fn search(&self, seat: &Seat, query: Query) -> Result<Vec<Head>, CaseError> {
         let Some(reach) = policy::reach(seat, Action::List, Resource::Case) else { return Err(CaseError::NotFound) };
-        let streets = self.directory().jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
+        let streets = self
+            .directory()
+            .jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
         let words = ask(&query.words, self.db.dialect());
         self.db
             .read(move |tx: &mut Tx<'_>| {
@@ -116,11 +118,10 @@ fn narrow(filter: &mut Filter, query: &Query) {
         }
     }
     if let Some(category) = &query.category {
-        filter.and("(c.category = $$ OR c.category >= $$ AND c.category < $$)", args![
-            category,
-            format!("{category}."),
-            format!("{category}/"),
-        ]);
+        filter.and(
+            "(c.category = $$ OR c.category >= $$ AND c.category < $$)",
+            args![category, format!("{category}."), format!("{category}/"),],
+        );
     }
     if let Some(from) = query.from {
         filter.and("c.opened_at >= $$", args![from]);
@@ -175,7 +176,7 @@ fn runs(text: &str) -> Vec<Run> {
     let mut joined = false;
     for c in text.chars() {
         let han = is_han(c);
-        if !han && !c.is_ascii_alphanumeric() && !(c.is_alphanumeric() && !c.is_ascii()) {
+        if !c.is_alphanumeric() {
             joined = false;
             continue;
         }
@@ -218,14 +219,10 @@ mod tests {
 
     #[test]
     fn a_mixed_text_falls_into_pieces() {
-        assert_eq!(pieces("A3\u{533a}\u{8def}\u{706f}\u{4e0d}, Lamp\u{5e97}"), [
-            "a3",
-            "\u{533a}\u{8def}",
-            "\u{8def}\u{706f}",
-            "\u{706f}\u{4e0d}",
-            "lamp",
-            "\u{5e97}"
-        ]);
+        assert_eq!(
+            pieces("A3\u{533a}\u{8def}\u{706f}\u{4e0d}, Lamp\u{5e97}"),
+            ["a3", "\u{533a}\u{8def}", "\u{8def}\u{706f}", "\u{706f}\u{4e0d}", "lamp", "\u{5e97}"]
+        );
     }
 
     #[test]

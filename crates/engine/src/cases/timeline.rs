@@ -138,7 +138,9 @@ fn entry(
         _ => String::new(),
     };
     // A resident hears of a missed promise, not of what units owe each other inside.
-    if resident && matches!(&event.what, What::Late { of, level, .. } if *level < 100 || *of != Timed::Clock("resident".into())) {
+    if resident
+        && matches!(&event.what, What::Late { of, level, .. } if *level < 100 || *of != Timed::Clock("resident".into()))
+    {
         return None;
     }
     let who = if resident { String::new() } else { who(dossier, directory, &event.by, lang) };

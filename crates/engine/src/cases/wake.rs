@@ -5,8 +5,7 @@ use linli_flow::{Command, Deed, Refusal, Timed, What, decide};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey,
-    store,
+    CaseError, CaseKey, store,
     write::{Held, system},
 };
 use crate::{
@@ -61,7 +60,13 @@ impl Engine {
             if let Timed::Step(of) = &due.of {
                 for deed in deeds {
                     if let Deed::Do(act) = deed {
-                        let act = Command::Act { step: of.step.clone(), key: of.key.clone(), act, form: Default::default(), seen: None };
+                        let act = Command::Act {
+                            step: of.step.clone(),
+                            key: of.key.clone(),
+                            act,
+                            form: Default::default(),
+                            seen: None,
+                        };
                         match decide(held.rules.flow, &held.case, &act, &system(), at) {
                             Ok(event) => held.take(tx, event)?,
                             Err(Refusal::Guard { .. }) => {}

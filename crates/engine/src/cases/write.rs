@@ -49,7 +49,8 @@ impl<'p> Held<'p> {
 
     /// Takes an event in and writes it with its notices. `finish` writes the row, the steps and the timer.
     pub(super) fn take(&mut self, tx: &mut Tx<'_>, event: Event) -> Result<(), CaseError> {
-        let body = event.to_canonical_json().map_err(|e| DbError::Corrupt(format!("an event that cannot be written: {e}")))?;
+        let body =
+            event.to_canonical_json().map_err(|e| DbError::Corrupt(format!("an event that cannot be written: {e}")))?;
         let CaseKey { jurisdiction, id } = self.key;
         let before = self.case.is_settled();
         self.case.apply(&event);

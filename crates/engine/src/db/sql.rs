@@ -65,7 +65,8 @@ pub(super) fn render(text: &str, dialect: Dialect) -> String {
         out = out.replace(word, if dialect == Dialect::Lite { lite } else { pg });
     }
     while let Some((head, rest)) = out.split_once("{{") {
-        let Some(((lite, pg), tail)) = rest.split_once("}}").and_then(|(both, tail)| Some((both.split_once("||")?, tail)))
+        let Some(((lite, pg), tail)) =
+            rest.split_once("}}").and_then(|(both, tail)| Some((both.split_once("||")?, tail)))
         else {
             break;
         };

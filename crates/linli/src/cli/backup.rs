@@ -7,7 +7,10 @@ use std::{
 };
 
 use clap::Args;
-use linli_engine::{db::{Url, copy_lite}, edge::Clock};
+use linli_engine::{
+    db::{Url, copy_lite},
+    edge::Clock,
+};
 
 use super::{Done, Failure, Where};
 
@@ -25,7 +28,9 @@ pub async fn run(args: BackupArgs) -> Done {
     drop(args.place.open(Clock::System, None).await?);
     match args.place.url() {
         Url::Lite(path) => copy_lite(&path, &args.to.join("linli.db"))?,
-        Url::Pg(_) => eprintln!("linli: the rows are in PostgreSQL: copy them with pg_dump; attachments and key follow"),
+        Url::Pg(_) => {
+            eprintln!("linli: the rows are in PostgreSQL: copy them with pg_dump; attachments and key follow")
+        }
     }
     // Rows first, files after: every file that a copied row names is there.
     copy(&args.place.data.join("attachments"), &args.to.join("attachments"))?;

@@ -33,7 +33,10 @@ pub fn run(args: &DeadlineArgs) -> Done {
     } else {
         println!("{at}");
         for year in end.uncovered {
-            eprintln!("linli: the calendar `{}` does not cover {year}: only weekends were counted as days off", calendar.id());
+            eprintln!(
+                "linli: the calendar `{}` does not cover {year}: only weekends were counted as days off",
+                calendar.id()
+            );
         }
     }
     Ok(ExitCode::SUCCESS)

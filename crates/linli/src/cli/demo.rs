@@ -156,7 +156,9 @@ impl Teller {
                 Some(a) => self.act(story, &story.acts[a]).await,
             };
             let what = act.map_or("file", |a| story.acts[a].act.as_str());
-            done.map_err(|e| Failure::Input(format!("cases.toml: {}: {what}: {}", story.key, linli_engine::chain(&e))))?;
+            done.map_err(|e| {
+                Failure::Input(format!("cases.toml: {}: {what}: {}", story.key, linli_engine::chain(&e)))
+            })?;
         }
         self.clock.move_to(now);
         self.let_fall_due().await
@@ -233,11 +235,15 @@ impl Teller {
                 Value::List(list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect())
             }
             toml::Value::String(text) => {
-                if let Some(days) = text.strip_prefix('+').and_then(|t| t.strip_suffix('d')).and_then(|d| d.parse::<i64>().ok()) {
+                if let Some(days) =
+                    text.strip_prefix('+').and_then(|t| t.strip_suffix('d')).and_then(|d| d.parse::<i64>().ok())
+                {
                     let calendar = &self.engine.packs().current().calendar;
                     return Value::from(calendar.date_of(opened.plus(days * 24 * HOUR)).to_string());
                 }
-                self.cases.get(text).map_or_else(|| Value::from(text.as_str()), |(_, number, _)| Value::from(number.as_str()))
+                self.cases
+                    .get(text)
+                    .map_or_else(|| Value::from(text.as_str()), |(_, number, _)| Value::from(number.as_str()))
             }
             _ => Value::Null,
         }
@@ -265,7 +271,9 @@ pub async fn run(args: DemoArgs) -> Done {
     let config = Config { demo: true, ..Config::default() };
     let accounts = Setup::read(|name| embedded(&format!("cn/demo/{name}")))?.accounts;
     serve::until_stopped(engine, config, args.listen, |address| {
-        println!("\n  Linli is open: http://{address}\n\n  Residents sign in with 19900000001; the code appears below.");
+        println!(
+            "\n  Linli is open: http://{address}\n\n  Residents sign in with 19900000001; the code appears below."
+        );
         println!("  Staff sign in at http://{address}/desk with the password linli-demo-2026:");
         for account in &accounts {
             let roles: Vec<&str> = account.seats.iter().map(|s| s.role.as_str()).collect();

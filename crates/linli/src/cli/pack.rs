@@ -52,7 +52,10 @@ fn check(dir: &std::path::Path, json: bool) -> Done {
         Ok(pack) => {
             let flows: Vec<&str> = pack.flows().iter().map(|f| f.id()).collect();
             if json {
-                println!("{}", serde_json::json!({ "id": pack.id, "version": pack.version, "flows": flows, "problems": [] }));
+                println!(
+                    "{}",
+                    serde_json::json!({ "id": pack.id, "version": pack.version, "flows": flows, "problems": [] })
+                );
             } else {
                 println!("{} {}: {} files, flows {}: sound", pack.id, pack.version, files.len(), flows.join(", "));
             }
@@ -78,7 +81,9 @@ fn as_json(p: &Problem) -> serde_json::Value {
 fn show(dir: &std::path::Path, flow: &str, lang: &str, json: bool) -> Done {
     let pack = Pack::load(&pack_files(Some(dir))?).map_err(EngineError::Pack)?;
     let known = || pack.flows().iter().map(|f| f.id()).collect::<Vec<_>>().join(", ");
-    let flow = pack.flow(flow).ok_or_else(|| Failure::Input(format!("there is no flow `{flow}`; the pack has {}", known())))?;
+    let flow = pack
+        .flow(flow)
+        .ok_or_else(|| Failure::Input(format!("there is no flow `{flow}`; the pack has {}", known())))?;
     let drawn = linli_flow::draw(flow, lang);
     if json {
         println!("{}", serde_json::json!({ "flow": flow.id(), "mermaid": drawn }));

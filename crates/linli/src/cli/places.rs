@@ -22,7 +22,11 @@ pub async fn run(args: PlacesArgs) -> Done {
     let engine = args.place.open(Clock::System, None).await?;
     let directory = engine.directory();
     let words = args.words.join(" ");
-    let everywhere: Vec<PlaceCode> = directory.places().map(|p| p.code.clone()).filter(|c| c.parent().is_none_or(|p| directory.place(&p).is_none())).collect();
+    let everywhere: Vec<PlaceCode> = directory
+        .places()
+        .map(|p| p.code.clone())
+        .filter(|c| c.parent().is_none_or(|p| directory.place(&p).is_none()))
+        .collect();
     let found: Vec<_> = if words.is_empty() {
         directory.places().collect()
     } else {

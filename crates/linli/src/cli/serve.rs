@@ -7,10 +7,7 @@ use linli_engine::{Engine, edge::Clock};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{Done, Failure, Where, log};
-use crate::{
-    serve,
-    web::ctx::Config,
-};
+use crate::{serve, web::ctx::Config};
 
 #[derive(Args)]
 pub struct ServeArgs {
@@ -30,8 +27,7 @@ pub struct ServeArgs {
 pub async fn run(args: ServeArgs) -> Done {
     log();
     let engine = args.place.open(Clock::System, None).await?;
-    let config =
-        Config { demo: false, secure_cookies: args.secure_cookies, auto_dispatch: args.auto_dispatch };
+    let config = Config { demo: false, secure_cookies: args.secure_cookies, auto_dispatch: args.auto_dispatch };
     until_stopped(engine, config, args.listen, |address| println!("http://{address}")).await
 }
 

@@ -140,13 +140,19 @@ impl Setup {
         let wrong = |what: String| Err(Failure::Input(what));
         for org in &self.orgs {
             if !known(&org.place) {
-                return wrong(format!("orgs.toml: `{}` serves the place {}, which places.toml does not have", org.id, org.place));
+                return wrong(format!(
+                    "orgs.toml: `{}` serves the place {}, which places.toml does not have",
+                    org.id, org.place
+                ));
             }
         }
         for account in &self.accounts {
             for seat in &account.seats {
                 if !known(&seat.place) || !self.orgs.iter().any(|o| o.id == seat.org) {
-                    return wrong(format!("seats.toml: a seat of `{}` names a unit or a place that is not there", account.login));
+                    return wrong(format!(
+                        "seats.toml: a seat of `{}` names a unit or a place that is not there",
+                        account.login
+                    ));
                 }
             }
         }
@@ -207,7 +213,15 @@ async fn save_account(engine: &Engine, row: AccountRow, lang: &str) -> Result<()
     let mut granted = Vec::new();
     for seat in row.seats {
         let role = seat.role.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
-        granted.push(Seat { id: SeatId::new(), account: id, org: seat.org, role, place: seat.place, from: now, until: None });
+        granted.push(Seat {
+            id: SeatId::new(),
+            account: id,
+            org: seat.org,
+            role,
+            place: seat.place,
+            from: now,
+            until: None,
+        });
     }
     let made = engine.db.write(move |tx: &mut Tx<'_>| {
         seats::create_account(tx, home, id, &login, &name, &hash)?;

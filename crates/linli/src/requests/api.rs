@@ -46,7 +46,8 @@ struct Receipt {
 /// `POST /api/v1/reports`: files a report; 201 with its number and tracking code once it is on the disk.
 pub async fn file(State(app): State<App>, ctx: Ctx, body: Result<Json<NewReport>, JsonRejection>) -> Reply {
     let Json(new) = body.map_err(|_| Fault::new(StatusCode::BAD_REQUEST, "fault-malformed"))?;
-    let good_key = (8..=120).contains(&new.key.len()) && new.key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
+    let good_key = (8..=120).contains(&new.key.len())
+        && new.key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
     if !good_key {
         return Err(Fault::new(StatusCode::BAD_REQUEST, "fault-no-key"));
     }
@@ -100,8 +101,12 @@ struct Found {
 /// `GET /api/v1/places?q=`: the places that words point to.
 pub async fn places(ctx: Ctx, Query(words): Query<Words>) -> Reply {
     let directory = ctx.engine().directory();
-    let roots: Vec<PlaceCode> =
-        directory.places().map(|p| &p.code).filter(|c| c.parent().is_none_or(|p| directory.place(&p).is_none())).cloned().collect();
+    let roots: Vec<PlaceCode> = directory
+        .places()
+        .map(|p| &p.code)
+        .filter(|c| c.parent().is_none_or(|p| directory.place(&p).is_none()))
+        .cloned()
+        .collect();
     let places = roots.iter().flat_map(|root| directory.locate(&words.q, root, 10));
     let found = places.map(|p| Found { code: p.code.clone(), name: directory.place_name(&p.code, ctx.lang.code()) });
     Ok(Json(found.take(10).collect::<Vec<_>>()).into_response())

@@ -116,10 +116,14 @@ impl From<Refusal> for Fault {
                 conflict("fault-already-done").with("role", by.role.unwrap_or(by.kind)).with("at", at.0.to_string())
             }
             Refusal::Stale { .. } => conflict("fault-stale"),
-            Refusal::NotOpen { .. } | Refusal::NotDuring { .. } | Refusal::AlreadyFired { .. } => conflict("fault-not-now"),
+            Refusal::NotOpen { .. } | Refusal::NotDuring { .. } | Refusal::AlreadyFired { .. } => {
+                conflict("fault-not-now")
+            }
             Refusal::Ended { .. } | Refusal::ClockStopped { .. } => conflict("fault-ended"),
             Refusal::AlreadyOpened | Refusal::NotOpened => conflict("fault-not-now"),
-            Refusal::Unknown { .. } | Refusal::Foreign { .. } => Self::new(StatusCode::BAD_REQUEST, "fault-unknown-act"),
+            Refusal::Unknown { .. } | Refusal::Foreign { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "fault-unknown-act")
+            }
             Refusal::Guard { why, .. } => Self { said: Some(why), ..conflict("fault-not-now") },
             Refusal::Form { field, problem } => {
                 let key = match problem {

@@ -50,7 +50,8 @@ impl Sent {
     /// When it is missing or not of the right shape.
     pub fn key(&self) -> Result<String, Fault> {
         let key = self.text("key");
-        let good = (8..=80).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
+        let good =
+            (8..=80).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
         if good { Ok(key.to_owned()) } else { Err(Fault::new(StatusCode::BAD_REQUEST, "fault-no-key")) }
     }
 
@@ -156,9 +157,10 @@ pub fn form_pairs(bytes: &[u8]) -> Vec<(String, String)> {
         String::from_utf8_lossy(&out).into_owned()
     };
     let pairs = bytes.split(|b| *b == b'&').filter(|p| !p.is_empty());
-    pairs.map(|pair| match pair.iter().position(|b| *b == b'=') {
-        Some(at) => (decode(&pair[..at]), decode(&pair[at + 1..])),
-        None => (decode(pair), String::new()),
-    })
-    .collect()
+    pairs
+        .map(|pair| match pair.iter().position(|b| *b == b'=') {
+            Some(at) => (decode(&pair[..at]), decode(&pair[at + 1..])),
+            None => (decode(pair), String::new()),
+        })
+        .collect()
 }

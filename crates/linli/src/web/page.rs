@@ -133,7 +133,8 @@ impl Page {
     /// A seat in words.
     pub fn seat_name(&self, seat: &Seat) -> String {
         let directory = self.ctx.engine().directory();
-        let org = directory.org(seat.org.as_str()).map_or_else(|| seat.org.to_string(), |o| self.of(&o.name).to_owned());
+        let org =
+            directory.org(seat.org.as_str()).map_or_else(|| seat.org.to_string(), |o| self.of(&o.name).to_owned());
         format!("{org} \u{b7} {}", self.role(seat.role.as_str()))
     }
 

@@ -1,0 +1,64 @@
+// What people do on the pages, in the words of the pages: no shortcut past a button.
+import { PASSWORD, expectText, look, person } from "./house.mjs";
+
+export const STREET = "990101001";
+
+/** A member of staff, signed in. */
+export async function staff(house, login, size) {
+  const who = await person(house, login, { size });
+  await who.page.goto("/desk/signin");
+  await who.page.fill('input[name="login"]', login);
+  await who.page.fill('input[name="password"]', PASSWORD);
+  await Promise.all([who.page.waitForNavigation(), who.page.click('main button[type="submit"], main form button.btn-main')]);
+  if (who.page.url().includes("signin")) throw new Error(`${login} could not sign in: ${await who.page.locator("main").innerText()}`);
+  return who;
+}
+
+/** The form of an act on the page that is open. */
+function actForm(page, act) {
+  return page.locator(`form:has(input[type="hidden"][name="act"][value="${act}"])`).first();
+}
+
+async function fill(form, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    const all = form.locator(`[name="${name}"]:not([type="hidden"])`);
+    const kind = await all.first().evaluate((e) => (e.tagName === "SELECT" ? "select" : e.type));
+    if (kind === "select") await all.first().selectOption(value);
+    else if (kind === "radio") await form.locator(`[name="${name}"][value="${value}"]`).check();
+    else if (kind === "checkbox") {
+      // A long list of boxes is folded away until it is opened.
+      await all.first().evaluate((e) => e.closest("details:not(.act)")?.setAttribute("open", ""));
+      for (const v of [value].flat()) await form.locator(`[name="${name}"][value="${v}"]`).check();
+    } else if (kind === "file") await all.first().setInputFiles(value);
+    else await all.first().fill(value);
+  }
+}
+
+/** Acts on a case at the desk: opens it, opens the act, fills in its form, presses its button. */
+export async function act(who, number, name, fields = {}, label) {
+  const { page } = who;
+  await page.goto(`/desk/cases/${STREET}/${number}`);
+  const form = actForm(page, name);
+  if (!(await form.count())) throw new Error(`${who.name} is not offered "${name}" on ${number}:\n${await page.locator("main").innerText()}`);
+  await form.evaluate((f) => f.closest("details")?.setAttribute("open", ""));
+  await fill(form, fields);
+  if (label) await look(who, label);
+  const [answer] = await Promise.all([page.waitForNavigation(), form.locator("button.btn").last().click()]);
+  if (answer && answer.status() >= 400) throw new Error(`${name} on ${number}: ${answer.status()}\n${await page.locator("main").innerText()}`);
+  return page;
+}
+
+/** What the desk's inbox holds: the case must be in it. */
+export async function inInbox(who, title, label) {
+  await who.page.goto("/desk");
+  await expectText(who.page, title);
+  if (label) await look(who, label);
+}
+
+export const RESULT = {
+  facts: "保险丝烧断，路灯没有电。",
+  law: "城市道路照明设施管理规定",
+  measure: "已更换保险丝，现场试灯正常。",
+  done_by: "张师傅",
+  done_on: "2026-12-01",
+};
