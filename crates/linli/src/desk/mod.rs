@@ -1,6 +1,49 @@
-use crate::web::Routes;
+//! The desk: what staff see and do. The inbox of a seat, one case with its clocks and acts, search, filing for whoever
+//! calls, one's own seats and notices; and the same as JSON.
+//!
+//! | route | what |
+//! |---|---|
+//! | `GET /desk` | the inbox, soonest due first |
+//! | `GET /desk/cases/{jurisdiction}/{number}` | a case |
+//! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it |
+//! | `GET /desk/search` | finding cases |
+//! | `GET /desk/new`, `POST /desk/new` | filing for a caller |
+//! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
+//! | `GET /api/v1/inbox` | the inbox as JSON |
+//! | `GET /api/v1/cases/{jurisdiction}/{number}` | a case as JSON |
+//! | `POST /api/v1/cases/{jurisdiction}/{number}/acts` | acting on it, as JSON |
+
+mod act;
+mod api;
+mod asked;
+mod case;
+mod clock;
+mod files;
+mod inbox;
+mod mark;
+mod me;
+mod phone;
+mod search;
+mod story;
+mod views;
+
+use linli_engine::policy::{Action, Resource};
+
+use crate::web::{Needs, Routes};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
+    let case = |action| Needs::Seat(action, Resource::Case);
     Routes::new()
+        .get("/desk", Needs::Staff, inbox::page)
+        .get("/desk/cases/{jurisdiction}/{number}", case(Action::See), case::page)
+        .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
+        .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
+        .get("/desk/new", case(Action::File), phone::page)
+        .post("/desk/new", case(Action::File), phone::file)
+        .get("/desk/me", Needs::Staff, me::page)
+        .post("/desk/me/seat", Needs::Staff, me::sit)
+        .get("/api/v1/inbox", Needs::Seat(Action::List, Resource::Inbox), api::inbox)
+        .get("/api/v1/cases/{jurisdiction}/{number}", case(Action::See), api::case)
+        .post("/api/v1/cases/{jurisdiction}/{number}/acts", case(Action::Act), api::act)
 }

@@ -1,6 +1,64 @@
-use crate::web::Routes;
+//! Signing in and out, and how the pages look to this reader. Residents sign in with a telephone and a one-time code,
+//! staff with a name and a password.
+//!
+//! | route | what |
+//! |---|---|
+//! | `GET, POST /signin` | a resident asks for a code |
+//! | `GET, POST /signin/code` | and gives it |
+//! | `GET, POST /desk/signin` | staff |
+//! | `POST /signout` | both |
+//! | `POST /settings` | language, large print, light or dark |
+
+mod resident;
+mod settings;
+mod staff;
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::web::{Needs, Routes};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/signin", Needs::Nobody, resident::phone)
+        .post("/signin", Needs::Nobody, resident::send)
+        .get("/signin/code", Needs::Nobody, resident::code)
+        .post("/signin/code", Needs::Nobody, resident::redeem)
+        .get("/desk/signin", Needs::Nobody, staff::page)
+        .post("/desk/signin", Needs::Nobody, staff::sign_in)
+        .post("/signout", Needs::Nobody, settings::sign_out)
+        .post("/settings", Needs::Nobody, settings::save)
+}
+
+/// Where to go afterwards: a page of this site, never another's.
+fn local(next: &str, otherwise: &str) -> String {
+    let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if inside { next.to_owned() } else { otherwise.to_owned() }
+}
+
+/// Goes somewhere and sets cookies on the way.
+fn go_with(to: &str, cookies: &[String]) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        assert_eq!(local("/mine?x=1", "/"), "/mine?x=1");
+        for next in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "mine"] {
+            assert_eq!(local(next, "/"), "/", "{next}");
+        }
+    }
 }

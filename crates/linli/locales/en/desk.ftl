@@ -1,0 +1,184 @@
+# The desk: inbox, case, search, filing for a caller, one's own page.
+desk-inbox = Inbox
+desk-views = Views
+desk-by-step = By step
+desk-more = More
+desk-view-all = Everything
+desk-view-today = Due today
+desk-view-late = Overdue
+desk-new = File for a caller
+desk-search-all = Find cases
+desk-count = { $n ->
+    [one] 1 case
+   *[other] { $n } cases
+  }, { $today } due today
+desk-count-late = , { $n } overdue
+desk-area = Area
+desk-all = All
+desk-filter = Filter
+desk-table = Work to do, soonest due first
+desk-pages = Pages
+desk-page-first = The first { $n } to fall due
+desk-page-newest = The newest { $n }
+desk-page-next = Show more
+desk-page-older = Show older ones
+desk-preview = Preview
+desk-open = Open
+desk-empty = Nothing to do now
+desk-empty-what = Work that falls to you appears here, soonest due first.
+desk-empty-view = There is nothing here
+desk-empty-view-all = See all work
+
+desk-due = Due
+desk-matter = Matter
+desk-place = Place
+desk-step = Step
+desk-category = Category
+desk-kind = Kind
+desk-class = Class
+desk-address = Exact place
+desk-came-by = Came by
+desk-unit = Lead unit
+desk-co-units = Co-units
+desk-contact = Reaching the resident
+desk-contact-yes = Left a contact; the hotline puts you through and the number is not shown
+desk-contact-no = Left no contact; write a progress note to them instead
+desk-and = ,{ " " }
+desk-files = Photos and files
+desk-crumbs = You are here
+
+desk-came = Report received
+desk-came-phone = Reported by phone
+desk-came-web = Reported on the web
+desk-came-letter = Reported by letter
+desk-came-visit = Reported in person
+desk-came-grid = Found by a grid worker
+desk-came-import = Came from another system
+desk-channel = Other
+desk-channel-phone = Phone
+desk-channel-web = Web
+desk-channel-letter = Letter
+desk-channel-visit = In person
+desk-channel-grid = Grid worker
+desk-channel-import = Another system
+desk-late-part = { $level }% of the time for “{ $title }” is used; a reminder was sent
+desk-late-over = “{ $title }” is late and was reported upwards
+desk-shape-done = Done:
+desk-shape-now = Now:
+desk-shape-late = Late:
+desk-due-at = Due
+desk-by-rule = Rule: { $rule }
+desk-system = the system
+
+desk-words = In their own words (without name and phone)
+desk-story = What happened
+desk-aside = Time limits and actions
+desk-clocks = Time limits
+desk-clock-step = { $step } ({ $owner })
+desk-clock-left = { $span } left
+desk-clock-until = To be solved by { $time }
+desk-clock-due = Due { $time }
+desk-clock-paused = On hold
+desk-clock-waits = Stands still during “{ $step }”; this time does not count
+desk-clock-stood = Stood still for { $span } during “{ $step }”
+desk-clock-longer = { $n ->
+    [one] Extended by 1 day
+   *[other] Extended by { $n } days
+  }
+desk-clock-used = Took { $span }
+desk-clock-stopped-at = Stopped { $time }
+desk-clock-share = { $n }% of the time so far
+desk-clock-says = { $clock }: { $n }% used
+desk-next = Next step
+desk-no-step = Nothing here is yours to do now.
+desk-any-time = At any time
+desk-near = Similar cases nearby (14 days)
+desk-merge = Merge into it
+desk-add-files = Photos or files (optional)
+desk-add-files-hint = JPEG, PNG, WebP or PDF, up to 10 MB each, 6 at most
+desk-not-done = This was not done
+desk-typed = What you wrote is copied below:
+desk-done = Done: { $act }
+desk-filed = Filed. Tell the caller the number { $number }. If they left a mobile number, they can sign in with it and follow the case.
+desk-redone = { $n ->
+    [one] Done again once
+   *[other] Done again { $n } times
+  }
+desk-reopened = { $n ->
+    [one] Reopened once
+   *[other] Reopened { $n } times
+  }
+desk-returned = { $n ->
+    [one] Returned once
+   *[other] Returned { $n } times
+  }
+desk-basis = The unit comes from the duty list: { $basis }. You can change it.
+desk-basis-none = The duty list does not name this category, so the street office is filled in. Please check.
+
+desk-search-for = Results for “{ $words }”
+desk-number-or-words = Number or words
+desk-state = State
+desk-state-open = In progress
+desk-state-settled = Closed, in after-care
+desk-state-ended = Over
+desk-state-late = In progress, overdue
+desk-state-step = Now at: { $step }
+desk-from = From
+desk-until = To
+desk-found = { $n ->
+    [one] 1 case found
+   *[other] { $n } cases found
+  }
+desk-found-more = The newest { $n }
+desk-newest = All cases, newest first
+desk-found-none = Nothing found
+desk-found-none-try = Try another word, or fewer conditions. A case that was filed just now can be found after a second or two.
+desk-search-clear = Clear all conditions
+desk-search-empty = There are no cases yet
+desk-search-empty-what = Once there are, find them here by number, words, place, unit and time.
+
+desk-new-body = What happened
+desk-new-body-hint = Keep to the caller’s own words. Names and phones do not belong here but beside it.
+desk-new-body-missing = Write what happened. One sentence is enough.
+desk-new-where = Where
+desk-new-where-hint = An estate, a building, a crossing, or a place code
+desk-new-place-missing = Choose “Find the place” and pick one, or pick an area.
+desk-new-find = Find the place
+desk-new-which = Is it one of these?
+desk-new-none = None of these
+desk-new-not-found = No such place was found. Say it in other words, or pick an area below.
+desk-new-area = Only the area is known
+desk-new-similar = { $n ->
+    [one] 1 similar case nearby is in progress. Tell the caller how far it is; if it is the same matter, the dispatcher merges the two.
+   *[other] { $n } similar cases nearby are in progress. Tell the caller how far they are; if it is the same matter, the dispatcher merges them.
+  }
+desk-new-title = Title
+desk-new-title-hint = The first sentence, if left empty
+desk-new-category-auto = Found from the words
+desk-new-category = Category
+desk-new-address = Where
+desk-new-caller = Who reports it
+desk-new-caller-hint = Name and phone go to the vault only. The units do not see them.
+desk-new-channel = How it came in
+desk-new-name = Name
+desk-new-phone = Phone
+desk-new-phone-hint = To reach them with the result; they can sign in with a mobile number
+desk-new-phone-wrong = This is not a phone number. A mobile number has 11 digits and begins with 1.
+desk-new-confidential = Asks to be kept confidential
+desk-new-file = File it
+desk-new-files-again = Photos and files have to be chosen again.
+
+desk-me = My seats
+desk-me-aside = Seats
+desk-seats = My seats
+desk-seats-one = This is your only seat. The security administrator grants others.
+desk-sit = Sit here
+desk-no-seat = You do not hold this seat. Choose one of the list.
+desk-leave = Leave
+desk-notices = Notices
+desk-notices-none = No notices yet. You are told here when a case is about to fall due, is late, or is urged.
+desk-notice = There is news on “{ $title }”
+desk-notice-remind = Please see to “{ $title }”: it is nearly due, or somebody urged it
+desk-notice-escalate = “{ $title }” is late. Please look into it
+desk-notice-soon = Reminder
+desk-notice-late = Escalated

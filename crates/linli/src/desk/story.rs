@@ -1,0 +1,79 @@
+//! The story of a case as staff read it: what happened, who did it and by which rule, and what is open now.
+
+use linli_engine::cases::{
+    read::Dossier,
+    timeline::{Audience, Entry, Sort, timeline},
+};
+
+use crate::web::{Ctx, Page, i18n, times::Spoken};
+
+/// One thing on the timeline.
+pub struct Moment {
+    /// Its shape: `done`, `done late`, `now`.
+    pub class: &'static str,
+    /// The shape in words.
+    pub shape: String,
+    /// What happened, or has to.
+    pub what: String,
+    /// When.
+    pub when: Spoken,
+    /// What stands before the time: that something is due then.
+    pub before: String,
+    /// Who, and by which rule.
+    pub who: String,
+    /// What was written down.
+    pub lines: Vec<String>,
+}
+
+/// The story, oldest first, and the open steps at its end.
+pub fn moments(ctx: &Ctx, page: &Page, dossier: &Dossier) -> Vec<Moment> {
+    let directory = ctx.engine().directory();
+    let entries = timeline(dossier, &directory, Audience::Staff, ctx.lang.code());
+    let past = entries.into_iter().map(|entry| past(page, dossier, entry));
+    let open = dossier.steps.iter().map(|step| Moment {
+        class: "now",
+        shape: page.t("desk-shape-now"),
+        what: page.of(&step.title).to_owned(),
+        when: page.time(&step.due_at),
+        before: page.t("desk-due-at"),
+        who: page.owner(&step.owner),
+        lines: Vec::new(),
+    });
+    past.chain(open).collect()
+}
+
+fn past(page: &Page, dossier: &Dossier, entry: Entry) -> Moment {
+    let what = what(page, dossier, &entry);
+    let rule = entry.rule.map(|rule| page.t1("desk-by-rule", "rule", rule));
+    let who: Vec<String> = Some(entry.who).filter(|who| !who.is_empty()).into_iter().chain(rule).collect();
+    let late = matches!(entry.sort, Sort::Late(100..));
+    Moment {
+        class: if late { "late" } else { "done" },
+        shape: page.t(if late { "desk-shape-late" } else { "desk-shape-done" }),
+        what,
+        when: page.time(&entry.at),
+        before: String::new(),
+        who: who.join(" \u{b7} "),
+        lines: entry.text.lines().map(str::to_owned).collect(),
+    }
+}
+
+/// What an entry is called.
+pub fn what(page: &Page, dossier: &Dossier, entry: &Entry) -> String {
+    match entry.sort {
+        Sort::Opened => channel(page, "desk-came", &dossier.head.channel),
+        Sort::Late(level @ 100..) => late(page, "desk-late-over", level, &entry.title),
+        Sort::Late(level) => late(page, "desk-late-part", level, &entry.title),
+        Sort::Act | Sort::Side => entry.title.clone(),
+    }
+}
+
+fn late(page: &Page, key: &str, level: u8, title: &str) -> String {
+    i18n::text(page.lang(), key, &[("level", i64::from(level).into()), ("title", title.into())])
+}
+
+/// How a case came in, in words.
+pub fn channel(page: &Page, key: &str, channel: &str) -> String {
+    let own = format!("{key}-{channel}");
+    page.t(if i18n::has(page.lang(), &own) { &own } else { key })
+}
