@@ -48,7 +48,7 @@ export async function act(who, number, name, fields = {}, label) {
   return page;
 }
 
-/** What the desk's inbox holds: the case must be in it. */
+/** What the desk's inbox holds: the case with this title must be in it. */
 export async function inInbox(who, title, label) {
   await who.page.goto("/desk");
   await expectText(who.page, title);
@@ -62,3 +62,28 @@ export const RESULT = {
   done_by: "张师傅",
   done_on: "2026-12-01",
 };
+
+/** Reports something in own words, through the three pages; gives number, code and address. */
+export async function report(who, text, { photo } = {}) {
+  const { page } = who;
+  const press = async (selector) => {
+    const [answer] = await Promise.all([page.waitForNavigation(), page.click(selector)]);
+    if (answer && answer.status() >= 400) throw new Error(`${page.url()}: ${answer.status()}\n${await page.locator("main").innerText()}`);
+  };
+  await page.goto("/");
+  await look(who, "home");
+  await page.fill('textarea[name="say"]', text);
+  await press("main form button.btn-main");
+  await look(who, "say-what");
+  await press('main form button[value="where"]');
+  await look(who, "say-where");
+  await press('main form button[value="last"]');
+  await look(who, "say-last");
+  await page.fill('input[name="contact"]', "19900000007");
+  if (photo) await page.setInputFiles('input[type="file"]', photo);
+  await press('main form button[value="send"]');
+  await look(who, "say-done");
+  const [number, code] = await page.locator("dd.id").allInnerTexts();
+  if (!/^\d{6}-\d{5}$/.test(number)) throw new Error(`no number on the page: ${await page.locator("main").innerText()}`);
+  return { number, code, url: `/c/${STREET}/${number}` };
+}
