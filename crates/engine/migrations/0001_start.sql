@@ -77,7 +77,8 @@ CREATE INDEX vault_caller_person ON vault_caller (person, case_id) WHERE person 
 -- Cases: a row here is what the events below imply, kept for lists.
 CREATE TABLE cases (
   jurisdiction @INT NOT NULL, id @ID NOT NULL, number @CODE NOT NULL, flow @TEXT NOT NULL, pack @TEXT NOT NULL,
-  opened_at @INT NOT NULL, channel @TEXT NOT NULL, kind @TEXT NOT NULL, category @CODE NOT NULL, class @TEXT NOT NULL,
+  opened_at @INT NOT NULL, reported_at @INT, channel @TEXT NOT NULL, kind @TEXT NOT NULL, category @CODE NOT NULL,
+  class @TEXT NOT NULL,
   title @TEXT NOT NULL, body @TEXT NOT NULL, place @CODE NOT NULL, address @TEXT NOT NULL,
   lon @REAL, lat @REAL, datum @TEXT, unit @CODE, tracking @BYTES,
   phase @TEXT NOT NULL, outcome @TEXT, settled_at @INT, promised_at @INT, redo @INT NOT NULL, seq @INT NOT NULL,
@@ -138,10 +139,10 @@ CREATE TABLE attachment (
 CREATE INDEX attachment_digest ON attachment (digest);
 CREATE INDEX attachment_case ON attachment (jurisdiction, case_id, id);
 
--- How far an import has come.
+-- How far an import has come that has not reached its end.
 CREATE TABLE import_run (
-  jurisdiction @INT NOT NULL, source @CODE NOT NULL, line @INT NOT NULL, good @INT NOT NULL, bad @INT NOT NULL,
-  at @INT NOT NULL,
+  jurisdiction @INT NOT NULL, source @CODE NOT NULL, line @INT NOT NULL, good @INT NOT NULL, again @INT NOT NULL,
+  bad @INT NOT NULL, at @INT NOT NULL,
   PRIMARY KEY (jurisdiction, source)
 ) @CLUSTERED;
 CREATE INDEX cases_place ON cases (jurisdiction, place, opened_at);

@@ -9,6 +9,7 @@ pub mod directory;
 pub mod edge;
 mod engine;
 pub mod ids;
+pub mod import;
 pub mod limits;
 pub mod notices;
 pub mod pack;
@@ -53,6 +54,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
         engine::STATEMENTS,
+        import::STATEMENTS,
         notices::STATEMENTS,
         seats::STATEMENTS,
         sessions::STATEMENTS,

@@ -19,6 +19,8 @@ pub const BUSY: Duration = Duration::from_secs(5);
 pub const TITLE_CHARS: usize = 80;
 /// Characters of a report in own words.
 pub const BODY_CHARS: usize = 4_000;
+/// Characters of a report, or of a reply to it, that another system let people write.
+pub const IMPORTED_CHARS: usize = 20_000;
 /// Characters of an address in words.
 pub const ADDRESS_CHARS: usize = 200;
 /// Characters of a name.

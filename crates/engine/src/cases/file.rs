@@ -120,13 +120,22 @@ impl Engine {
         Ok(Prepared { report, head })
     }
 
-    fn head(&self, report: &Report, pack: &Pack, category: String, class: String, kind: String, now: Millis) -> Head {
+    pub(crate) fn head(
+        &self,
+        report: &Report,
+        pack: &Pack,
+        category: String,
+        class: String,
+        kind: String,
+        now: Millis,
+    ) -> Head {
         Head {
             key: CaseKey { jurisdiction: report.place.jurisdiction(), id: CaseId::new() },
             number: String::new(),
             flow: "request".to_owned(),
             pack: pack.version.clone(),
             opened_at: now,
+            reported_at: None,
             channel: report.channel.slug().to_owned(),
             kind,
             category,
@@ -208,7 +217,7 @@ impl Engine {
     }
 
     /// The day that numbers of this instant carry: `260301`.
-    fn day(&self, at: Millis) -> i64 {
+    pub(crate) fn day(&self, at: Millis) -> i64 {
         let date = self.packs().current().calendar.date_of(at);
         i64::from(date.year() % 100) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
     }
@@ -229,39 +238,19 @@ impl Held<'_> {
         report: &Report,
         tracking: &[u8; 32],
     ) -> Result<(), CaseError> {
-        let (case, point) = (&self.case, report.point);
-        let promised = self.rules.promised_at(case, &self.events);
-        tx.put(
-            &store::ADD_CASE,
-            args![
-                head.key.jurisdiction,
-                head.key.id,
-                &head.number,
-                &head.flow,
-                &head.pack,
-                head.opened_at,
-                &head.channel,
-                &head.kind,
-                &head.category,
-                case.field("class").as_text().unwrap_or_default(),
-                &head.title,
-                &head.body,
-                &head.place,
-                &head.address,
-                point.map(|p| p.lon),
-                point.map(|p| p.lat),
-                point.map(|p| p.datum.slug()),
-                case.field("unit").as_text(),
-                tracking.to_vec(),
-                Phase::of(case).slug(),
-                case.outcome(),
-                self.settled_at,
-                promised,
-                case.counter("redo"),
-                case.seq(),
-                false,
-            ],
-        )?;
+        let case = &self.case;
+        let head = Head {
+            class: case.field("class").as_text().unwrap_or_default().to_owned(),
+            unit: case.field("unit").as_text().map(str::to_owned),
+            phase: Phase::of(case),
+            outcome: case.outcome().map(str::to_owned),
+            settled_at: self.settled_at,
+            promised_at: self.rules.promised_at(case, &self.events),
+            redo: u32::try_from(case.counter("redo")).unwrap_or(u32::MAX),
+            seq: case.seq(),
+            ..head.clone()
+        };
+        tx.put(&store::ADD_CASE, store::row(&head, report.point.map(|p| p.datum), Some(*tracking)))?;
         self.finish_steps(tx)
     }
 }
@@ -277,7 +266,7 @@ impl Numbers {
     pub(crate) async fn take(&self, db: &Db, jurisdiction: Jurisdiction, day: i64) -> Result<String, DbError> {
         loop {
             if let Some(n) = self.next(jurisdiction, day) {
-                return Ok(format!("{day:06}-{n:05}"));
+                return Ok(number(day, n));
             }
             let block = db.write(move |tx: &mut Tx<'_>| {
                 let row = tx.first(&store::TAKE_NUMBERS, &args![jurisdiction, day, Self::BLOCK])?;
@@ -302,14 +291,19 @@ impl Numbers {
     }
 }
 
+/// A number as people say it: the day, and which one of that day.
+pub(crate) fn number(day: i64, n: i64) -> String {
+    format!("{day:06}-{n:05}")
+}
+
 /// Text without control characters and blanks around it.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let kept: String = text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect();
     kept.trim().to_owned()
 }
 
 /// The first sentence, or as much of it as fits in a line.
-fn first_words(body: &str) -> String {
+pub(crate) fn first_words(body: &str) -> String {
     let stops = ['\n', '\u{3002}', '\u{ff01}', '\u{ff1f}', '\u{ff1b}', '.', '!', '?', ';'];
     let sentence = body.split(stops).map(str::trim).find(|s| !s.is_empty()).unwrap_or(body);
     sentence.chars().take(30).collect()

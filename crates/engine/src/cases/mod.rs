@@ -217,8 +217,10 @@ pub struct Head {
     pub flow: String,
     /// The version of the pack that it keeps.
     pub pack: String,
-    /// When it came in.
+    /// When it came in; its clocks run from here.
     pub opened_at: Millis,
+    /// When it was reported elsewhere before: only for a case that another system left open.
+    pub reported_at: Option<Millis>,
     /// How.
     pub channel: String,
     /// Consultation, help, complaint, report or suggestion.

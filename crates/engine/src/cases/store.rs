@@ -3,9 +3,9 @@
 use linli_flow::Event;
 use linli_worktime::Millis;
 
-use super::{CaseKey, Head, Phase};
+use super::{CaseKey, Datum, Head, Phase};
 use crate::{
-    db::{DbError, Row, Tx, args, statements},
+    db::{DbError, Row, Tx, Value, args, statements},
     ids::Jurisdiction,
 };
 
@@ -18,13 +18,15 @@ statements! {
     EVENTS = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
     DONE = "SELECT case_id, seq FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
     ADD_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES ($1, $2, $3, $4)";
-    ADD_CASE = "INSERT INTO cases (jurisdiction, id, number, flow, pack, opened_at, channel, kind, category, class, title,
-        body, place, address, lon, lat, datum, unit, tracking, phase, outcome, settled_at, promised_at, redo, seq, indexed)
+    ADD_DEEDS = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES {rows 4}";
+    ADD_CASE = "INSERT INTO cases ({case})
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-        $24, $25, $26)";
+        $24, $25, $26, $27)";
+    ADD_CASES = "INSERT INTO cases ({case}) VALUES {rows 27}";
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
         redo = $10, seq = $11 WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
     ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES ($1, $2, $3, $4, $5)";
+    ADD_EVENTS = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES {rows 5}";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_STEP = "DELETE FROM open_step WHERE jurisdiction = $1 AND case_id = $2 AND step = $3 AND instance = $4";
@@ -52,6 +54,7 @@ pub(super) fn head(mut row: Row) -> Result<Head, DbError> {
         flow: row.take()?,
         pack: row.take()?,
         opened_at: row.take()?,
+        reported_at: row.take()?,
         channel: row.take()?,
         kind: row.take()?,
         category: row.take()?,
@@ -69,6 +72,39 @@ pub(super) fn head(mut row: Row) -> Result<Head, DbError> {
         redo: row.take()?,
         seq: row.take()?,
     })
+}
+
+/// The row of a new case, in the order of `ADD_CASE`.
+pub(crate) fn row(head: &Head, datum: Option<Datum>, tracking: Option<[u8; 32]>) -> Vec<Value> {
+    args![
+        head.key.jurisdiction,
+        head.key.id,
+        &head.number,
+        &head.flow,
+        &head.pack,
+        head.opened_at,
+        head.reported_at,
+        &head.channel,
+        &head.kind,
+        &head.category,
+        &head.class,
+        &head.title,
+        &head.body,
+        &head.place,
+        &head.address,
+        head.point.map(|(lon, _)| lon),
+        head.point.map(|(_, lat)| lat),
+        datum.map(Datum::slug),
+        head.unit.clone(),
+        tracking,
+        head.phase.slug(),
+        head.outcome.clone(),
+        head.settled_at,
+        head.promised_at,
+        head.redo,
+        head.seq,
+        false,
+    ]
 }
 
 pub(super) fn by_id(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Head>, DbError> {

@@ -38,12 +38,20 @@ impl Sql {
 }
 
 /// The columns of the row of a case `c`, in the order in which `cases` reads them.
-const HEAD: &str = "c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.channel, c.kind, c.category, c.class,
-    c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq";
+const HEAD: &str = "c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.reported_at, c.channel, c.kind, c.category,
+    c.class, c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq";
+
+/// The columns of a new case, in the order in which `cases` writes them.
+const CASE: &str =
+    "jurisdiction, id, number, flow, pack, opened_at, reported_at, channel, kind, category, class, title, body,
+    place, address, lon, lat, datum, unit, tracking, phase, outcome, settled_at, promised_at, redo, seq, indexed";
+
+/// Rows that a statement with `{rows …}` writes at once.
+pub(crate) const ROWS: usize = 50;
 
 /// The few places where the two databases need other words. In a schema `@…` names a type, in a query `{…}` a phrase;
-/// `{{for SQLite||for PostgreSQL}}` is for what is said once only.
-const WORDS: [(&str, &str, &str); 12] = [
+/// `{{for SQLite||for PostgreSQL}}` is for what is said once only, `{rows 3}` is [`ROWS`] times `($1, $2, $3)`, numbered on.
+const WORDS: [(&str, &str, &str); 13] = [
     ("@INT", "INTEGER", "BIGINT"),
     ("@ID", "BLOB", "UUID"),
     ("@TEXT", "TEXT", "TEXT"),
@@ -56,6 +64,7 @@ const WORDS: [(&str, &str, &str); 12] = [
     ("@ROWS", "STRICT", ""),
     ("{yes}", "1", "TRUE"),
     ("{head}", HEAD, HEAD),
+    ("{case}", CASE, CASE),
     ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
 ];
 
@@ -63,6 +72,11 @@ pub(super) fn render(text: &str, dialect: Dialect) -> String {
     let mut out = text.to_owned();
     for (word, lite, pg) in WORDS {
         out = out.replace(word, if dialect == Dialect::Lite { lite } else { pg });
+    }
+    while let Some((head, (width, tail))) =
+        out.split_once("{rows ").and_then(|(h, rest)| Some((h, rest.split_once('}')?)))
+    {
+        out = format!("{head}{}{tail}", rows(width.parse().unwrap_or_default()));
     }
     while let Some((head, rest)) = out.split_once("{{") {
         let Some(((lite, pg), tail)) =
@@ -74,6 +88,11 @@ pub(super) fn render(text: &str, dialect: Dialect) -> String {
     }
     // SQLite numbers `$2 … $1` by first appearance and would swap arguments silently; `?1` is the number it says.
     if dialect == Dialect::Lite { out.replace('$', "?") } else { out }
+}
+
+fn rows(width: usize) -> String {
+    let row = |n: usize| (1..=width).map(|i| format!("${}", n * width + i)).collect::<Vec<_>>().join(", ");
+    (0..ROWS).map(|n| format!("({})", row(n))).collect::<Vec<_>>().join(", ")
 }
 
 /// A list query whose filters are chosen at run time: a registered head, the filters that apply, a fixed tail. In a

@@ -5,6 +5,7 @@ mod account;
 mod backup;
 mod deadline;
 pub mod demo;
+pub mod import;
 mod pack;
 mod places;
 mod serve;
@@ -31,6 +32,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Put places, units and accounts from a folder of TOML files into the database
     Setup(setup::SetupArgs),
+    /// Bring in the records of another system: CSV, JSON Lines or XLSX
+    Import(ImportArgs),
     /// Add an account of staff, or a seat for one
     Account(account::AccountArgs),
     /// Look at a rule pack: check it, draw a flow of it
@@ -41,6 +44,19 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Find places by words, as the pages do
     Places(places::PlacesArgs),
+}
+
+#[derive(Args)]
+struct ImportArgs {
+    #[command(flatten)]
+    what: import::Args,
+    #[command(flatten)]
+    place: Where,
+}
+
+async fn import_rows(args: ImportArgs) -> Done {
+    let engine = args.place.open(Clock::System, None).await?;
+    import::run(&args.what, &engine).await.map_err(|error| Failure::Import(error.into()))
 }
 
 /// Where a deployment is.
@@ -72,6 +88,9 @@ pub enum Failure {
     /// The database fails.
     #[error("{}", linli_engine::chain(.0))]
     Db(#[from] linli_engine::db::DbError),
+    /// An import stops.
+    #[error("{}", linli_engine::chain(&**.0))]
+    Import(Box<import::ImportError>),
     /// A file or the network.
     #[error("{what}: {source}")]
     Io {
@@ -91,6 +110,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Input(_) | Self::Engine(EngineError::Pack(_) | EngineError::Changed(_)) => 2,
+            Self::Import(error) => error.code(),
             Self::Engine(_) | Self::Db(_) | Self::Io { .. } => 3,
         }
     }
@@ -108,6 +128,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => wait(demo::run(args)),
         Command::Serve(args) => wait(serve::run(args)),
         Command::Setup(args) => wait(setup::run(args)),
+        Command::Import(args) => wait(import_rows(args)),
         Command::Account(args) => wait(account::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
         Command::Places(args) => wait(places::run(args)),

@@ -134,7 +134,9 @@ fn fault_problem(page: &Page, dossier: &Dossier, fault: &Fault) -> Problem {
                 page.org(value)
             }
             "role" if value == "system" => page.t("desk-system"),
-            "role" => dossier.pack.role(value).map_or_else(|| page.owner(value), |role| page.of(&role.title).to_owned()),
+            "role" => {
+                dossier.pack.role(value).map_or_else(|| page.owner(value), |role| page.of(&role.title).to_owned())
+            }
             _ => value.clone(),
         };
         (*name, words)

@@ -9,8 +9,8 @@ use linli_engine::{
         Head,
         inbox::{Counts, Item},
         read::{Dossier, Offer, OfferWay},
-        times::ClockState,
         timeline::{Audience, Entry, timeline},
+        times::ClockState,
     },
     pack::Raw,
 };

@@ -293,7 +293,8 @@ fn prefill(ctx: &Ctx, page: &Page, d: &Dossier, offer: &Offer, asked: &Asked) ->
         let lead = ctx.engine().directory().lead(&d.pack, &d.head.category, &d.head.place);
         // The unit that had it and gave it up is no suggestion.
         if let Some(lead) = lead.filter(|lead| d.head.unit.as_deref() != Some(lead.org.as_str())) {
-            note = Some(if lead.listed { page.t1("desk-basis", "basis", &lead.basis) } else { page.t("desk-basis-none") });
+            note =
+                Some(if lead.listed { page.t1("desk-basis", "basis", &lead.basis) } else { page.t("desk-basis-none") });
             put("unit", lead.org.to_string());
         }
     }

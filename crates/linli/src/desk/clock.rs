@@ -55,7 +55,14 @@ fn promise(page: &Page, dossier: &Dossier, state: &ClockState, now: Millis) -> C
 fn step_clock(page: &Page, step: &Standing, now: Millis) -> Clock {
     let words = [("step", page.of(&step.title).into()), ("owner", page.owner(&step.owner).into())];
     let title = i18n::text(page.lang(), "desk-clock-step", &words);
-    running(page, title, step.since, step.due_at, now, vec![page.t1("desk-clock-due", "time", page.time(&step.due_at).words)])
+    running(
+        page,
+        title,
+        step.since,
+        step.due_at,
+        now,
+        vec![page.t1("desk-clock-due", "time", page.time(&step.due_at).words)],
+    )
 }
 
 fn running(page: &Page, title: String, from: Millis, due_at: Millis, now: Millis, hints: Vec<String>) -> Clock {
@@ -66,7 +73,11 @@ fn running(page: &Page, title: String, from: Millis, due_at: Millis, now: Millis
         _ if used >= 80 => "clock clock-soon",
         _ => "clock",
     };
-    let left = if due_at.since(now) < 0 { due.words } else { page.t1("desk-clock-left", "span", page.span(&due_at.since(now))) };
+    let left = if due_at.since(now) < 0 {
+        due.words
+    } else {
+        page.t1("desk-clock-left", "span", page.span(&due_at.since(now)))
+    };
     Clock { class, says: says(page, &title, used), title, left, used: Some(used), hints }
 }
 
@@ -74,7 +85,14 @@ fn measured(page: &Page, dossier: &Dossier, state: &ClockState, now: Millis) -> 
     let used = share(state.held, state.stopped.unwrap_or(now).since(dossier.head.opened_at));
     let title = title(page, dossier, state);
     let hints = vec![page.n("desk-clock-share", used)];
-    Clock { class: "clock", says: says(page, &title, used), title, left: page.span(&state.held), used: Some(used), hints }
+    Clock {
+        class: "clock",
+        says: says(page, &title, used),
+        title,
+        left: page.span(&state.held),
+        used: Some(used),
+        hints,
+    }
 }
 
 fn plain(class: &'static str, title: String, left: String, hints: Vec<String>) -> Clock {

@@ -40,7 +40,10 @@ impl Wanted {
             _ => ("", None),
         };
         let here = step.as_ref().map_or_else(|| due.to_owned(), |step| format!("step={step}"));
-        Self { here, view: View { step, due_before, place: asked.read("place"), after: asked.get("after").and_then(after) } }
+        Self {
+            here,
+            view: View { step, due_before, place: asked.read("place"), after: asked.get("after").and_then(after) },
+        }
     }
 }
 
@@ -152,7 +155,8 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
 }
 
 fn sentence(page: &Page, counts: &Counts) -> String {
-    let late = (counts.overdue > 0).then(|| page.n("desk-count-late", i64::try_from(counts.overdue).unwrap_or(i64::MAX)));
+    let late =
+        (counts.overdue > 0).then(|| page.n("desk-count-late", i64::try_from(counts.overdue).unwrap_or(i64::MAX)));
     let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let words = [("n", n(counts.all).into()), ("today", n(counts.today).into())];
     crate::web::i18n::text(page.lang(), "desk-count", &words) + &late.unwrap_or_default()
@@ -191,4 +195,3 @@ async fn preview(ctx: &Ctx, page: &Page, item: &Item) -> Result<Option<Preview>,
         d,
     }))
 }
-

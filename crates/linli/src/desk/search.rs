@@ -2,11 +2,7 @@
 
 use askama::Template;
 use linli_engine::{
-    cases::{
-        CaseKey, Head, Phase,
-        inbox::ListAfter,
-        search::Query,
-    },
+    cases::{CaseKey, Head, Phase, inbox::ListAfter, search::Query},
     ids::Jurisdiction,
     limits,
     policy::{self, Action, Reach, Resource},
@@ -113,7 +109,8 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     };
     let (views, _) = Views::read(&ctx, &page, seat, None).await?;
     let found = ctx.engine().search(seat, query.clone()).await?;
-    let asks = ["q", "place", "unit", "state", "category", "from", "until"].iter().any(|name| asked.get(name).is_some());
+    let asks =
+        ["q", "place", "unit", "state", "category", "from", "until"].iter().any(|name| asked.get(name).is_some());
     let date = |name: &str| asked.get(name).unwrap_or_default().to_owned();
     show(&SearchPage {
         sentence: sentence(&page, &found, asks),

@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use linli_engine::{
-    cases::{act::Ask, read::{Dossier, Offer}},
+    cases::{
+        act::Ask,
+        read::{Dossier, Offer},
+    },
     pack::{FieldError, Raw},
 };
 
@@ -36,18 +39,39 @@ fn find<'d>(dossier: &'d Dossier, act: &str) -> Result<&'d Offer, Fault> {
     dossier.offers.iter().find(|o| o.act == act).ok_or_else(|| Fault::new(StatusCode::CONFLICT, "fault-not-now"))
 }
 
-fn draw(ctx: &Ctx, dossier: &Dossier, offer: &Offer, raw: &Raw, errors: &[FieldError], fault: Option<String>) -> ActPage {
+fn draw(
+    ctx: &Ctx,
+    dossier: &Dossier,
+    offer: &Offer,
+    raw: &Raw,
+    errors: &[FieldError],
+    fault: Option<String>,
+) -> ActPage {
     let titled = format!("track-do-{}", offer.act);
-    let title = if crate::web::i18n::has(ctx.lang, &titled) { ctx.t(&titled) } else { offer.title.get(ctx.lang.code()).to_owned() };
+    let title = if crate::web::i18n::has(ctx.lang, &titled) {
+        ctx.t(&titled)
+    } else {
+        offer.title.get(ctx.lang.code()).to_owned()
+    };
     let page = Page::new(ctx, &title);
     let form = ActForm::new(ctx, dossier, offer, raw, errors);
     let back = format!("/c/{}/{}", dossier.head.key.jurisdiction, dossier.head.number);
     let lead_key = format!("track-lead-{}", offer.act);
     let lead = crate::web::i18n::has(ctx.lang, &lead_key).then(|| ctx.t(&lead_key));
-    let question = (offer.act == "tell_more").then(|| dossier.case.field("question").as_text().map(str::to_owned)).flatten();
+    let question =
+        (offer.act == "tell_more").then(|| dossier.case.field("question").as_text().map(str::to_owned)).flatten();
     let mut all = form.errors();
     all.extend(fault.map(|words| ("main".to_owned(), words)));
-    ActPage { page, to: format!("{back}/do/{}", offer.act), back, lead, question, errors: all, form, act: offer.act.clone() }
+    ActPage {
+        page,
+        to: format!("{back}/do/{}", offer.act),
+        back,
+        lead,
+        question,
+        errors: all,
+        form,
+        act: offer.act.clone(),
+    }
 }
 
 /// `GET /c/{jurisdiction}/{number}/do/{act}`.

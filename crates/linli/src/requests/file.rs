@@ -35,7 +35,8 @@ pub async fn serve(ctx: Ctx, headers: HeaderMap, Path((j, id)): Path<(String, St
         store.open(&digest).map(|mut file| std::io::Read::read_to_end(&mut file, &mut bytes).map(|_| bytes))
     };
     let gone = || Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-files");
-    let bytes = tokio::task::spawn_blocking(read).await.map_err(|_| gone())?.map_err(|_| gone())?.map_err(|_| gone())?;
+    let bytes =
+        tokio::task::spawn_blocking(read).await.map_err(|_| gone())?.map_err(|_| gone())?.map_err(|_| gone())?;
     let headers = [(header::CONTENT_TYPE, attachment.stored.mime.as_str()), (header::CONTENT_DISPOSITION, "inline")];
     Ok((headers, bytes).into_response())
 }

@@ -8,11 +8,7 @@ use linli_engine::{
 };
 use linli_worktime::Millis;
 
-use crate::web::{
-    Ctx, Page, Reply,
-    ctx::Who,
-    page::show,
-};
+use crate::web::{Ctx, Page, Reply, ctx::Who, page::show};
 
 #[derive(Template)]
 #[template(path = "requests/home.html")]
@@ -37,7 +33,9 @@ pub struct Row {
 pub async fn page(ctx: Ctx) -> Reply {
     let page = Page::titled(&ctx, "home-title");
     let mine = match &ctx.who {
-        Who::Resident(_) => rows(&ctx, &page, None, 5).await?.into_iter().filter(|r| r.head.phase == Phase::Open || r.asked).collect(),
+        Who::Resident(_) => {
+            rows(&ctx, &page, None, 5).await?.into_iter().filter(|r| r.head.phase == Phase::Open || r.asked).collect()
+        }
         _ => Vec::new(),
     };
     show(&HomePage { page, mine })

@@ -2,7 +2,10 @@
 //! themselves, so going back loses nothing and no script is needed.
 
 use askama::Template;
-use axum::{extract::Query, http::{HeaderValue, StatusCode, header}};
+use axum::{
+    extract::Query,
+    http::{HeaderValue, StatusCode, header},
+};
 use linli_engine::{
     cases::{Channel, file::Report},
     directory::Place,
@@ -171,9 +174,15 @@ fn what(ctx: &Ctx, draft: Draft, wrong: Wrong) -> Reply {
 fn place(ctx: &Ctx, mut draft: Draft, wrong: Wrong) -> Reply {
     let (directory, lang) = (ctx.engine().directory(), ctx.lang.code());
     let named = |p: &Place| (p.code.clone(), directory.place_name(&p.code, lang));
-    let roots: Vec<PlaceCode> = directory.places().filter(|p| p.code.level() == Level::Street).map(|p| p.code.clone()).collect();
+    let roots: Vec<PlaceCode> =
+        directory.places().filter(|p| p.code.level() == Level::Street).map(|p| p.code.clone()).collect();
     let asked = format!("{} {}", draft.words, draft.text);
-    let mut found: Vec<_> = roots.iter().flat_map(|r| directory.locate(&asked, r, 5)).filter(|p| p.code.level() > Level::Street).map(named).collect();
+    let mut found: Vec<_> = roots
+        .iter()
+        .flat_map(|r| directory.locate(&asked, r, 5))
+        .filter(|p| p.code.level() > Level::Street)
+        .map(named)
+        .collect();
     found.truncate(6);
     let home: Option<PlaceCode> = ctx.engine().home.to_string().parse().ok();
     draft.at = draft.at.or(if roots.len() == 1 { home } else { roots.first().and_then(PlaceCode::parent) });
@@ -220,7 +229,9 @@ async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
         Ok(kept) => kept,
         Err(fault) => return last(ctx, draft, vec![("photos", fault.words(ctx.lang))], fault.status).await,
     };
-    for (field, text, most) in [("name", &draft.name, limits::NAME_CHARS), ("contact", &draft.contact, limits::NAME_CHARS)] {
+    for (field, text, most) in
+        [("name", &draft.name, limits::NAME_CHARS), ("contact", &draft.contact, limits::NAME_CHARS)]
+    {
         if text.chars().count() > most {
             let words = Page::titled(ctx, "say-last").t1("say-too-long", "most", most);
             return last(ctx, draft.clone(), vec![(field, words)], StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -247,7 +258,8 @@ fn report(ctx: &Ctx, draft: &Draft) -> Result<Report, Fault> {
         _ => None,
     };
     // "The same as a neighbour's" is said to whoever dispatches; it files a report of its own all the same.
-    let same = (!draft.same_as.is_empty()).then(|| Page::titled(ctx, "say-last").t1("say-same-line", "number", &draft.same_as));
+    let same = (!draft.same_as.is_empty())
+        .then(|| Page::titled(ctx, "say-last").t1("say-same-line", "number", &draft.same_as));
     let body = same.map_or_else(|| draft.text.clone(), |line| format!("{}\n{line}", draft.text));
     Ok(Report {
         key: format!("web:{}", draft.key),

@@ -80,7 +80,9 @@ pub async fn ask(ctx: Ctx) -> Reply {
 pub async fn find(ctx: Ctx, address: Address, sent: Sent) -> Reply {
     let now = ctx.engine().clock.now();
     if let Some(wait) = WRONG.wait(address, now) {
-        return Err(Fault::new(StatusCode::TOO_MANY_REQUESTS, "fault-too-often").with("wait", (wait / 1000 + 1).to_string()));
+        return Err(
+            Fault::new(StatusCode::TOO_MANY_REQUESTS, "fault-too-often").with("wait", (wait / 1000 + 1).to_string())
+        );
     }
     let (number, code) = (sent.text("number"), sent.text("code"));
     match ctx.engine().tracked(number, code).await? {
@@ -109,7 +111,12 @@ pub struct Done {
 }
 
 /// `GET /c/{jurisdiction}/{number}`.
-pub async fn page(ctx: Ctx, headers: HeaderMap, Path((j, number)): Path<(String, String)>, Query(done): Query<Done>) -> Reply {
+pub async fn page(
+    ctx: Ctx,
+    headers: HeaderMap,
+    Path((j, number)): Path<(String, String)>,
+    Query(done): Query<Done>,
+) -> Reply {
     let (d, _) = dossier(&ctx, &headers, &j, &number).await?;
     let mut page = Page::new(&ctx, &d.head.title);
     page.done = d.flow.side(&done.done).map(|_| ()).or_else(|| known_act(&d, &done.done)).map(|()| ctx.t("track-done"));
@@ -158,7 +165,12 @@ pub fn state(page: &Page, d: &Dossier) -> String {
 /// What comes after what is open now, as far as it can be said.
 fn after(page: &Page, d: &Dossier) -> Vec<String> {
     let open = |step: &str| d.case.is_open(step);
-    let path = [("sign", &["triage", "ruling"][..]), ("contact", &["triage", "sign", "ruling"]), ("result", &["contact", "waiting", "parked", "extension", "handle"]), ("confirm", &["handle", "review", "tell", "contact"])];
+    let path = [
+        ("sign", &["triage", "ruling"][..]),
+        ("contact", &["triage", "sign", "ruling"]),
+        ("result", &["contact", "waiting", "parked", "extension", "handle"]),
+        ("confirm", &["handle", "review", "tell", "contact"]),
+    ];
     let ahead = path.iter().filter(|(_, from)| from.iter().any(|s| open(s)));
     ahead.map(|(next, _)| page.t(&format!("track-next-{next}"))).collect()
 }
@@ -169,7 +181,8 @@ fn buttons(page: &Page, d: &Dossier) -> (Option<Button>, Vec<Button>) {
     let mut others = Vec::new();
     for offer in d.offers.iter().filter(|o| o.barred.is_none()) {
         let key = format!("track-do-{}", offer.act);
-        let words = if crate::web::i18n::has(page.lang(), &key) { page.t(&key) } else { page.of(&offer.title).to_owned() };
+        let words =
+            if crate::web::i18n::has(page.lang(), &key) { page.t(&key) } else { page.of(&offer.title).to_owned() };
         let button = |class| Button { act: offer.act.clone(), words: words.clone(), class };
         match offer.act.as_str() {
             "tell_more" | "answered" | "lasted" if asked.is_none() => asked = Some(button("btn btn-main")),

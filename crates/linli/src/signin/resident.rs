@@ -150,7 +150,9 @@ pub async fn redeem(ctx: Ctx, address: Address, headers: HeaderMap, sent: Sent) 
         sessions::start(tx, home, &token, Who::Resident(person), now)
     });
     let seconds = limits::RESIDENT_SESSION_MS / 1000;
-    let cookies =
-        [set_cookie(&ctx.app.config, cookie::SESSION, &session.await?, seconds), set_cookie(&ctx.app.config, PHONE, "", 0)];
+    let cookies = [
+        set_cookie(&ctx.app.config, cookie::SESSION, &session.await?, seconds),
+        set_cookie(&ctx.app.config, PHONE, "", 0),
+    ];
     Ok(go_with(&next, &cookies))
 }

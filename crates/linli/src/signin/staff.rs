@@ -1,14 +1,10 @@
 //! Staff sign in with a name and a password.
 
 use askama::Template;
-use axum::{
-    extract::Query,
-    http::StatusCode,
-};
+use axum::{extract::Query, http::StatusCode};
 use linli_engine::{
     db::Tx,
-    edge,
-    limits,
+    edge, limits,
     sessions::{self, SignInError, Token},
 };
 use serde::Deserialize;
@@ -51,7 +47,8 @@ pub async fn page(ctx: Ctx, Query(next): Query<Next>) -> Reply {
 pub async fn sign_in(ctx: Ctx, sent: Sent) -> Reply {
     let engine = ctx.engine().clone();
     let (home, now, token) = (engine.home, engine.clock.now(), Token::new(edge::secret()));
-    let (login, password) = (sent.text("login").to_owned(), sent.fields.get("password").and_then(|v| v.first()).cloned());
+    let (login, password) =
+        (sent.text("login").to_owned(), sent.fields.get("password").and_then(|v| v.first()).cloned());
     let tried = login.clone();
     let candidate = engine.db.read(move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, home, &tried)).await?;
     let checked = {
