@@ -1,6 +1,163 @@
-use crate::web::Routes;
+//! Administration: places, units, accounts with their seats, the duty list and the rule pack, for the three
+//! administrators, none of whom sees a case or does another's work. Desks and units may read who answers for what.
+//!
+//! | path | what | who (policy table) |
+//! |---|---|---|
+//! | `/admin` | what needs seeing to, and where to go | list account |
+//! | `/admin/places`, `/admin/orgs` | the place tree, the units: read, add, change, retire, restore | place, org |
+//! | `/admin/accounts` | who signs in; their seats | account, seat |
+//! | `/admin/duties` | who does what where; the office's own rows | duty |
+//! | `/admin/pack` | the rules in force | pack |
+
+mod accounts;
+mod duties;
+mod flow;
+mod form;
+mod home;
+mod lookup;
+mod model;
+mod orgs;
+mod pack;
+mod places;
+mod seats;
+mod words;
+
+use std::sync::Arc;
+
+use linli_engine::{
+    db::{DbError, Tx, WorkError},
+    directory::{self, Directory},
+    limits,
+    policy::{Action, Resource, Subject},
+};
+use serde::Deserialize;
+
+use self::form::Wrong;
+use crate::web::{Ctx, Fault, Page, Routes, forms::Sent, i18n, routes::may_somewhere};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
-    Routes::new()
+    let parts = [home::routes(), places::routes(), orgs::routes(), accounts::routes(), seats::routes()];
+    let parts = parts.into_iter().chain([duties::routes(), pack::routes()]);
+    parts.fold(Routes::new(), Routes::merge)
+}
+
+/// What a page of a list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// Rows after this key.
+    after: String,
+    /// What was just done.
+    done: String,
+}
+
+/// Whether the reader's seat may do this.
+fn may(ctx: &Ctx, action: Action, resource: Resource) -> bool {
+    ctx.seat().is_some_and(|seat| may_somewhere(Subject::Staff(seat.role), action, resource))
+}
+
+/// A page, with what was just done said at its top.
+fn page(ctx: &Ctx, title: &str, done: &str) -> Page {
+    let key = format!("admin-done-{done}");
+    let mut page = Page::new(ctx, title);
+    page.done = i18n::has(ctx.lang, &key).then(|| ctx.t(&key));
+    page
+}
+
+/// The places to go to, those only that the seat may use.
+struct Nav {
+    links: Vec<Link>,
+}
+
+struct Link {
+    href: &'static str,
+    words: String,
+    here: bool,
+}
+
+const LINKS: [(&str, &str, Action, Resource); 6] = [
+    ("/admin", "admin-nav-home", Action::List, Resource::Account),
+    ("/admin/places", "admin-nav-places", Action::List, Resource::Place),
+    ("/admin/orgs", "admin-nav-orgs", Action::List, Resource::Org),
+    ("/admin/accounts", "admin-nav-accounts", Action::List, Resource::Account),
+    ("/admin/duties", "admin-nav-duties", Action::List, Resource::Duty),
+    ("/admin/pack", "admin-nav-pack", Action::See, Resource::Pack),
+];
+
+impl Nav {
+    fn new(ctx: &Ctx, at: &str) -> Self {
+        let open = LINKS.into_iter().filter(|(_, _, action, resource)| may(ctx, *action, *resource));
+        let links = open.map(|(href, key, ..)| Link { href, words: ctx.t(key), here: href == at });
+        Self { links: links.collect() }
+    }
+}
+
+/// A page of a longer list, and the key to ask for the next one with.
+struct Paged<T> {
+    rows: Vec<T>,
+    next: Option<String>,
+}
+
+impl<T> Paged<T> {
+    /// The first rows of what comes after the key that was asked for.
+    fn new(rows: impl Iterator<Item = T>, key: impl Fn(&T) -> String) -> Self {
+        let mut rows: Vec<T> = rows.take(limits::PAGE + 1).collect();
+        let more = rows.len() > limits::PAGE;
+        rows.truncate(limits::PAGE);
+        let next = if more { rows.last().map(key) } else { None };
+        Self { rows, next }
+    }
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    /// The form is not right.
+    #[error("{} fields are wrong", .0.len())]
+    Form(Vec<Wrong>),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl WorkError for Refused {
+    fn db(&self) -> Option<&DbError> {
+        if let Self::Db(error) = self { Some(error) } else { None }
+    }
+}
+
+impl From<Wrong> for Refused {
+    fn from(wrong: Wrong) -> Self {
+        Self::Form(vec![wrong])
+    }
+}
+
+impl From<Vec<Wrong>> for Refused {
+    fn from(wrong: Vec<Wrong>) -> Self {
+        Self::Form(wrong)
+    }
+}
+
+/// Changes the directory in one transaction, checked against what it is in there, and takes the new one. The faults of
+/// the form, if it has any.
+async fn change<F>(ctx: &Ctx, sent: &Arc<Sent>, body: F) -> Result<Vec<Wrong>, Fault>
+where
+    F: Fn(&mut Tx<'_>, &Directory, &Sent) -> Result<(), Refused> + Send + 'static,
+{
+    let (engine, sent) = (ctx.engine(), Arc::clone(sent));
+    let home = engine.home;
+    let changed = engine.db.write(move |tx: &mut Tx<'_>| {
+        let directory = directory::load(tx, home)?;
+        body(tx, &directory, &sent)
+    });
+    match changed.await {
+        // A row with the form's own key: it was sent twice.
+        Ok(()) | Err(Refused::Db(DbError::Duplicate { .. })) => {
+            engine.refresh().await?;
+            Ok(Vec::new())
+        }
+        Err(Refused::Form(wrong)) => Ok(wrong),
+        Err(Refused::Db(error)) => Err(error.into()),
+    }
 }

@@ -134,9 +134,9 @@ pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>,
         Ok(acted) => return Ok(go(&format!("{}?done={}", case_url(&d.head), acted.seq))),
         Err(why) => why,
     };
-    // Whoever may not see the case learns nothing from trying; what the database cannot do is no fault of the form.
+    // Whoever may not do it learns nothing more from trying; what the database cannot do is no fault of the form.
     if let Refused::Fault(fault) = &why
-        && (fault.status.is_server_error() || fault.status == StatusCode::NOT_FOUND)
+        && (fault.status.is_server_error() || [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&fault.status))
     {
         return Err(fault.clone());
     }
@@ -167,7 +167,12 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
         d,
         page,
     };
-    show_as(again.map_or(StatusCode::OK, |again| again.why.status()), &template)
+    let status = match again.map(|again| again.why.status()) {
+        // The form was read to its end: the answer is its own page, not the one for what is too large to read.
+        Some(StatusCode::PAYLOAD_TOO_LARGE) => StatusCode::UNPROCESSABLE_ENTITY,
+        status => status.unwrap_or(StatusCode::OK),
+    };
+    show_as(status, &template)
 }
 
 /// What is wrong, each with the place on the page where it is put right.
@@ -223,7 +228,7 @@ async fn facts(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, Strin
         ("desk-kind", kind.map(|(_, title)| page.of(title).to_owned()).unwrap_or_default()),
         ("desk-class", class.map(|choice| page.of(&choice.title).to_owned()).unwrap_or_default()),
         ("desk-address", d.head.address.clone()),
-        ("desk-came-by", story::channel(page, "desk-channel", &d.head.channel)),
+        ("desk-came-by", story::channel(page, &d.head.channel)),
         ("desk-unit", d.head.unit.as_deref().map(|unit| page.org(unit)).unwrap_or_default()),
         ("desk-co-units", co_units.join(&page.t("desk-and"))),
         ("desk-contact", reached),

@@ -86,7 +86,6 @@ struct Row {
     due: crate::web::times::Due,
     step: String,
     place: String,
-    category: String,
 }
 
 #[derive(Template)]
@@ -169,7 +168,6 @@ fn row(ctx: &Ctx, page: &Page, item: &Item) -> Row {
         due: page.due(&item.due_at),
         step: step_title(ctx, page, &item.step),
         place: where_is(ctx, page, &item.head),
-        category: page.category(&item.head.category),
     }
 }
 

@@ -85,7 +85,7 @@ fn channels(page: &Page, chosen: &str) -> Vec<Choice> {
     let by_desk = Channel::ALL.into_iter().filter(|c| !matches!(c, Channel::Web | Channel::Import | Channel::Grid));
     let choice = |c: Channel| Choice {
         code: c.slug().to_owned(),
-        name: channel(page, "desk-channel", c.slug()),
+        name: channel(page, c.slug()),
         chosen: chosen == c.slug() || chosen.is_empty() && c == Channel::Phone,
     };
     by_desk.map(choice).collect()
