@@ -17,6 +17,7 @@ use crate::{
     directory::{self, Directory},
     edge::{self, Clock},
     ids::Jurisdiction,
+    notices::{self, Plugs},
     pack::{Files, Pack},
     vault::VaultKey,
 };
@@ -35,6 +36,8 @@ pub struct Options {
     pub home: Option<Jurisdiction>,
     /// The time.
     pub clock: Clock,
+    /// What delivers notices that leave the house.
+    pub plugs: Plugs,
 }
 
 /// Why an engine does not start.
@@ -111,6 +114,8 @@ pub struct Shared {
     pub files: Store,
     /// The key of the vault.
     pub vault_key: VaultKey,
+    /// What delivers notices that leave the house.
+    pub plugs: Plugs,
     /// This process, for leases.
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
@@ -149,6 +154,7 @@ impl Engine {
         Ok(Self(Arc::new(Shared {
             db,
             clock: options.clock,
+            plugs: options.plugs,
             home,
             files: Store::new(options.folder.join("attachments"))?,
             vault_key: key_file(&options.folder.join("vault.key"))?,
@@ -183,7 +189,8 @@ impl Engine {
         Ok(true)
     }
 
-    /// One round of what the program does by itself: wakes due cases, takes in search words. True when more waits.
+    /// One round of what the program does by itself: wakes due cases, takes in search words, delivers notices. True when
+    /// more waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -191,7 +198,8 @@ impl Engine {
         self.refresh().await?;
         let woken = self.wake_due().await?;
         let indexed = self.index_words().await?;
-        Ok(woken > 0 || indexed > 0)
+        let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
+        Ok(woken > 0 || indexed > 0 || sent.sent > 0)
     }
 }
 

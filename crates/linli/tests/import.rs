@@ -37,6 +37,7 @@ async fn engine(bed: &Bed) -> Engine {
         pack: linli_engine::pack::read_dir(&root("packs/cn")).unwrap(),
         home: Some(STREET.parse().unwrap()),
         clock: Clock::set(NOW),
+        plugs: linli_engine::notices::Plugs::default(),
     };
     let engine = Engine::open(options).await.unwrap();
     let (places, orgs, home) = (demo_places(), demo_orgs(), engine.home);

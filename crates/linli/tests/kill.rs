@@ -89,8 +89,15 @@ async fn sign_in(address: &str) -> Any<String> {
 async fn engine(data: &Path, url: &Url) -> Engine {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn");
     let pack = linli_engine::pack::read_dir(&root).unwrap();
-    let options =
-        Options { url: url.clone(), seats: 2, folder: data.to_owned(), pack, home: None, clock: Clock::System };
+    let options = Options {
+        url: url.clone(),
+        seats: 2,
+        folder: data.to_owned(),
+        pack,
+        home: None,
+        clock: Clock::System,
+        plugs: Default::default(),
+    };
     Engine::open(options).await.unwrap()
 }
 

@@ -62,7 +62,7 @@ impl Engine {
         let head = store::by_id(tx, ask.case)?.ok_or(CaseError::NotFound)?;
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
-        let mut held = Held::new(&head, store::events(tx, ask.case)?, rules, self.home);
+        let mut held = Held::new(&head, store::events(tx, ask.case)?, rules, self);
         ask.by.may(tx, &head, &held.case, Action::Act)?;
         may_command(rules, &ask.by, &head, &held.case, &ask.command)?;
         let now = self.clock.now().max(held.events.last().map_or(head.opened_at, |e| e.at));

@@ -164,7 +164,7 @@ impl Engine {
         let CaseKey { jurisdiction, id } = head.key;
         tx.put(&store::ADD_DEED, args![jurisdiction, &report.key, id, 1])?;
 
-        let mut held = Held::new(&head, Vec::new(), rules, self.home);
+        let mut held = Held::new(&head, Vec::new(), rules, self);
         let fields: Fields = [("class".to_owned(), Value::from(head.class.as_str()))].into();
         let open = Command::Open { pack: head.pack.clone(), fields };
         let by = if report.channel == Channel::Import { system() } else { crate::viewer::Viewer::Anyone.actor() };

@@ -8,6 +8,7 @@ use super::{
     times::{Due, Rules},
 };
 use crate::{
+    Engine,
     db::{DbError, Tx, args},
     ids::{Jurisdiction, Level, NoticeId},
     notices::{self, Channel, Notice, Recipient},
@@ -20,7 +21,8 @@ pub(super) struct Held<'p> {
     pub(super) title: String,
     pub(super) place: crate::ids::PlaceCode,
     pub(super) rules: Rules<'p>,
-    pub(super) home: Jurisdiction,
+    home: Jurisdiction,
+    webhook: bool,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
     /// The version that the row is at in the database, and the steps that have rows there.
@@ -30,7 +32,7 @@ pub(super) struct Held<'p> {
 }
 
 impl<'p> Held<'p> {
-    pub(super) fn new(head: &Head, events: Vec<Event>, rules: Rules<'p>, home: Jurisdiction) -> Self {
+    pub(super) fn new(head: &Head, events: Vec<Event>, rules: Rules<'p>, engine: &Engine) -> Self {
         let case = Case::replay(&events);
         Self {
             stored: case.open().cloned().collect(),
@@ -39,7 +41,8 @@ impl<'p> Held<'p> {
             title: head.title.clone(),
             place: head.place.clone(),
             rules,
-            home,
+            home: engine.home,
+            webhook: engine.plugs.has(Channel::Webhook),
             case,
             stored_seq: head.seq,
             settled_at: head.settled_at,
@@ -59,6 +62,10 @@ impl<'p> Held<'p> {
             self.deeds(tx, deeds, &event)?;
         }
         self.tell(tx, &event)?;
+        if self.webhook {
+            let whom = Recipient::Case(self.key.id);
+            notices::queue(tx, &Notice { channel: Channel::Webhook, ..self.made(whom, "event", &event) })?;
+        }
         match (before, self.case.is_settled()) {
             (false, true) => self.settled_at = Some(event.at),
             (true, false) => self.settled_at = None,
@@ -131,17 +138,26 @@ impl<'p> Held<'p> {
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
-        let args = [("number", self.number.clone()), ("title", self.title.clone()), ("seq", event.seq.to_string())];
-        let notice = Notice {
+        notices::queue(tx, &self.made(recipient, template, event))
+    }
+
+    fn made(&self, recipient: Recipient, template: &str, event: &Event) -> Notice {
+        let act = match &event.what {
+            What::Acted { act, .. } | What::Side { act, .. } | What::Cancelled { act, .. } => act.as_str(),
+            What::Opened { .. } => "opened",
+            What::Late { .. } => "late",
+        };
+        // Nothing of who reported it: notices leave the house.
+        let args = [("number", self.number.as_str()), ("title", self.title.as_str()), ("act", act)];
+        Notice {
             id: NoticeId::new(),
             case: (self.key.jurisdiction, self.key.id),
             recipient,
             channel: Channel::Screen,
             template: template.to_owned(),
-            args: args.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+            args: args.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
             at: event.at,
-        };
-        notices::queue(tx, &notice)
+        }
     }
 
     /// Brings the row and the timer up to the events.

@@ -51,6 +51,7 @@ pub async fn open(bed: &Bed, clock: &Clock) -> Engine {
         pack: linli_engine::pack::read_dir(&root).unwrap(),
         home: Some(code(STREET).jurisdiction()),
         clock: clock.clone(),
+        plugs: linli_engine::notices::Plugs::default(),
     };
     Engine::open(options).await.unwrap()
 }

@@ -66,7 +66,8 @@ struct AccountRow {
 async fn list(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
     let page = page(&ctx, &ctx.t("admin-accounts"), &asked.done);
     let after: Option<Login> = asked.after.parse().ok();
-    let (home, now, shows_seats) = (ctx.engine().home, ctx.engine().clock.now(), may(&ctx, Action::List, Resource::Seat));
+    let (home, now, shows_seats) =
+        (ctx.engine().home, ctx.engine().clock.now(), may(&ctx, Action::List, Resource::Seat));
     let found = ctx.engine().db.read(move |tx: &mut Tx<'_>| {
         let accounts = seats::accounts(tx, home, after.as_ref(), limits::PAGE + 1)?;
         let with_seats = |account: Account| {

@@ -115,7 +115,11 @@ async fn list(ctx: Ctx, Query(asked): Query<DutiesAsked>) -> Reply {
     let top = top.map(|c| c.code.clone()).unwrap_or_default();
     let rows = directory.duties().iter().map(|d| own(&page, &directory, d));
     let own = Paged::new(rows.filter(|d| d.id > asked.after), |d| d.id.clone());
-    let tab = |c: &linli_engine::pack::Category| Tab { code: c.code.clone(), title: page.of(&c.title).to_owned(), here: c.code == top };
+    let tab = |c: &linli_engine::pack::Category| Tab {
+        code: c.code.clone(),
+        title: page.of(&c.title).to_owned(),
+        here: c.code == top,
+    };
     let under = format!("{top}.*");
     let listed = pack.categories().iter().filter(|c| model::names(&under, &c.code));
     show(&DutiesPage {
@@ -142,7 +146,11 @@ fn said(page: &Page, pack: &Pack, directory: &Directory, asked: &DutiesAsked) ->
     let category = pack.category(&asked.category)?;
     let typed = asked.place.trim();
     let Ok(place) = model::find_place(directory, "place", typed) else {
-        return Some(Err(if typed.is_empty() { page.t("admin-look-no-place") } else { page.t1("admin-places-none", "q", typed) }));
+        return Some(Err(if typed.is_empty() {
+            page.t("admin-look-no-place")
+        } else {
+            page.t1("admin-places-none", "q", typed)
+        }));
     };
     let answer = lookup::answer(directory, pack, &category.code, &place.code);
     let (why, mark) = match &answer.why {

@@ -5,7 +5,11 @@ use axum::extract::Path;
 use linli_engine::pack::Pack;
 use linli_flow::{Act, Deed, Definition, FormField, Goes, Late, Step, Target, Way, Who, Within};
 
-use super::{Nav, pack::{Tab, tabs}, page, words};
+use super::{
+    Nav,
+    pack::{Tab, tabs},
+    page, words,
+};
 use crate::web::{Ctx, Fault, Page, Reply, page::show};
 
 #[derive(Template)]
@@ -117,7 +121,11 @@ impl Told<'_> {
         ActRow {
             title: self.page.of(&act.title).to_owned(),
             to: ways.join(&self.page.t("admin-flow-or")),
-            minutes: if minutes < 0.05 { String::new() } else { self.page.t1("admin-flow-minutes", "n", format!("{minutes:.1}")) },
+            minutes: if minutes < 0.05 {
+                String::new()
+            } else {
+                self.page.t1("admin-flow-minutes", "n", format!("{minutes:.1}"))
+            },
             rule: act.rule.clone().unwrap_or_default(),
         }
     }
@@ -141,7 +149,9 @@ impl Told<'_> {
     fn who(&self, who: &Who) -> String {
         match who {
             Who::Role(role) => self.page.role(role),
-            Who::Field(field) => self.pack.field(field).map_or_else(|| field.clone(), |f| self.page.of(&f.title).to_owned()),
+            Who::Field(field) => {
+                self.pack.field(field).map_or_else(|| field.clone(), |f| self.page.of(&f.title).to_owned())
+            }
             Who::Reporter => self.page.t("owner-reporter"),
             Who::System => self.page.t("admin-flow-system"),
         }

@@ -85,7 +85,8 @@ async fn home(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
 async fn alarms(ctx: &Ctx, page: &Page) -> Result<Alarms, Fault> {
     let (engine, directory) = (ctx.engine(), ctx.engine().directory());
     let (home, pack) = (engine.home, engine.packs().current());
-    let streets: Vec<_> = directory.places().filter(|p| p.code.level() == Level::Street).map(|p| p.code.jurisdiction()).collect();
+    let streets: Vec<_> =
+        directory.places().filter(|p| p.code.level() == Level::Street).map(|p| p.code.jurisdiction()).collect();
     let found = engine.db.read(move |tx: &mut Tx<'_>| {
         let mut lost = Vec::new();
         for street in &streets {
@@ -150,7 +151,13 @@ fn doors(ctx: &Ctx, page: &Page) -> Vec<Door> {
         ("/admin/places", "places", Action::List, Resource::Place, places::counts(page, &directory)),
         ("/admin/orgs", "orgs", Action::List, Resource::Org, page.n("admin-orgs-count", units as i64)),
         ("/admin/accounts", "accounts", Action::List, Resource::Account, page.t("admin-accounts-lead")),
-        ("/admin/duties", "duties", Action::List, Resource::Duty, page.n("admin-duties-own-count", directory.duties().len() as i64)),
+        (
+            "/admin/duties",
+            "duties",
+            Action::List,
+            Resource::Duty,
+            page.n("admin-duties-own-count", directory.duties().len() as i64),
+        ),
         ("/admin/pack", "pack", Action::See, Resource::Pack, format!("{} {}", page.of(&pack.title), pack.version)),
     ];
     let open = all.into_iter().filter(|(_, _, action, resource, _)| may(ctx, *action, *resource));

@@ -139,7 +139,8 @@ impl<'c> Check<'c> {
             self.wrong.push(Wrong::new("function", "slug"));
         }
         let place = self.place_in("place").map(|p| p.code.clone());
-        let parent = if self.sent.text("parent").is_empty() { None } else { self.org_in("parent").map(|o| o.id.clone()) };
+        let parent =
+            if self.sent.text("parent").is_empty() { None } else { self.org_in("parent").map(|o| o.id.clone()) };
         let phone = Some(self.short("phone", PHONE_CHARS)).filter(|p| !p.is_empty());
         if phone.iter().flat_map(|p| p.chars()).any(|c| !c.is_ascii_digit() && !"+- ()".contains(c)) {
             self.wrong.push(Wrong::new("phone", "phone"));
@@ -173,7 +174,9 @@ impl<'c> Check<'c> {
         }
         let mut duties = self.directory.duties().iter().filter(|d| d.org == row.id);
         if let Some(duty) = duties.find(|d| !row.place.covers(&d.place)) {
-            self.wrong.push(Wrong::new("place", "leaves-duty").with("place", self.directory.place_name(&duty.place, self.lang)));
+            self.wrong.push(
+                Wrong::new("place", "leaves-duty").with("place", self.directory.place_name(&duty.place, self.lang)),
+            );
         }
     }
 

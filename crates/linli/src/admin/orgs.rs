@@ -91,7 +91,9 @@ async fn list(ctx: Ctx, Query(asked): Query<OrgsAsked>) -> Reply {
     let count = directory.orgs().filter(fits).filter(|o| o.retired_at.is_none()).count() as i64;
     let rows = directory.orgs().filter(fits).filter(|o| o.id.as_str() > asked.after.as_str());
     let list = Paged::new(rows.map(|o| row(&page, &directory, o)), |r| r.id.clone());
-    let at = |after: &str| format!("/admin/orgs?kind={}&place={}&after={after}", percent(&asked.kind), percent(&asked.place));
+    let at = |after: &str| {
+        format!("/admin/orgs?kind={}&place={}&after={after}", percent(&asked.kind), percent(&asked.place))
+    };
     let next = list.next.as_deref().map(at);
     let first = (!asked.after.is_empty()).then(|| at(""));
     let (kinds, places) = (kinds(&page), words::places(&page, &directory));

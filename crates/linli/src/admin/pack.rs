@@ -35,7 +35,13 @@ pub(super) struct Tab {
 
 /// The tabs above each part.
 pub(super) fn tabs(page: &Page, pack: &Pack) -> Vec<Tab> {
-    let fixed = [("", "about"), ("/limits", "limits"), ("/categories", "categories"), ("/fields", "fields"), ("/calendar", "calendar")];
+    let fixed = [
+        ("", "about"),
+        ("/limits", "limits"),
+        ("/categories", "categories"),
+        ("/fields", "fields"),
+        ("/calendar", "calendar"),
+    ];
     let fixed = fixed.map(|(end, key)| (format!("/admin/pack{end}"), page.t(&format!("admin-pack-{key}"))));
     let flows = pack.flows().iter().map(|f| (format!("/admin/pack/flows/{}", f.id()), page.of(f.title()).to_owned()));
     fixed.into_iter().chain(flows).map(|(href, words)| Tab { here: page.path() == href, href, words }).collect()
@@ -104,7 +110,9 @@ async fn limits(ctx: Ctx) -> Reply {
     let classes = pack.field("class").map(|f| f.choices.as_slice()).unwrap_or_default();
     let mut rows = Vec::new();
     for (name, title) in pack.flows().iter().flat_map(|flow| used(&page, flow)) {
-        let Some(basis) = pack.limit_rule(&name).filter(|_| rows.iter().all(|r: &LimitRow| r.name != name)) else { continue };
+        let Some(basis) = pack.limit_rule(&name).filter(|_| rows.iter().all(|r: &LimitRow| r.name != name)) else {
+            continue;
+        };
         let length = |class: &str| pack.limit(&name, Some(class)).map_or_else(String::new, |l| words::limit(&page, l));
         let lengths = classes.iter().map(|c| length(&c.code)).collect();
         rows.push(LimitRow { title, lengths, basis: basis.text.clone(), mark: words::mark(&page, basis.mark), name });
@@ -238,6 +246,7 @@ fn year(calendar: &Calendar, year: i16, comma: &str) -> Year {
     }
     let mut holidays: Vec<(&str, Date)> = holidays.into_iter().collect();
     holidays.sort_by_key(|(_, from)| *from);
-    let shown: Vec<String> = holidays.iter().map(|(name, from)| format!("{name} {}-{}", from.month(), from.day())).collect();
+    let shown: Vec<String> =
+        holidays.iter().map(|(name, from)| format!("{name} {}-{}", from.month(), from.day())).collect();
     Year { year, working_days, holidays: shown.join(comma), sources: calendar.sources(year).to_vec() }
 }

@@ -80,7 +80,8 @@ struct PlacesAsked {
 async fn list(ctx: Ctx, Query(asked): Query<PlacesAsked>) -> Reply {
     let (page, directory) = (page(&ctx, &ctx.t("admin-places"), &asked.done), ctx.engine().directory());
     let q = asked.q.trim().to_lowercase();
-    let shown = |p: &&Place| p.code.as_str() > asked.after.as_str() && if q.is_empty() { tops(p) } else { matches(p, &q) };
+    let shown =
+        |p: &&Place| p.code.as_str() > asked.after.as_str() && if q.is_empty() { tops(p) } else { matches(p, &q) };
     let places = directory.places().filter(shown);
     let list = Paged::new(places.map(|p| row(&page, &directory, p, q.is_empty())), |r| r.code.to_string());
     let at = |after: &str| format!("/admin/places?q={}&after={after}", percent(&asked.q));
@@ -124,7 +125,8 @@ pub(super) fn counts(page: &Page, directory: &Directory) -> String {
     let levels = [Level::Street, Level::Community, Level::Grid, Level::Building, Level::Unit];
     let live = |level| directory.places().filter(|p| p.retired_at.is_none() && p.code.level() == level).count();
     let parts = levels.map(|level| (level, live(level))).into_iter().filter(|(_, n)| *n > 0);
-    let parts: Vec<String> = parts.map(|(level, n)| page.n(&format!("admin-count-{}", level.slug()), n as i64)).collect();
+    let parts: Vec<String> =
+        parts.map(|(level, n)| page.n(&format!("admin-count-{}", level.slug()), n as i64)).collect();
     parts.join(&page.t("admin-comma"))
 }
 
@@ -162,9 +164,11 @@ fn place_page(ctx: &Ctx, place: Place, asked: &Asked, form: Form) -> PlacePage {
     above.reverse();
     // Those that are no more stay in the list: here they are found to be restored.
     let inside = directory.places().filter(|p| p.code != place.code && place.code.covers(&p.code));
-    let nearest = |p: &&Place| p.code.upwards().skip(1).find(|c| directory.place(c).is_some()).as_ref() == Some(&place.code);
+    let nearest =
+        |p: &&Place| p.code.upwards().skip(1).find(|c| directory.place(c).is_some()).as_ref() == Some(&place.code);
     let rows = inside.filter(nearest).filter(|p| p.code.as_str() > asked.after.as_str());
-    let list = Paged::new(rows.map(|p| PlaceRow { depth: 0, ..row(&page, &directory, p, true) }), |r| r.code.to_string());
+    let list =
+        Paged::new(rows.map(|p| PlaceRow { depth: 0, ..row(&page, &directory, p, true) }), |r| r.code.to_string());
     let at = format!("/admin/places/{}", place.code);
     let orgs = directory.orgs().filter(|o| o.retired_at.is_none() && o.place == place.code);
     PlacePage {
@@ -281,12 +285,14 @@ async fn save(ctx: Ctx, Path(code): Path<String>, sent: Sent) -> Reply {
 
 async fn retire(ctx: Ctx, Path(code): Path<String>, sent: Sent) -> Reply {
     let (lang, now) = (ctx.lang.code(), ctx.engine().clock.now());
-    turn(ctx, &code, sent, "place-retired", move |directory, place| model::retired_place(directory, place, lang, now)).await
+    turn(ctx, &code, sent, "place-retired", move |directory, place| model::retired_place(directory, place, lang, now))
+        .await
 }
 
 async fn restore(ctx: Ctx, Path(code): Path<String>, sent: Sent) -> Reply {
     let lang = ctx.lang.code();
-    turn(ctx, &code, sent, "place-restored", move |directory, place| model::restored_place(directory, place, lang)).await
+    turn(ctx, &code, sent, "place-restored", move |directory, place| model::restored_place(directory, place, lang))
+        .await
 }
 
 /// Retires a place or restores it.

@@ -22,9 +22,11 @@ use crate::web::{Ctx, Fault, Needs, Reply, Routes, forms::Sent, page::go};
 const EDIT: Needs = Needs::Seat(Action::Edit, Resource::Seat);
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .post("/admin/accounts/{login}/seats", EDIT, grant)
-        .post("/admin/accounts/{login}/seats/{id}/end", EDIT, end)
+    Routes::new().post("/admin/accounts/{login}/seats", EDIT, grant).post(
+        "/admin/accounts/{login}/seats/{id}/end",
+        EDIT,
+        end,
+    )
 }
 
 /// Why a seat was not granted.
@@ -91,7 +93,10 @@ fn separated(ctx: &Ctx, role: Role) -> Wrong {
 /// No administrator sees a case (separation of duties, GB/T 22239-2019): whoever administers holds no seat of another
 /// kind. The same seat twice is one too many.
 fn stays_apart(held: &[Seat], new: &Seat) -> Result<(), Vec<Wrong>> {
-    if held.iter().any(|seat| seat.id != new.id && (&seat.org, seat.role, &seat.place) == (&new.org, new.role, &new.place)) {
+    if held
+        .iter()
+        .any(|seat| seat.id != new.id && (&seat.org, seat.role, &seat.place) == (&new.org, new.role, &new.place))
+    {
         return Err(vec![Wrong::new("role", "seat-twice")]);
     }
     let mixed = held.iter().any(|seat| seat.role.is_admin() != new.role.is_admin());

@@ -88,7 +88,8 @@ pub(super) fn entry(page: &Page, entry: &str) -> String {
 /// The places to choose from, down to the grids.
 pub(super) fn places(page: &Page, directory: &Directory) -> Vec<Choice> {
     let near = directory.places().filter(|p| p.retired_at.is_none() && p.code.level() <= Level::Grid);
-    let choice = |p: &linli_engine::directory::Place| Choice { value: p.code.to_string(), label: page.of(&p.name).to_owned() };
+    let choice =
+        |p: &linli_engine::directory::Place| Choice { value: p.code.to_string(), label: page.of(&p.name).to_owned() };
     near.map(choice).take(CHOICES).collect()
 }
 

@@ -14,7 +14,14 @@ pub mod setup;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use linli_engine::{Engine, EngineError, Options, db::Url, edge::Clock, ids::PlaceCode, pack::Files};
+use linli_engine::{
+    Engine, EngineError, Options,
+    db::Url,
+    edge::Clock,
+    ids::PlaceCode,
+    notices::{Plugs, Webhook},
+    pack::Files,
+};
 
 /// Linli: residents say once what is wrong, the right unit solves it in time, and anyone can check.
 #[derive(Parser)]
@@ -71,6 +78,12 @@ pub struct Where {
     /// The rule pack for new cases [default: the one inside the program]
     #[arg(long, env = "LINLI_PACK", value_name = "DIR")]
     pack: Option<PathBuf>,
+    /// An address that is told of every event of every case (JSON, signed; nothing of who reported it)
+    #[arg(long, env = "LINLI_WEBHOOK", value_name = "URL", requires = "webhook_secret")]
+    webhook: Option<String>,
+    /// The file with the secret that signs what is sent there
+    #[arg(long, env = "LINLI_WEBHOOK_SECRET", value_name = "FILE")]
+    webhook_secret: Option<PathBuf>,
     /// Connections to PostgreSQL, or readers of SQLite
     #[arg(long, env = "LINLI_CONNECTIONS", value_name = "N", default_value_t = 8)]
     connections: usize,
@@ -157,6 +170,13 @@ impl Where {
         url
     }
 
+    fn plugs(&self) -> Result<Plugs, Failure> {
+        let (Some(url), Some(path)) = (&self.webhook, &self.webhook_secret) else { return Ok(Plugs::default()) };
+        let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
+        let webhook = Webhook::new(url, secret.trim().as_bytes()).map_err(|e| Failure::Input(e.to_string()))?;
+        Ok(Plugs::default().with(webhook))
+    }
+
     /// Opens the engine.
     pub async fn open(&self, clock: Clock, home: Option<&PlaceCode>) -> Result<Engine, Failure> {
         let options = Options {
@@ -166,6 +186,7 @@ impl Where {
             pack: pack_files(self.pack.as_deref())?,
             home: home.map(PlaceCode::jurisdiction),
             clock,
+            plugs: self.plugs()?,
         };
         Ok(Engine::open(options).await?)
     }
