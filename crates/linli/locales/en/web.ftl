@@ -27,7 +27,6 @@ owner-reporter = The resident
 back = Back
 next = Continue
 save = Save
-optional = (optional)
 error-prefix = Error:
 errors-title = There is a problem
 errors-kept = What you filled in is still here.

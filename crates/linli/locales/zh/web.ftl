@@ -27,7 +27,6 @@ owner-reporter = 反映人
 back = 返回
 next = 下一步
 save = 保存
-optional = (可不填)
 error-prefix = 有误：
 errors-title = 有几处要改
 errors-kept = 您填的内容都还在。
