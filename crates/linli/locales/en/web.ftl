@@ -88,6 +88,7 @@ fault-unit-elsewhere = “{ $unit }” does not serve this place. Choose a unit 
 fault-unit-assists = By the duty list “{ $unit }” only assists with such matters and cannot lead (Beijing ordinance on swift response, art. 17). Choose the unit in charge and add this one as a co-unit.
 fault-unit-not-its-duty = Such matters are not on the duty list of “{ $unit }”, so it cannot lead. Choose the unit in charge.
 fault-no-key = The form is incomplete and was not saved. Reload the page and fill it in again.
+fault-form = Some fields of the form need another look.
 fault-too-often = That was too fast. Wait { $wait } seconds and try again.
 field-missing = “{ $field }” is not filled in.
 field-too-long = “{ $field }” is too long; { $most } characters at most.
