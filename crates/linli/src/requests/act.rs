@@ -1,111 +1,144 @@
-//! An act of the resident on a page of its own: its form comes from the rule pack.
+//! What the reporter of a case does: urges, writes, answers, rates, takes back, reopens. Each act has a small page of its
+//! own, drawn from the rule pack.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{extract::Path, http::StatusCode, response::IntoResponse};
 use linli_engine::{
     cases::{
         act::Ask,
-        read::{Dossier, Offer},
+        read::{Dossier, Offer, OfferWay},
     },
+    limits,
     pack::{FieldError, Raw},
 };
 
-use super::viewer::dossier;
+use super::{draft::Wrong, pass::Reader};
 use crate::web::{
-    ActForm, Ctx, Fault, Page, Reply, act_form,
-    forms::Sent,
-    page::{go, show, show_as},
+    ActForm, Ctx, Fault, Page, Reply,
+    act_form::{ActField, asked},
+    i18n::has,
+    page::{go, show_as},
+    uploads::{self, Upload},
 };
+
+/// A form with this field takes pictures as well.
+const MESSAGE: &str = "message";
 
 #[derive(Template)]
 #[template(path = "requests/act.html")]
 struct ActPage {
     page: Page,
-    to: String,
-    back: String,
-    lead: Option<String>,
-    question: Option<String>,
-    errors: Vec<(String, String)>,
+    case_url: String,
+    case_title: String,
+    url: String,
+    lead: String,
     form: ActForm,
-    act: String,
+    button: &'static str,
+    files: bool,
+    files_most: usize,
+    files_bytes: usize,
+    wrong: Vec<Wrong>,
+    /// The errors of the fields, by the id of the control.
+    wrong_fields: Vec<(String, String)>,
 }
 
-type Where = Path<(String, String, String)>;
-
-fn find<'d>(dossier: &'d Dossier, act: &str) -> Result<&'d Offer, Fault> {
-    dossier.offers.iter().find(|o| o.act == act).ok_or_else(|| Fault::new(StatusCode::CONFLICT, "fault-not-now"))
-}
-
-fn draw(
-    ctx: &Ctx,
-    dossier: &Dossier,
-    offer: &Offer,
-    raw: &Raw,
-    errors: &[FieldError],
-    fault: Option<String>,
-) -> ActPage {
-    let titled = format!("track-do-{}", offer.act);
-    let title = if crate::web::i18n::has(ctx.lang, &titled) {
-        ctx.t(&titled)
-    } else {
-        offer.title.get(ctx.lang.code()).to_owned()
-    };
-    let page = Page::new(ctx, &title);
-    let form = ActForm::new(ctx, dossier, offer, raw, errors);
-    let back = format!("/c/{}/{}", dossier.head.key.jurisdiction, dossier.head.number);
-    let lead_key = format!("track-lead-{}", offer.act);
-    let lead = crate::web::i18n::has(ctx.lang, &lead_key).then(|| ctx.t(&lead_key));
-    let question =
-        (offer.act == "tell_more").then(|| dossier.case.field("question").as_text().map(str::to_owned)).flatten();
-    let mut all = form.errors();
-    all.extend(fault.map(|words| ("main".to_owned(), words)));
-    ActPage {
-        page,
-        to: format!("{back}/do/{}", offer.act),
-        back,
-        lead,
-        question,
-        errors: all,
-        form,
-        act: offer.act.clone(),
+impl ActPage {
+    fn file_error(&self) -> Option<&str> {
+        self.wrong.iter().find(|w| w.id == "files").map(|w| w.words.as_str())
     }
+}
+
+/// What an act is called on a resident's page.
+pub fn title(page: &Page, offer: &Offer) -> String {
+    let key = format!("track-act-{}", offer.act);
+    if has(page.lang(), &key) { page.t(&key) } else { page.of(&offer.title).to_owned() }
+}
+
+/// What was typed and what is wrong with it.
+#[derive(Default)]
+struct Typed {
+    filled: Raw,
+    errors: Vec<FieldError>,
+    wrong: Vec<Wrong>,
+}
+
+fn draw(ctx: &Ctx, dossier: &Dossier, offer: &Offer, typed: Typed, status: StatusCode) -> Reply {
+    let head = &dossier.head;
+    let mut page = Page::new(ctx, "");
+    page.title = title(&page, offer);
+    let lead = format!("track-lead-{}", offer.act);
+    let case_url = format!("/c/{}/{}", head.key.jurisdiction, head.number);
+    let form = ActForm::new(ctx, dossier, offer, &typed.filled, &typed.errors);
+    let drawn = ActPage {
+        url: format!("{case_url}/do/{}", offer.act),
+        case_url,
+        case_title: head.title.clone(),
+        lead: if has(ctx.lang, &lead) { page.t(&lead) } else { String::new() },
+        button: if offer.way == OfferWay::Cancel { "btn btn-danger" } else { "btn btn-main" },
+        files: form.fields.iter().any(|f: &ActField| f.name == MESSAGE),
+        files_most: limits::UPLOADS,
+        files_bytes: limits::UPLOAD_BYTES,
+        wrong: typed.wrong,
+        wrong_fields: form.errors(),
+        form,
+        page,
+    };
+    show_as(status, &drawn)
 }
 
 /// `GET /c/{jurisdiction}/{number}/do/{act}`.
-pub async fn page(ctx: Ctx, headers: HeaderMap, Path((j, number, act)): Where) -> Reply {
-    let (dossier, _) = dossier(&ctx, &headers, &j, &number).await?;
-    let offer = find(&dossier, &act)?;
-    if let Some(why) = &offer.barred {
-        return Err(Fault { said: Some(why.clone()), ..Fault::new(StatusCode::CONFLICT, "fault-not-now") });
+pub async fn page(
+    ctx: Ctx,
+    reader: Reader,
+    Path((jurisdiction, number, act)): Path<(String, String, String)>,
+) -> Reply {
+    let (_, dossier) = reader.case(&ctx, &jurisdiction, &number).await?;
+    let not_now = Fault::new(StatusCode::CONFLICT, "fault-not-now");
+    let Some(offer) = dossier.offers.iter().find(|o| o.act == act) else { return Err(not_now) };
+    match &offer.barred {
+        Some(why) => Err(Fault { said: Some(why.clone()), ..not_now }),
+        None => draw(&ctx, &dossier, offer, Typed::default(), StatusCode::OK),
     }
-    show(&draw(&ctx, &dossier, offer, &Raw::new(), &[], None))
 }
 
 /// `POST /c/{jurisdiction}/{number}/do/{act}`.
-pub async fn perform(ctx: Ctx, headers: HeaderMap, Path((j, number, act)): Where, sent: Sent) -> Reply {
-    let (dossier, by) = dossier(&ctx, &headers, &j, &number).await?;
-    // A form names the opening of the step that it was drawn for; a plain button does what is on offer now.
-    let offer = match act_form::asked(&dossier, &sent) {
-        Some(offer) if offer.act == act => offer,
-        _ => find(&dossier, &act)?.clone(),
-    };
-    let form = match dossier.pack.check_form(&offer.form, &sent.fields) {
+pub async fn perform(
+    ctx: Ctx,
+    reader: Reader,
+    Path((jurisdiction, number, act)): Path<(String, String, String)>,
+    upload: Upload,
+) -> Reply {
+    let (by, dossier) = reader.case(&ctx, &jurisdiction, &number).await?;
+    let (key, Upload { sent, refused }) = (upload.sent.key()?, upload);
+    let unknown = || Fault::new(StatusCode::BAD_REQUEST, "fault-unknown-act");
+    let offer = asked(&dossier, &sent).filter(|offer| offer.act == act).ok_or_else(unknown)?;
+    let filled = sent.fields.clone();
+    let form = match dossier.pack.check_form(&offer.form, &filled) {
         Ok(form) => form,
         Err(errors) => {
-            let page = draw(&ctx, &dossier, &offer, &sent.fields, &errors, None);
-            return show_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+            let typed = Typed { filled, errors, wrong: Vec::new() };
+            return draw(&ctx, &dossier, &offer, typed, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let ask = Ask { case: dossier.head.key, command: offer.command(form), by, key: sent.key()? };
-    match ctx.engine().act(ask).await {
-        Ok(_) => Ok(go(&format!("/c/{j}/{number}?done={act}"))),
-        Err(error) => {
-            let fault = Fault::from(error);
-            let page = draw(&ctx, &dossier, &offer, &sent.fields, &[], Some(fault.words(ctx.lang)));
-            show_as(fault.status, &page)
-        }
+    let again = |id: &'static str, fault: Fault| {
+        let wrong = vec![Wrong { id, words: fault.words(ctx.lang) }];
+        let typed = Typed { filled: filled.clone(), errors: Vec::new(), wrong };
+        draw(&ctx, &dossier, &offer, typed, fault.status)
+    };
+    let kept = match refused {
+        Some(fault) => Err(fault),
+        None => uploads::keep(&ctx, sent.files).await,
+    };
+    let files = match kept {
+        Ok(files) => files,
+        Err(fault) => return again("files", fault),
+    };
+    let ask = Ask { case: dossier.head.key, command: offer.command(form), by, key };
+    if let Err(error) = ctx.engine().act(ask).await {
+        let fault = Fault::from(error);
+        let told = matches!(fault.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY);
+        return if told { again("main", fault) } else { Err(fault) };
     }
+    uploads::attach(&ctx, dossier.head.key, files).await?;
+    Ok(go(&format!("/c/{jurisdiction}/{number}?done={act}")).into_response())
 }

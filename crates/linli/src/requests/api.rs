@@ -13,7 +13,11 @@ use linli_engine::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::whereabouts;
 use crate::web::{App, Ctx, Fault, Reply, ctx::Who};
+
+/// Places in an answer.
+const PLACES: usize = 10;
 
 /// What an app sends.
 #[derive(Deserialize)]
@@ -101,13 +105,7 @@ struct Found {
 /// `GET /api/v1/places?q=`: the places that words point to.
 pub async fn places(ctx: Ctx, Query(words): Query<Words>) -> Reply {
     let directory = ctx.engine().directory();
-    let roots: Vec<PlaceCode> = directory
-        .places()
-        .map(|p| &p.code)
-        .filter(|c| c.parent().is_none_or(|p| directory.place(&p).is_none()))
-        .cloned()
-        .collect();
-    let places = roots.iter().flat_map(|root| directory.locate(&words.q, root, 10));
+    let places = whereabouts::locate(&directory, &words.q, PLACES).into_iter();
     let found = places.map(|p| Found { code: p.code.clone(), name: directory.place_name(&p.code, ctx.lang.code()) });
-    Ok(Json(found.take(10).collect::<Vec<_>>()).into_response())
+    Ok(Json(found.collect::<Vec<_>>()).into_response())
 }

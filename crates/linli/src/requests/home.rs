@@ -1,72 +1,34 @@
-//! The first page: what is wrong, in own words; and my matters.
+//! The start: what has to be solved, one's open cases, and ways to everything else there is.
 
 use askama::Template;
-use linli_engine::{
-    cases::{Head, Phase, read::Dossier},
-    db::Tx,
-    vault,
-};
-use linli_worktime::Millis;
 
+use super::{
+    draft::{Draft, SAY_CHARS},
+    rows::{self, Row},
+};
 use crate::web::{Ctx, Page, Reply, ctx::Who, page::show};
+
+/// Of one's newest cases, those that are open are shown.
+const LOOKED_AT: usize = 10;
 
 #[derive(Template)]
 #[template(path = "requests/home.html")]
 struct HomePage {
     page: Page,
-    mine: Vec<Row>,
-}
-
-/// A matter in a list.
-pub struct Row {
-    /// Its row.
-    pub head: Head,
-    /// What is asked of the resident, or how it stands.
-    pub state: String,
-    /// Whether something is asked of the resident.
-    pub asked: bool,
-    /// When the next step is due.
-    pub due_at: Option<Millis>,
+    key: String,
+    most: usize,
+    open: String,
+    rows: Vec<Row>,
 }
 
 /// `GET /`.
 pub async fn page(ctx: Ctx) -> Reply {
-    let page = Page::titled(&ctx, "home-title");
-    let mine = match &ctx.who {
-        Who::Resident(_) => {
-            rows(&ctx, &page, None, 5).await?.into_iter().filter(|r| r.head.phase == Phase::Open || r.asked).collect()
-        }
+    let page = Page::titled(&ctx, "say-home");
+    let mut rows = match ctx.who {
+        Who::Resident(person) => rows::of(&ctx, &page, person, None, LOOKED_AT).await?,
         _ => Vec::new(),
     };
-    show(&HomePage { page, mine })
-}
-
-/// A page of the resident's matters, newest first, those older than `after`.
-pub async fn rows(
-    ctx: &Ctx,
-    page: &Page,
-    after: Option<linli_engine::ids::CaseId>,
-    limit: usize,
-) -> Result<Vec<Row>, crate::web::Fault> {
-    let Who::Resident(person) = ctx.who else { return Ok(Vec::new()) };
-    let keys = ctx.engine().db.read(move |tx: &mut Tx<'_>| vault::cases_of(tx, person, after, limit)).await?;
-    let mut rows = Vec::new();
-    for (jurisdiction, id) in keys {
-        let key = linli_engine::cases::CaseKey { jurisdiction, id };
-        let dossier = ctx.engine().case_by_key(key, &ctx.viewer()).await?;
-        rows.push(row(page, dossier));
-    }
-    Ok(rows)
-}
-
-fn row(page: &Page, dossier: Dossier) -> Row {
-    // What the resident can close is what is asked of them: to answer, to confirm, to say whether it held.
-    let asking = |act: &str| matches!(act, "tell_more" | "answered" | "lasted");
-    let asked = dossier.offers.iter().find(|o| asking(&o.act));
-    Row {
-        asked: asked.is_some(),
-        state: asked.map_or_else(|| super::track::state(page, &dossier), |o| page.t(&format!("track-ask-{}", o.act))),
-        due_at: dossier.head.promised_at,
-        head: dossier.head,
-    }
+    rows.retain(|(_, row)| row.open);
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    show(&HomePage { open: page.n("mine-open", rows.len()), page, key: Draft::new().key, most: SAY_CHARS, rows })
 }

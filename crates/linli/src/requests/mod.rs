@@ -1,24 +1,32 @@
-//! A resident's matter: saying it in own words, following it like a parcel, rating it, reopening it.
+//! What residents say and how it goes on: reporting in three steps, following a case without an account, answering,
+//! rating, reopening. Every page works without JavaScript.
 //!
 //! | route | what |
 //! |---|---|
-//! | `GET /` | home |
-//! | `GET, POST /report` | saying it: what, where, last |
-//! | `GET, POST /track` | following it with number and code |
-//! | `GET /c/{jurisdiction}/{number}` | the tracking page; `/done` just after filing |
-//! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the resident: rate, reopen, withdraw, urge, answer |
-//! | `GET /mine` | my cases |
-//! | `GET /attachments/{jurisdiction}/{id}` | a picture, to whoever may see its case |
+//! | `GET /` | what has to be solved, and one's open cases |
+//! | `GET, POST /report` | what happened, where, and a last look; the state travels in the form |
+//! | `GET, POST /track` | opens a case by its number and tracking code |
+//! | `GET /c/{jurisdiction}/{number}` | the case, like a parcel |
+//! | `GET /c/{jurisdiction}/{number}/filed` | its number and code, right after it was filed |
+//! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the reporter |
+//! | `GET /mine` | the cases of a resident who signed in |
+//! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
 //! | `POST /api/v1/reports`, `GET /api/v1/places` | the same for apps |
 
 mod act;
 mod api;
-mod file;
+mod case;
+mod draft;
+mod files;
 mod home;
+mod last;
 mod mine;
+mod pass;
+mod rows;
 mod say;
+mod story;
 mod track;
-mod viewer;
+mod whereabouts;
 
 use crate::web::{Needs, Routes};
 
@@ -26,16 +34,16 @@ use crate::web::{Needs, Routes};
 pub fn routes() -> Routes {
     Routes::new()
         .get("/", Needs::Nobody, home::page)
-        .get("/report", Needs::Nobody, say::begin)
-        .post("/report", Needs::Nobody, say::step)
-        .get("/track", Needs::Nobody, track::ask)
-        .post("/track", Needs::Nobody, track::find)
-        .get("/c/{jurisdiction}/{number}", Needs::Nobody, track::page)
-        .get("/c/{jurisdiction}/{number}/done", Needs::Nobody, track::done)
+        .get("/report", Needs::Nobody, say::start)
+        .post("/report", Needs::Nobody, say::go_on)
+        .get("/track", Needs::Nobody, track::page)
+        .post("/track", Needs::Nobody, track::open)
+        .get("/c/{jurisdiction}/{number}", Needs::Nobody, case::page)
+        .get("/c/{jurisdiction}/{number}/filed", Needs::Nobody, case::filed)
         .get("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::page)
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
         .get("/mine", Needs::Resident, mine::page)
-        .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, file::serve)
+        .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
         .post("/api/v1/reports", Needs::Nobody, api::file)
         .get("/api/v1/places", Needs::Nobody, api::places)
 }

@@ -1,0 +1,146 @@
+//! A case as its reporter follows it: how it stands, what was promised, the story, and what they can do.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use linli_engine::cases::{
+    Phase,
+    read::{Dossier, Offer, OfferWay},
+};
+use serde::Deserialize;
+
+use super::{
+    act,
+    files::{self, Shown},
+    pass::Reader,
+    rows::{self, State},
+    story::{self, Moment},
+};
+use crate::web::{Ctx, Page, Reply, i18n::has, page::show, times::Spoken};
+
+/// Something that the reporter can do.
+struct Deed {
+    url: String,
+    title: String,
+    class: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "requests/case.html")]
+struct CasePage {
+    page: Page,
+    number: String,
+    state: State,
+    promised: Option<Spoken>,
+    /// Why there is no promised day now.
+    standing_still: bool,
+    now: Option<String>,
+    late: bool,
+    body: String,
+    place: String,
+    category: String,
+    story: Vec<Moment>,
+    mine: Vec<Shown>,
+    theirs: Vec<Shown>,
+    deeds: Vec<Deed>,
+    barred: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "requests/filed.html")]
+struct FiledPage {
+    page: Page,
+    number: String,
+    code: String,
+    url: String,
+    promised: Option<Spoken>,
+    files: Option<String>,
+}
+
+/// What was just done.
+#[derive(Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+/// `GET /c/{jurisdiction}/{number}`.
+pub async fn page(
+    ctx: Ctx,
+    reader: Reader,
+    Path((jurisdiction, number)): Path<(String, String)>,
+    Query(done): Query<Done>,
+) -> Reply {
+    let (_, dossier) = reader.case(&ctx, &jurisdiction, &number).await?;
+    let head = &dossier.head;
+    let mut page = Page::new(&ctx, &head.title);
+    page.done = done.done.filter(|act| known(&dossier, act)).map(|act| said(&page, &act));
+    let (mine, theirs): (Vec<_>, Vec<_>) = dossier.attachments.iter().partition(|file| file.by == "reporter");
+    let paused = |c: &linli_engine::cases::times::ClockState| c.name == "resident" && c.paused_by.is_some();
+    let place = page.place(&head.place);
+    let drawn = CasePage {
+        number: head.number.clone(),
+        state: rows::state(&ctx, &page, &dossier),
+        promised: head.promised_at.filter(|_| head.phase == Phase::Open).map(|at| page.time(&at)),
+        standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
+        now: rows::now(&ctx, &dossier),
+        late: head.phase == Phase::Open && head.promised_at.is_some_and(|at| at < ctx.engine().clock.now()),
+        body: head.body.clone(),
+        place: if head.address.is_empty() { place } else { format!("{place} \u{b7} {}", head.address) },
+        category: page.category(&head.category),
+        story: story::moments(&ctx, &page, &dossier),
+        mine: mine.into_iter().map(files::shown).collect(),
+        theirs: theirs.into_iter().map(files::shown).collect(),
+        deeds: deeds(&page, &dossier),
+        barred: dossier.offers.iter().filter_map(|o| o.barred.as_ref()).map(|why| page.of(why).to_owned()).collect(),
+        page,
+    };
+    show(&drawn)
+}
+
+/// Whether the flow knows an act of this name: nothing else is said to be done.
+fn known(dossier: &Dossier, act: &str) -> bool {
+    let flow = &dossier.flow;
+    flow.steps().iter().any(|step| step.act(act).is_some()) || flow.side(act).is_some() || flow.cancel(act).is_some()
+}
+
+fn said(page: &Page, act: &str) -> String {
+    let key = format!("track-did-{act}");
+    page.t(if has(page.lang(), &key) { &key } else { "track-did" })
+}
+
+/// What is asked comes first and is the main button; taking back comes last.
+fn deeds(page: &Page, dossier: &Dossier) -> Vec<Deed> {
+    let mut asked = rows::asks(dossier).map(|o| o.act.as_str());
+    let first = asked.next();
+    let rank = |offer: &Offer| match &offer.way {
+        OfferWay::Step { .. } => 0,
+        OfferWay::Side => 1,
+        OfferWay::Cancel => 2,
+    };
+    let mut offers: Vec<&Offer> = dossier.offers.iter().filter(|o| o.barred.is_none()).collect();
+    offers.sort_by_key(|offer| rank(offer));
+    let deed = |offer: &&Offer| Deed {
+        url: format!("/c/{}/{}/do/{}", dossier.head.key.jurisdiction, dossier.head.number, offer.act),
+        title: act::title(page, offer),
+        class: match &offer.way {
+            OfferWay::Cancel => "btn btn-danger",
+            _ if first == Some(offer.act.as_str()) => "btn btn-main",
+            _ => "btn",
+        },
+    };
+    offers.iter().map(deed).collect()
+}
+
+/// `GET /c/{jurisdiction}/{number}/filed`.
+pub async fn filed(ctx: Ctx, reader: Reader, Path((jurisdiction, number)): Path<(String, String)>) -> Reply {
+    let (_, dossier) = reader.case(&ctx, &jurisdiction, &number).await?;
+    let head = &dossier.head;
+    let (page, kept) = (Page::titled(&ctx, "say-done"), dossier.attachments.len());
+    show(&FiledPage {
+        number: head.number.clone(),
+        code: ctx.engine().tracking_code(head.key),
+        url: format!("/c/{}/{}", head.key.jurisdiction, head.number),
+        promised: head.promised_at.map(|at| page.time(&at)),
+        files: (kept > 0).then(|| page.n("say-files-kept", kept)),
+        page,
+    })
+}

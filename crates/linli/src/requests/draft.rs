@@ -1,0 +1,186 @@
+//! A report under way: what was typed so far. It travels in the form from step to step, so that nothing is kept of a
+//! report that was never sent, and going back loses nothing.
+
+use linli_engine::{
+    directory::Directory,
+    edge,
+    ids::{Level, PlaceCode},
+    limits,
+};
+
+use crate::web::{Ctx, Page, forms::Sent, i18n::text};
+
+/// Characters of what happened: a report's, less room for the line that names the same matter.
+pub const SAY_CHARS: usize = limits::BODY_CHARS - 100;
+/// The choice that says that none of the places found is the one.
+pub const OTHER: &str = "other";
+
+/// A step of reporting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// What happened.
+    Say,
+    /// Where.
+    Where,
+    /// The last look.
+    Last,
+}
+
+/// A report under way.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// Against filing twice.
+    pub key: String,
+    /// What happened.
+    pub say: String,
+    /// Where, in own words, to look for the place.
+    pub words: String,
+    /// The place that was chosen among those found; [`OTHER`] for none of them.
+    pub place: String,
+    /// The places picked from the lists, from the street down.
+    pub picks: Vec<String>,
+    /// Whether the lists were on the page.
+    pub picking: bool,
+    /// Where exactly.
+    pub address: String,
+    /// The number of a neighbour's case that is the same matter.
+    pub same_as: String,
+    /// The category.
+    pub category: String,
+    /// How they want to be called.
+    pub name: String,
+    /// Where to reach them.
+    pub contact: String,
+    /// Whether nobody is to be told who they are.
+    pub confidential: bool,
+}
+
+/// Something that has to be mended before the report can go on.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    /// The id of the control.
+    pub id: &'static str,
+    /// What to do.
+    pub words: String,
+}
+
+impl Draft {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self { key: linli_engine::hex(&edge::new_id()), ..Self::default() }
+    }
+
+    /// From a sent form.
+    pub fn read(sent: &Sent) -> Self {
+        let text = |name| sent.text(name).to_owned();
+        Self {
+            key: sent.key().unwrap_or_else(|_| linli_engine::hex(&edge::new_id())),
+            say: text("say").replace("\r\n", "\n"),
+            words: text("words"),
+            place: text("place"),
+            picks: sent.fields.get("pick").cloned().unwrap_or_default(),
+            picking: sent.fields.contains_key("pick"),
+            address: text("address"),
+            same_as: text("same_as"),
+            category: text("category"),
+            name: text("name"),
+            contact: text("contact"),
+            confidential: sent.ticked("confidential"),
+        }
+    }
+
+    /// What the form of a step carries unseen: all that is typed on other steps.
+    pub fn hidden(&self, on: Step) -> Vec<(&'static str, String)> {
+        let mut all = vec![("key", self.key.clone())];
+        if on != Step::Say {
+            all.push(("say", self.say.clone()));
+        }
+        if on != Step::Where {
+            all.extend([
+                ("words", self.words.clone()),
+                ("place", self.place.clone()),
+                ("address", self.address.clone()),
+            ]);
+            all.extend(self.picks.iter().map(|pick| ("pick", pick.clone())));
+        }
+        if on != Step::Last {
+            all.extend([("same_as", self.same_as.clone()), ("category", self.category.clone())]);
+            all.extend([("name", self.name.clone()), ("contact", self.contact.clone())]);
+            all.push(("confidential", if self.confidential { "on" } else { "" }.to_owned()));
+        }
+        all.retain(|(_, value)| !value.is_empty());
+        all
+    }
+
+    /// The places picked from the lists that lie within one another, from the street down.
+    pub fn picked(&self, directory: &Directory) -> Vec<PlaceCode> {
+        let mut chain: Vec<PlaceCode> = Vec::new();
+        for code in self.picks.iter().filter_map(|pick| pick.parse::<PlaceCode>().ok()) {
+            let live = directory.place(&code).is_some_and(|p| p.retired_at.is_none());
+            let below = match chain.last() {
+                None => code.level() == Level::Street,
+                Some(above) => above.covers(&code) && *above != code,
+            };
+            if !(live && below) {
+                break;
+            }
+            chain.push(code);
+        }
+        chain
+    }
+
+    /// The place that was chosen: among those found, or else the deepest one picked.
+    pub fn chosen(&self, directory: &Directory) -> Option<PlaceCode> {
+        let found = self.place.parse::<PlaceCode>().ok();
+        let live = |code: &PlaceCode| {
+            code.level() >= Level::Street && directory.place(code).is_some_and(|p| p.retired_at.is_none())
+        };
+        found.filter(live).or_else(|| self.picked(directory).pop())
+    }
+
+    /// What is wrong with what happened.
+    pub fn wrong_say(&self, ctx: &Ctx) -> Option<Wrong> {
+        let words = match self.say.chars().count() {
+            0 => ctx.t("say-missing"),
+            n if n > SAY_CHARS => too_long(ctx, "say-what", SAY_CHARS),
+            _ => return None,
+        };
+        Some(Wrong { id: "say", words })
+    }
+
+    /// What is wrong with where.
+    pub fn wrong_where(&self, ctx: &Ctx) -> Option<Wrong> {
+        if self.address.chars().count() > limits::ADDRESS_CHARS {
+            return Some(Wrong { id: "address", words: too_long(ctx, "say-spot", limits::ADDRESS_CHARS) });
+        }
+        let chosen = self.chosen(&ctx.engine().directory());
+        chosen.is_none().then(|| Wrong { id: "place", words: ctx.t("say-place-missing") })
+    }
+
+    /// What is wrong with who.
+    pub fn wrong_last(&self, ctx: &Ctx) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        if self.name.chars().count() > limits::NAME_CHARS {
+            wrong.push(Wrong { id: "name", words: too_long(ctx, "say-name", limits::NAME_CHARS) });
+        }
+        if !self.contact.is_empty() && self.contact.parse::<linli_engine::vault::Phone>().is_err() {
+            wrong.push(Wrong { id: "contact", words: ctx.t("say-phone-wrong") });
+        }
+        wrong
+    }
+}
+
+fn too_long(ctx: &Ctx, field: &str, most: usize) -> String {
+    text(ctx.lang, "field-too-long", &[("field", ctx.t(field).into()), ("most", most.to_string().into())])
+}
+
+/// The frame of a step: its title with the step's number, for the tab.
+pub fn titled(ctx: &Ctx, step: Step, wrong: bool) -> Page {
+    let (key, n) = match step {
+        Step::Say => ("say-title", 1),
+        Step::Where => ("say-where", 2),
+        Step::Last => ("say-check", 3),
+    };
+    let title = text(ctx.lang, "say-tab", &[("title", ctx.t(key).into()), ("n", n.into())]);
+    Page::new(ctx, &if wrong { format!("{}{title}", ctx.t("error-prefix")) } else { title })
+}

@@ -1,0 +1,202 @@
+//! The last look before a report is sent, and sending it: number and code are shown once the report and its files are
+//! on the disk.
+
+use askama::Template;
+use axum::http::StatusCode;
+use linli_engine::{
+    cases::{CaseError, Channel, Head, file::Report},
+    ids::PlaceCode,
+    limits,
+    pack::{Category, Pack},
+    vault::{Caller, Phone, Secret},
+};
+use linli_worktime::{Millis, point};
+
+use super::{
+    draft::{Draft, Step, Wrong, titled},
+    pass, say, whereabouts,
+};
+use crate::web::{
+    Ctx, Fault, Page, Reply,
+    ctx::Who,
+    i18n::text,
+    page::show_as,
+    times::Spoken,
+    uploads::{self, Upload},
+};
+
+/// How far back a neighbour's report may be the same matter, milliseconds.
+const NEIGHBOURS_MS: i64 = 14 * 24 * 3_600_000;
+/// Neighbours' reports shown at once.
+const NEIGHBOURS: usize = 3;
+
+/// A neighbour's report: what, where and when, never whose and never in whose words.
+struct Neighbour {
+    number: String,
+    place: String,
+    when: Spoken,
+    chosen: bool,
+}
+
+/// Categories under one of the top.
+struct Group {
+    title: String,
+    categories: Vec<(String, String, bool)>,
+}
+
+#[derive(Template)]
+#[template(path = "requests/last.html")]
+struct LastPage {
+    page: Page,
+    draft: Draft,
+    hidden: Vec<(&'static str, String)>,
+    place: String,
+    category: String,
+    neighbours: Vec<Neighbour>,
+    near: String,
+    groups: Vec<Group>,
+    promised: Option<Spoken>,
+    files_most: usize,
+    files_bytes: usize,
+    name_chars: usize,
+    wrong: Vec<Wrong>,
+}
+
+impl LastPage {
+    fn error(&self, id: &str) -> Option<&str> {
+        self.wrong.iter().find(|w| w.id == id).map(|w| w.words.as_str())
+    }
+}
+
+/// The third step.
+pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode) -> Reply {
+    let (engine, packs) = (ctx.engine(), ctx.engine().packs());
+    let pack = packs.current();
+    let Some(place) = draft.chosen(&engine.directory()) else {
+        let wrong = draft.wrong_where(ctx);
+        return whereabouts::page(ctx, draft, wrong);
+    };
+    let page = titled(ctx, Step::Last, !wrong.is_empty());
+    let category = category(pack, &draft);
+    let near = near(ctx, &place, &category).await?;
+    let neighbours = near.iter().take(NEIGHBOURS).map(|head| Neighbour {
+        number: head.number.clone(),
+        place: page.place(&head.place),
+        when: page.time(&head.opened_at),
+        chosen: draft.same_as == head.number,
+    });
+    let drawn = LastPage {
+        hidden: draft.hidden(Step::Last),
+        place: page.place(&place),
+        neighbours: neighbours.collect(),
+        near: page.n("say-near", near.len()),
+        groups: groups(&page, pack, &category),
+        promised: promised(pack, &category, engine.clock.now()).map(|at| page.time(&at)),
+        category: page.category(&category),
+        files_most: limits::UPLOADS,
+        files_bytes: limits::UPLOAD_BYTES,
+        name_chars: limits::NAME_CHARS,
+        draft,
+        wrong,
+        page,
+    };
+    show_as(status, &drawn)
+}
+
+/// The category that was chosen, or else the one that the words speak for.
+fn category(pack: &Pack, draft: &Draft) -> String {
+    let chosen = pack.category(&draft.category).map(|c| c.code.clone());
+    chosen.unwrap_or_else(|| pack.classify("", &draft.say).category)
+}
+
+async fn near(ctx: &Ctx, place: &PlaceCode, category: &str) -> Result<Vec<Head>, CaseError> {
+    let since = ctx.engine().clock.now().plus(-NEIGHBOURS_MS);
+    ctx.engine().nearby(place, category, since).await
+}
+
+/// The first two levels; a deeper one only where it is the one that was found.
+fn groups(page: &Page, pack: &Pack, found: &str) -> Vec<Group> {
+    let option = |c: &Category| (c.code.clone(), page.of(&c.title).to_owned(), c.code == found);
+    let group = |top: &Category| {
+        let deeper =
+            pack.categories().iter().filter(|c| c.code == found && c.code.starts_with(&format!("{}.", top.code)));
+        let mut listed: Vec<_> = std::iter::once(top).chain(pack.children(Some(&top.code))).collect();
+        listed.extend(deeper.filter(|d| d.code.matches('.').count() > 1));
+        Group { title: page.of(&top.title).to_owned(), categories: listed.into_iter().map(option).collect() }
+    };
+    pack.children(None).map(group).collect()
+}
+
+/// Until when the resident will be promised a result.
+fn promised(pack: &Pack, category: &str, now: Millis) -> Option<Millis> {
+    let class = pack.category(category).map(|c| c.class.as_str());
+    point(&pack.calendar, now, pack.limit("promise", class)?, &[], 100)
+}
+
+/// Sends the report. What is wrong with any step leads back to it with all that was typed.
+pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
+    let key = upload.sent.key()?;
+    if let Some(wrong) = draft.wrong_say(ctx) {
+        return say::page(ctx, draft, Some(wrong));
+    }
+    let Some(place) = draft.chosen(&ctx.engine().directory()).filter(|_| draft.wrong_where(ctx).is_none()) else {
+        let wrong = draft.wrong_where(ctx);
+        return whereabouts::page(ctx, draft, wrong);
+    };
+    let wrong = draft.wrong_last(ctx);
+    if !wrong.is_empty() {
+        return page(ctx, draft, wrong, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let kept = match upload.refused {
+        Some(fault) => Err(fault),
+        None => uploads::keep(ctx, upload.sent.files).await,
+    };
+    let files = match kept {
+        Ok(files) => files,
+        Err(fault) => {
+            let wrong = Wrong { id: "files", words: fault.words(ctx.lang) };
+            return page(ctx, draft, vec![wrong], fault.status).await;
+        }
+    };
+    let report = report(ctx, &draft, key, place).await?;
+    let filed = ctx.engine().file(report).await?;
+    // Whoever is told of success finds the files there; a form that broke off before is sent again under its key.
+    uploads::attach(ctx, filed.key, files).await?;
+    let to = format!("/c/{}/{}/filed", filed.key.jurisdiction, filed.number);
+    Ok(pass::go_with(ctx, &to, filed.key))
+}
+
+async fn report(ctx: &Ctx, draft: &Draft, key: String, place: PlaceCode) -> Result<Report, Fault> {
+    let (packs, person) = (
+        ctx.engine().packs(),
+        match ctx.who {
+            Who::Resident(person) => Some(person),
+            _ => None,
+        },
+    );
+    let category = category(packs.current(), draft);
+    let mut body = draft.say.clone();
+    // Only a number that was offered is written down.
+    let same =
+        !draft.same_as.is_empty() && near(ctx, &place, &category).await?.iter().any(|h| h.number == draft.same_as);
+    if same {
+        body.push_str("\n\n");
+        body.push_str(&text(ctx.lang, "say-same-line", &[("number", draft.same_as.as_str().into())]));
+    }
+    // A number is kept one way, however it was typed.
+    let contact = draft.contact.parse::<Phone>().map_or_else(|_| Secret::new(String::new()), Secret::from);
+    Ok(Report {
+        key,
+        channel: Channel::Web,
+        kind: None,
+        category: Some(category),
+        title: String::new(),
+        body,
+        place,
+        address: draft.address.clone(),
+        point: None,
+        caller: Caller { person, name: Secret::new(draft.name.clone()), contact, confidential: draft.confidential },
+        at: None,
+        dispatch: ctx.app.config.auto_dispatch,
+    })
+}
