@@ -79,6 +79,8 @@ export async function look(who, label) {
   await page.screenshot({ path: join(OUT, `${label}-${width}.png`), fullPage: true });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth).catch(() => 0);
   if (wide > 1) throw new Error(`${label}: the page is ${wide} px wider than the screen at ${width}`);
+  const missing = (await page.locator("body").innerText()).match(/\u27e8[^\u27e9]*\u27e9/);
+  if (missing) throw new Error(`${label}: a text is missing: ${missing[0]}`);
   if (!who.scripts) return;
   await page.evaluate(AXE);
   const found = await page.evaluate(() =>

@@ -5,7 +5,7 @@ import { RESULT, STREET, act, inInbox, report, staff } from "../people.mjs";
 export default async function (house, size, width) {
   // The resident has no JavaScript: nothing on this way needs it.
   const resident = await person(house, "resident", { size, scripts: false });
-  const filed = await report(resident, `和苑小区3号楼楼下的路灯三天不亮了（${width}${Date.now()}）`);
+  const filed = await report(resident, `和苑小区3号楼楼下的路灯三天不亮了。老人晚上下楼看不见台阶，怕摔。`);
   await resident.page.goto(filed.url);
   await look(resident, "track-new");
 

@@ -7,7 +7,7 @@ const HANDLED = { contact_way: "phone", contact_note: "已约好时间" };
 
 export default async function (house, size, width) {
   const resident = await person(house, "resident", { size });
-  const filed = await report(resident, `滨河花园1号楼门口的灯箱一闪一闪（${width}${Date.now()}）`);
+  const filed = await report(resident, `滨河花园1号楼门口的灯一闪一闪。照得楼上睡不着。`);
   const { number } = filed;
   const [dispatcher, urban, head, municipal, desk] = await Promise.all(
     ["dispatcher", "urban", "desk-head", "municipal", "desk"].map((login) => staff(house, login, size)),
