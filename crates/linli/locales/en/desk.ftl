@@ -166,7 +166,7 @@ desk-new-phone-hint = To reach them with the result; they can sign in with a mob
 desk-new-phone-wrong = This is not a phone number. A mobile number has 11 digits and begins with 1.
 desk-new-confidential = Asks to be kept confidential
 desk-new-file = File it
-desk-new-files-again = Photos and files have to be chosen again.
+desk-files-again = Photos and files have to be chosen again.
 
 desk-me = My seats
 desk-me-aside = Seats

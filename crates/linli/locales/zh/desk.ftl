@@ -145,7 +145,7 @@ desk-new-phone-hint = 有了结果好联系；用手机号登录可以看进度
 desk-new-phone-wrong = 电话号码不对。手机号是 11 位，以 1 开头。
 desk-new-confidential = 要求保密
 desk-new-file = 登记
-desk-new-files-again = 照片和文件要重新选一次。
+desk-files-again = 照片和文件要重新选一次。
 
 desk-me = 我的岗位
 desk-me-aside = 岗位

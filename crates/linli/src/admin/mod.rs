@@ -10,6 +10,8 @@
 //! | `/admin/pack` | the rules in force | pack |
 
 mod accounts;
+#[cfg(test)]
+mod checks;
 mod duties;
 mod flow;
 mod form;

@@ -104,6 +104,8 @@ struct CasePage {
     problems: Vec<(String, String)>,
     /// What was typed into a form that is on the page no more.
     typed: Vec<(String, String)>,
+    /// Whether files came with the form: a browser does not keep them.
+    files_again: bool,
     due_today: u64,
 }
 
@@ -111,6 +113,7 @@ struct CasePage {
 struct Again<'s> {
     offer: &'s Offer,
     raw: &'s Raw,
+    files: bool,
     why: &'s Refused,
 }
 
@@ -120,12 +123,19 @@ pub async fn page(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>
     draw(&ctx, d, &asked, None).await
 }
 
+/// `GET /desk/cases/{jurisdiction}/{number}/act`: where a reader is after a form was refused, when they change the
+/// language or go back.
+pub async fn back(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>) -> Reply {
+    Ok(go(&case_url(&read(&ctx, &jurisdiction, &number).await?.head)))
+}
+
 /// `POST /desk/cases/{jurisdiction}/{number}/act`.
 pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>, upload: Upload) -> Reply {
     let Upload { sent, refused } = upload;
     let d = read(&ctx, &jurisdiction, &number).await?;
     let unknown = || Fault::new(StatusCode::BAD_REQUEST, "fault-unknown-act");
     let (offer, key) = (act_form::asked(&d, &sent).ok_or_else(unknown)?, sent.key()?);
+    let files = refused.is_some() || !sent.files.is_empty();
     let done = match refused {
         Some(fault) => Err(fault.into()),
         None => perform(&ctx, &d, &offer, &sent.fields, key, sent.files).await,
@@ -141,7 +151,7 @@ pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>,
         return Err(fault.clone());
     }
     let d = read(&ctx, &jurisdiction, &number).await?;
-    draw(&ctx, d, &Asked::default(), Some(Again { offer: &offer, raw: &sent.fields, why: &why })).await
+    draw(&ctx, d, &Asked::default(), Some(Again { offer: &offer, raw: &sent.fields, files, why: &why })).await
 }
 
 async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) -> Reply {
@@ -158,6 +168,7 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
         clocks: clocks(ctx, &page, &d),
         problems: again.as_ref().map(|again| problems(ctx, &page, &d, again, sent)).unwrap_or_default(),
         typed: again.as_ref().filter(|_| sent.is_none()).map(|again| typed(&page, &d, again)).unwrap_or_default(),
+        files_again: again.as_ref().is_some_and(|again| again.files),
         near,
         due_today: match ctx.seat() {
             Some(seat) => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?.today,

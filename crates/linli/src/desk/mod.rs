@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `GET /desk` | the inbox, soonest due first |
 //! | `GET /desk/cases/{jurisdiction}/{number}` | a case |
-//! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it |
+//! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it (`GET` leads back to the case) |
 //! | `GET /desk/search` | finding cases |
 //! | `GET /desk/new`, `POST /desk/new` | filing for a caller |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
@@ -37,6 +37,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/desk", Needs::Staff, inbox::page)
         .get("/desk/cases/{jurisdiction}/{number}", case(Action::See), case::page)
+        .get("/desk/cases/{jurisdiction}/{number}/act", case(Action::See), case::back)
         .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
         .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
         .get("/desk/new", case(Action::File), phone::page)
