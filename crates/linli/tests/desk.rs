@@ -26,6 +26,7 @@ on_both! {
     a_community_does_not_lead_what_it_assists => a_community_does_not_lead_what_it_assists_on;
     the_wrong_seat_is_refused => the_wrong_seat_is_refused_on;
     a_case_is_returned_once => a_case_is_returned_once_on;
+    clocks_stand_still_and_go_on => clocks_stand_still_and_go_on_on;
     json_is_checked_as_a_form_is => json_is_checked_as_a_form_is_on;
     files_come_with_an_act => files_come_with_an_act_on;
     nobody_reads_who_reported => nobody_reads_who_reported_on;
@@ -251,6 +252,21 @@ async fn a_case_is_returned_once_on(bed: Bed) {
     desk.post("municipal", &to, &both(&marks, &why)).await.is(409).says("已经退回过一次");
     marks.retain(|(name, _)| name != "seen");
     desk.post("municipal", &to, &both(&marks, &why)).await.is(400);
+}
+
+async fn clocks_stand_still_and_go_on_on(bed: Bed) {
+    let desk = Desk::open(&bed).await;
+    let case = desk.dispatched("clocks").await;
+    desk.later(HOUR);
+    desk.act("municipal", &case, "accept", &[]).await.is(303);
+    desk.act("municipal", &case, "contacted", &[("contact_way", "phone"), ("contact_note", "约好了")]).await.is(303);
+    desk.act("municipal", &case, "ask", &[("question", "是哪一盏灯？")]).await.is(303);
+    desk.later(3 * HOUR);
+    // The unit held it for one hour of four; since then the resident is waited for, and the promise stands still.
+    let waits = desk.get("municipal", &url(&case)).await.is(200).says("占到现在为止时间的 25%").says("clock-paused");
+    waits.says("停在“等反映人补充”，这段时间不算");
+    desk.act("municipal", &case, "go_on", &[]).await.is(303);
+    desk.get("municipal", &url(&case)).await.is(200).says("“等反映人补充”停过 3 时 0 分").hides("clock-paused");
 }
 
 async fn json_is_checked_as_a_form_is_on(bed: Bed) {

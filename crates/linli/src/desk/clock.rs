@@ -82,7 +82,7 @@ fn running(page: &Page, title: String, from: Millis, due_at: Millis, now: Millis
 }
 
 fn measured(page: &Page, dossier: &Dossier, state: &ClockState, now: Millis) -> Clock {
-    let used = share(state.held, state.stopped.unwrap_or(now).since(dossier.head.opened_at));
+    let used = share(state.held, dossier.head.settled_at.unwrap_or(now).since(dossier.head.opened_at));
     let title = title(page, dossier, state);
     let hints = vec![page.n("desk-clock-share", used)];
     Clock {

@@ -12,7 +12,7 @@ use linli_engine::{
     pack::{FieldError, Raw},
 };
 
-use super::{draft::Wrong, pass::Reader};
+use super::{draft::Wrong, last::refused, pass::Reader};
 use crate::web::{
     ActForm, Ctx, Fault, Page, Reply,
     act_form::{ActField, asked},
@@ -109,7 +109,7 @@ pub async fn perform(
     upload: Upload,
 ) -> Reply {
     let (by, dossier) = reader.case(&ctx, &jurisdiction, &number).await?;
-    let (key, Upload { sent, refused }) = (upload.sent.key()?, upload);
+    let (key, Upload { sent, refused: not_taken }) = (upload.sent.key()?, upload);
     let unknown = || Fault::new(StatusCode::BAD_REQUEST, "fault-unknown-act");
     let offer = asked(&dossier, &sent).filter(|offer| offer.act == act).ok_or_else(unknown)?;
     let filled = sent.fields.clone();
@@ -120,24 +120,24 @@ pub async fn perform(
             return draw(&ctx, &dossier, &offer, typed, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let again = |id: &'static str, fault: Fault| {
+    let again = |id: &'static str, status: StatusCode, fault: Fault| {
         let wrong = vec![Wrong { id, words: fault.words(ctx.lang) }];
         let typed = Typed { filled: filled.clone(), errors: Vec::new(), wrong };
-        draw(&ctx, &dossier, &offer, typed, fault.status)
+        draw(&ctx, &dossier, &offer, typed, status)
     };
-    let kept = match refused {
+    let kept = match not_taken {
         Some(fault) => Err(fault),
         None => uploads::keep(&ctx, sent.files).await,
     };
     let files = match kept {
         Ok(files) => files,
-        Err(fault) => return again("files", fault),
+        Err(fault) => return again("files", refused(&fault), fault),
     };
     let ask = Ask { case: dossier.head.key, command: offer.command(form), by, key };
     if let Err(error) = ctx.engine().act(ask).await {
         let fault = Fault::from(error);
         let told = matches!(fault.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY);
-        return if told { again("main", fault) } else { Err(fault) };
+        return if told { again("main", fault.status, fault) } else { Err(fault) };
     }
     uploads::attach(&ctx, dossier.head.key, files).await?;
     Ok(go(&format!("/c/{jurisdiction}/{number}?done={act}")).into_response())

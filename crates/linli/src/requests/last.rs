@@ -155,7 +155,7 @@ pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
         Ok(files) => files,
         Err(fault) => {
             let wrong = Wrong { id: "files", words: fault.words(ctx.lang) };
-            return page(ctx, draft, vec![wrong], fault.status).await;
+            return page(ctx, draft, vec![wrong], refused(&fault)).await;
         }
     };
     let report = report(ctx, &draft, key, place).await?;
@@ -164,6 +164,11 @@ pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
     uploads::attach(ctx, filed.key, files).await?;
     let to = format!("/c/{}/{}/filed", filed.key.jurisdiction, filed.number);
     Ok(pass::go_with(ctx, &to, filed.key))
+}
+
+/// A file that was refused is a field to be mended; a store that fails is the program's own fault.
+pub fn refused(fault: &Fault) -> StatusCode {
+    if fault.status.is_client_error() { StatusCode::UNPROCESSABLE_ENTITY } else { fault.status }
 }
 
 async fn report(ctx: &Ctx, draft: &Draft, key: String, place: PlaceCode) -> Result<Report, Fault> {

@@ -161,11 +161,13 @@ pub fn render(ctx: &Ctx, response: Response) -> Response {
     let known = response.extensions().get::<Fault>().cloned();
     let fault = match (known, response.status()) {
         (Some(fault), _) => fault,
-        (None, StatusCode::NOT_FOUND) if is_bare(&response) => Fault::not_found(),
+        (None, StatusCode::NOT_FOUND) if !is_html(&response) => Fault::not_found(),
+        // An answer that is a page already says it itself.
+        (None, _) if is_html(&response) => return response,
         (None, StatusCode::METHOD_NOT_ALLOWED) => Fault::new(StatusCode::METHOD_NOT_ALLOWED, "fault-method"),
         (None, StatusCode::PAYLOAD_TOO_LARGE) => Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large"),
         (None, StatusCode::FORBIDDEN) => Fault::new(StatusCode::FORBIDDEN, "fault-cross-site"),
-        (None, status) if status.is_client_error() && !is_html(&response) => Fault::new(status, "fault-malformed"),
+        (None, status) if status.is_client_error() => Fault::new(status, "fault-malformed"),
         _ => return response,
     };
     let words = fault.words(ctx.lang);
@@ -180,8 +182,4 @@ pub fn render(ctx: &Ctx, response: Response) -> Response {
 fn is_html(response: &Response) -> bool {
     let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
     kind.is_some_and(|k| k.as_bytes().starts_with(b"text/html") || k.as_bytes().starts_with(b"application/json"))
-}
-
-fn is_bare(response: &Response) -> bool {
-    !is_html(response)
 }

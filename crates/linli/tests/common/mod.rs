@@ -6,7 +6,12 @@
     reason = "shared by tests, each of which uses a part; a test that cannot set up must stop"
 )]
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::Path,
+    sync::atomic::{AtomicU8, Ordering},
+};
 
 use axum::{
     Router,
@@ -52,6 +57,8 @@ pub struct House {
     pub router: Router,
     pub engine: Engine,
     pub clock: Clock,
+    /// Its own piece of the network: limits by address are counted for the whole process.
+    network: u8,
     _bed: Bed,
 }
 
@@ -129,13 +136,14 @@ impl House {
         engine.refresh().await.unwrap();
         let config = Config { demo: true, secure_cookies: false, auto_dispatch: false };
         let (router, _) = serve::router(serve::app(engine.clone(), config));
-        Self { router, engine, clock, _bed: bed }
+        static HOUSES: AtomicU8 = AtomicU8::new(0);
+        Self { router, engine, clock, network: HOUSES.fetch_add(1, Ordering::SeqCst), _bed: bed }
     }
 
     /// Somebody at this address (the last number of it) who reads this language.
     pub fn visitor(&self, address: u8, lang: &str) -> Visitor {
         let cookies = BTreeMap::from([("linli_lang".to_owned(), lang.to_owned())]);
-        Visitor { router: self.router.clone(), cookies, address }
+        Visitor { router: self.router.clone(), cookies, address: [10, self.network, 0, address] }
     }
 
     /// A resident who has signed in with this telephone.
@@ -217,7 +225,7 @@ pub fn staff(org: &str, role: Role) -> Viewer {
 pub struct Visitor {
     router: Router,
     pub cookies: BTreeMap<String, String>,
-    address: u8,
+    address: [u8; 4],
 }
 
 /// What the program answered.
@@ -260,7 +268,7 @@ impl Visitor {
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         let mut request: Request<Body> = request.header(header::COOKIE, cookies.join("; ")).body(body).unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, self.address], 4711))));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.address, 4711))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
@@ -352,8 +360,10 @@ pub fn form(page: &str, button: &str, filled: &[(&str, &str)]) -> (String, Vec<(
         fields.retain(|(n, _)| n != name);
         fields.push(((*name).to_owned(), (*value).to_owned()));
     }
-    if !button.is_empty() {
-        fields.push(("step".to_owned(), button.to_owned()));
+    let mut buttons = form.split("<button ").skip(1).map(|b| b.split('>').next().unwrap());
+    let pressed = buttons.find(|b| button.is_empty() || attribute(b, "value").as_deref() == Some(button));
+    if let Some((name, value)) = pressed.and_then(|b| Some((attribute(b, "name")?, attribute(b, "value")?))) {
+        fields.push((name, value));
     }
     (to, fields)
 }
