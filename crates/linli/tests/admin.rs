@@ -85,7 +85,7 @@ async fn each_administrator(bed: Bed) {
         assert_eq!(office.post("nobody", path, &[]).await.status, 401, "POST {path}");
     }
     let seats = |body: &str| body.contains("Yunxi Subdistrict Office");
-    assert!(!seats(&office.get("system", "/admin/accounts").await.body.split("<main").nth(1).unwrap()));
+    assert!(!seats(office.get("system", "/admin/accounts").await.body.split("<main").nth(1).unwrap()));
     assert!(seats(office.get("audit", "/admin/accounts").await.body.split("<main").nth(1).unwrap()));
 }
 
