@@ -95,7 +95,10 @@ fn entry(
 ) -> Option<Entry> {
     let resident = audience == Audience::Resident;
     let (sort, title, tell, form, rule) = match &event.what {
-        What::Opened { .. } => (Sort::Opened, String::new(), None, None, None),
+        // A record of the past opens and ends at once: what it says besides is the answer that was given.
+        What::Opened { change, .. } => {
+            (Sort::Opened, String::new(), None, change.ended.then_some(&change.fields), None)
+        }
         What::Acted { step, act, form, .. } => {
             let act = dossier.flow.step(step)?.act(act)?;
             (Sort::Act, act.title.get(lang).to_owned(), act.tell.as_ref(), Some(form), act.rule.clone())

@@ -182,3 +182,4 @@ desk-notice-remind = Please see to “{ $title }”: it is nearly due, or somebo
 desk-notice-escalate = “{ $title }” is late. Please look into it
 desk-notice-soon = Reminder
 desk-notice-late = Escalated
+desk-reported = First reported

@@ -161,3 +161,4 @@ desk-notice-remind = “{ $title }”要抓紧：快到期了，或者有人催�
 desk-notice-escalate = “{ $title }”超时了，请过问
 desk-notice-soon = 提醒
 desk-notice-late = 上报
+desk-reported = 原先反映时间

@@ -240,6 +240,7 @@ async fn facts(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, Strin
         ("desk-class", class.map(|choice| page.of(&choice.title).to_owned()).unwrap_or_default()),
         ("desk-address", d.head.address.clone()),
         ("desk-came-by", story::channel(page, &d.head.channel)),
+        ("desk-reported", d.head.reported_at.map(|at| page.time(&at).words).unwrap_or_default()),
         ("desk-unit", d.head.unit.as_deref().map(|unit| page.org(unit)).unwrap_or_default()),
         ("desk-co-units", co_units.join(&page.t("desk-and"))),
         ("desk-contact", reached),

@@ -16,7 +16,7 @@ use linli_flow::{FormProblem, Refusal};
 
 use super::{
     Ctx, Page,
-    i18n::{Lang, text},
+    i18n::{Lang, has, text},
 };
 
 /// What a handler answers.
@@ -57,7 +57,12 @@ impl Fault {
         match &self.said {
             Some(said) => said.get(lang.code()).to_owned(),
             None => {
-                let args: Vec<_> = self.args.iter().map(|(n, v)| (*n, v.as_str().into())).collect();
+                // A field of a report is known by its code; the reader knows it by its name.
+                let named = |name: &str, value: &str| {
+                    let key = format!("field-name-{value}");
+                    if name == "field" && has(lang, &key) { text(lang, &key, &[]) } else { value.to_owned() }
+                };
+                let args: Vec<_> = self.args.iter().map(|(n, v)| (*n, named(n, v).into())).collect();
                 text(lang, self.key, &args)
             }
         }
