@@ -34,7 +34,7 @@ rust:
 
 browser:
 	scripts/need browser
-	cargo build --locked -p linli
+	cargo build --locked --workspace
 	cd e2e && npm ci --no-audit --no-fund --silent
 	scripts/with-postgres node e2e/run.mjs
 

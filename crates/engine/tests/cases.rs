@@ -213,6 +213,39 @@ async fn limits_fall_due_in_order_and_once(bed: Bed) {
     assert_eq!(at, [2 * HOUR * 80 / 100, 2 * HOUR]);
 }
 
+/// Two processes over one database: every wake-up happens, none twice.
+async fn two_processes_share_timers(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let mut cases = Vec::new();
+    for n in 0..100 {
+        cases.push(dispatched(&town, &format!("shared{n}")).await);
+    }
+    town.later(3 * HOUR);
+    let mut processes = JoinSet::new();
+    for engine in [town.engine.clone(), open(&bed, &town.clock).await] {
+        processes.spawn(async move {
+            let mut woken = 0;
+            loop {
+                match engine.wake_due().await.unwrap() {
+                    0 => return woken,
+                    n => woken += n,
+                }
+            }
+        });
+    }
+    let woken: Vec<usize> = processes.join_all().await;
+    assert_eq!(woken.iter().sum::<usize>(), cases.len(), "{woken:?}");
+    for case in cases {
+        let late = town.see(case, &head()).await.events.into_iter().filter_map(|e| match e.what {
+            linli_flow::What::Late { level, .. } => Some(level),
+            _ => None,
+        });
+        assert_eq!(late.collect::<Vec<u8>>(), [80, 100]);
+        let timer = town.engine.db.read(move |tx: &mut Tx<'_>| store::wakes_at(tx, case)).await.unwrap();
+        assert!(timer.is_some_and(|at| at > town.clock.now()));
+    }
+}
+
 async fn a_clock_stands_still_while_parked(bed: Bed) {
     let town = Town::new(&bed).await;
     let case = dispatched(&town, "h").await;
@@ -382,6 +415,7 @@ on_both! {
     communities => a_community_that_assists_cannot_lead;
     idempotent => what_is_sent_twice_happens_once;
     timers => limits_fall_due_in_order_and_once;
+    processes => two_processes_share_timers;
     pauses => a_clock_stands_still_while_parked;
     scope => nobody_sees_what_is_not_theirs;
     search => words_of_two_characters_are_found;
