@@ -4,8 +4,8 @@ import { PASSWORD, expectText, look, person } from "./house.mjs";
 export const STREET = "990101001";
 
 /** A member of staff, signed in. */
-export async function staff(house, login, size) {
-  const who = await person(house, login, { size });
+export async function staff(house, login, size, lang) {
+  const who = await person(house, login, { size, lang });
   await who.page.goto("/desk/signin");
   await who.page.fill('input[name="login"]', login);
   await who.page.fill('input[name="password"]', PASSWORD);
