@@ -49,7 +49,6 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
         cases::inbox::STATEMENTS,
-        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
@@ -62,5 +61,6 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     ]
     .into_iter()
     .flatten()
+    .chain(cases::search::all_statements())
     .copied()
 }
