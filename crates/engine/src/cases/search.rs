@@ -157,13 +157,7 @@ impl Look {
         Ok(Some((newest, index::week(oldest))))
     }
 
-    fn read(
-        &self,
-        tx: &mut Tx<'_>,
-        mut filter: Filter,
-        most: usize,
-        found: &mut Vec<Head>,
-    ) -> Result<usize, DbError> {
+    fn read(&self, tx: &mut Tx<'_>, mut filter: Filter, most: usize, found: &mut Vec<Head>) -> Result<usize, DbError> {
         within(&mut filter, &self.reach);
         self.narrow(&mut filter);
         filter.tail("ORDER BY c.opened_at DESC, c.id DESC", most);
