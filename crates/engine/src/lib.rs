@@ -8,6 +8,7 @@ pub mod db;
 pub mod directory;
 pub mod edge;
 mod engine;
+pub mod feed;
 pub mod ids;
 pub mod import;
 pub mod limits;
@@ -53,6 +54,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
         engine::STATEMENTS,
+        feed::STATEMENTS,
         import::STATEMENTS,
         notices::STATEMENTS,
         seats::STATEMENTS,

@@ -111,6 +111,11 @@ pub(super) fn by_id(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Head>, DbErr
     tx.first(&BY_ID, &args![key.jurisdiction, key.id])?.map(head).transpose()
 }
 
+/// The row of the case with this number.
+pub fn by_number(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, number: &str) -> Result<Option<Head>, DbError> {
+    tx.first(&BY_NUMBER, &args![jurisdiction, number])?.map(head).transpose()
+}
+
 pub(super) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbError> {
     let rows = tx.query(&EVENTS, &args![key.jurisdiction, key.id])?;
     rows.into_iter().map(event).collect()
