@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base64::prelude::{BASE64_URL_SAFE, Engine as _};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use linli_testbed::http::{Answer, Client};
 use tokio::process::{Child, Command};
 
@@ -267,7 +267,7 @@ impl Desk for Helpdesk {
     fn page(&self, which: usize, n: usize) -> String {
         // What its list page fetches: 25 rows of JSON.
         let list = |query: &str| {
-            let query = BASE64_URL_SAFE.encode(query);
+            let query = BASE64_STANDARD.encode(query).replace('/', "%2F").replace('+', "%2B");
             format!(
                 "/helpdesk/datatables_ticket_list/{query}?draw=1&start=0&length=25&order[0][column]=5&order[0][dir]=desc"
             )
