@@ -106,10 +106,11 @@ async fn create(desk: &impl Desk, clients: usize, time: Duration) -> Any<Run> {
 
 async fn look(desk: &impl Desk, which: usize, time: Duration) -> Any<Run> {
     let mut client = Client::connect(desk.address()).await?;
-    desk.enter(&mut client);
     let (begun, mut took) = (Instant::now(), Took::default());
     // The first request pays for what is kept afterwards.
     for n in 0.. {
+        // What an answer sets is not sent along: each request is the same.
+        desk.enter(&mut client);
         let sent = Instant::now();
         let answer = client.get(&desk.page(which, n)).await?;
         if answer.status != 200 {
@@ -196,8 +197,8 @@ impl Site {
             std::env::var("RIVAL_PYTHON").map_err(|_| "RIVAL_PYTHON is not set: use scripts/rival-helpdesk")?;
         let mut site = Self { python, host, database: database.to_owned(), said: serde_json::Value::Null };
         let mut load = site.command(&site.python.clone());
-        let out = load.arg("helpdesk.py").arg("load").arg(letters).output().await?;
-        let why = || format!("helpdesk.py: {}", String::from_utf8_lossy(&out.stderr));
+        let out = load.arg("desk_site.py").arg("load").arg(letters).output().await?;
+        let why = || format!("desk_site.py: {}", String::from_utf8_lossy(&out.stderr));
         let said = String::from_utf8_lossy(&out.stdout).lines().last().map(str::to_owned).ok_or_else(why)?;
         site.said = serde_json::from_str(&said).map_err(|_| why())?;
         Ok(site)
@@ -215,7 +216,7 @@ impl Site {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
         let mut serve = self.command(&self.python.replace("bin/python", "bin/gunicorn"));
-        serve.args(["-w", "4", "-t", "120", "--keep-alive", "30", "-b", &address, "helpdesk:application"]);
+        serve.args(["-w", "4", "-t", "120", "--keep-alive", "30", "-b", &address, "desk_site:application"]);
         let child = serve.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
         let begun = Instant::now();
         while Client::connect(&address).await.is_err() {

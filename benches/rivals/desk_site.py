@@ -1,6 +1,6 @@
 """django-helpdesk as its documentation sets it up, for benches/src/rival.rs: one file that is settings, addresses and
-loader. `helpdesk.py load LETTERS` fills the database (JSON Lines: title, body, open) and prints a session and a token;
-`gunicorn helpdesk:application` serves it. The database comes from RIVAL_HOST and RIVAL_DB."""
+loader. `desk_site.py load LETTERS` fills the database (JSON Lines: title, body, open) and prints a session and a token;
+`gunicorn desk_site:application` serves it. The database comes from RIVAL_HOST and RIVAL_DB."""
 
 import json
 import os
@@ -23,7 +23,6 @@ settings.configure(
     STATIC_URL="/static/",
     EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
     HELPDESK_ACTIVATE_API_ENDPOINT=True,
-    HELPDESK_KB_ENABLED=False,
     HELPDESK_TEAMS_MODE_ENABLED=False,
     DATABASES={
         "default": {
