@@ -47,18 +47,29 @@ impl Engine {
             let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask)).await;
             match out {
                 Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
-                out => return out,
+                out => {
+                    self.feed.nudge();
+                    return out;
+                }
             }
         }
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))
     }
 
     fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
-        let CaseKey { jurisdiction, id } = ask.case;
-        if let Some(mut row) = tx.first(&store::DONE, &args![jurisdiction, &ask.key])? {
-            let (case, seq): (crate::ids::CaseId, u64) = (row.take()?, row.take()?);
-            return if case == id { Ok(Acted { seq, again: true }) } else { Err(CaseError::NotFound) };
+        if let Some(acted) = done(tx, ask)? {
+            return Ok(acted);
         }
+        match self.act_anew(tx, ask) {
+            Err(error @ CaseError::Db(_)) => Err(error),
+            // The same key may have been at work beside this one: what it changed is why this one was refused.
+            Err(error) => done(tx, ask)?.ok_or(error),
+            done => done,
+        }
+    }
+
+    fn act_anew(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+        let CaseKey { jurisdiction, id } = ask.case;
         let head = store::by_id(tx, ask.case)?.ok_or(CaseError::NotFound)?;
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
@@ -75,6 +86,13 @@ impl Engine {
         tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
         Ok(Acted { seq, again: false })
     }
+}
+
+/// What the key has done already.
+fn done(tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<Acted>, CaseError> {
+    let Some(mut row) = tx.first(&store::DONE, &args![ask.case.jurisdiction, &ask.key])? else { return Ok(None) };
+    let (case, seq): (crate::ids::CaseId, u64) = (row.take()?, row.take()?);
+    if case == ask.case.id { Ok(Some(Acted { seq, again: true })) } else { Err(CaseError::NotFound) }
 }
 
 /// Who may do what is asked, in the flow's words.

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Engine,
     db::{DbError, Gather, Tx, args},
+    feed,
     ids::{CaseId, Jurisdiction},
     policy::{self, Action, Resource},
     viewer::Viewer,
@@ -71,6 +72,20 @@ pub struct Written {
     pub refusals: Vec<String>,
 }
 
+/// A batch that waits to be written: its rows, and its events street by street for the feed.
+#[derive(Default)]
+struct Batch {
+    rows: Gather,
+    events: BTreeMap<Jurisdiction, Vec<(CaseId, u64, Millis)>>,
+}
+
+impl Batch {
+    fn write(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        tx.write_all(&self.rows)?;
+        self.events.iter().try_for_each(|(street, events)| feed::append(tx, *street, events.iter().copied()))
+    }
+}
+
 /// What the next lives have to know of the ones before.
 #[derive(Default)]
 struct Book {
@@ -90,32 +105,33 @@ impl Engine {
         I: Iterator<Item = Life> + Send + 'static,
     {
         let now = self.clock.now();
-        let (mut batch, mut lives) = draw(lives).await?;
-        let (mut ready, mut book) = (None::<Arc<Gather>>, Book::default());
+        let (mut drawn, mut lives) = draw(lives).await?;
+        let (mut ready, mut book) = (None::<Arc<Batch>>, Book::default());
         // While one batch is written, the next is lived and the one after it is drawn.
-        while ready.is_some() || !batch.is_empty() {
-            let mut numbers = self.reserve(&batch).await?;
+        while ready.is_some() || !drawn.is_empty() {
+            let mut numbers = self.reserve(&drawn).await?;
             let write = async {
                 match ready.take() {
-                    Some(gather) => self.db.write(move |tx: &mut Tx<'_>| tx.write_all(&gather)).await,
+                    Some(batch) => self.db.write(move |tx: &mut Tx<'_>| batch.write(tx)).await,
                     None => Ok(()),
                 }
             };
             let engine = self.clone();
             let live = tokio::task::spawn_blocking(move || {
-                let mut gather = Gather::new();
-                for life in batch {
-                    engine.live(&mut gather, &mut book, &mut numbers, life, now, tell)?;
+                let mut batch = Batch::default();
+                for life in drawn {
+                    engine.live(&mut batch, &mut book, &mut numbers, life, now, tell)?;
                 }
-                let batch: Vec<Life> = lives.by_ref().take(BATCH).collect();
-                Ok::<_, CaseError>((gather, book, batch, lives))
+                let drawn: Vec<Life> = lives.by_ref().take(BATCH).collect();
+                Ok::<_, CaseError>((batch, book, drawn, lives))
             });
             let (written, lived) = tokio::join!(write, live);
             written?;
-            let gather;
-            (gather, book, batch, lives) = lived.map_err(|_| DbError::Panicked)??;
-            ready = (gather.rows() > 0).then(|| Arc::new(gather));
+            let batch;
+            (batch, book, drawn, lives) = lived.map_err(|_| DbError::Panicked)??;
+            ready = (batch.rows.rows() > 0).then(|| Arc::new(batch));
         }
+        self.feed.nudge();
         Ok(book.written)
     }
 
@@ -131,7 +147,7 @@ impl Engine {
 
     fn live(
         &self,
-        gather: &mut Gather,
+        batch: &mut Batch,
         book: &mut Book,
         numbers: &mut Numbers,
         life: Life,
@@ -147,7 +163,7 @@ impl Engine {
         if life.named {
             book.numbers.insert(report.key.clone(), head.number.clone());
         }
-        let (packs, tx) = (self.packs(), &mut gather.tx());
+        let (packs, tx) = (self.packs(), &mut batch.rows.tx());
         let held = Held::of_the_past(&head, packs.rules(&head)?, self, tell);
         let mut held = self.open_in(tx, held, &head, &report)?;
         for deed in life.deeds.into_iter().take_while(|deed| deed.at <= now) {
@@ -162,6 +178,8 @@ impl Engine {
         while held.fall_due(tx, now)? {}
         book.written.cases += 1;
         book.written.events += held.case.seq();
+        let events = held.events.iter().map(|event| (head.key.id, event.seq, event.at));
+        batch.events.entry(head.key.jurisdiction).or_default().extend(events);
         self.close_in(tx, held, head, &report).map(drop)
     }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Engine,
     db::{DbError, Tx, args},
+    feed,
     ids::{Jurisdiction, Level, NoticeId},
     notices::{self, Channel, Notice, Recipient},
 };
@@ -77,6 +78,10 @@ impl<'p> Held<'p> {
             for year in self.rules.uncovered(&self.case, open) {
                 store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), event.at)?;
             }
+        }
+        // What is written afterwards takes its places in the feed as a whole.
+        if self.past.is_none() {
+            feed::note(tx, self.key, event.seq, event.at)?;
         }
         if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
             self.deeds(tx, deeds, &event)?;

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+
 use super::{Batch, KNOWN, Past, Progress, Ready, Run, SAVE_RUN, Work};
 use crate::{
     Engine,
@@ -14,6 +15,7 @@ use crate::{
         store,
     },
     db::{DbError, Filter, Gather, Tx, Value, args},
+    feed,
     ids::Jurisdiction,
     limits, vault,
 };
@@ -32,7 +34,10 @@ impl Engine {
             let out = self.db.write(move |tx: &mut Tx<'_>| engine.take_in_tx(tx, &run, sofar, &batch)).await;
             match out {
                 Err(CaseError::Db(DbError::Duplicate { .. })) => {}
-                out => return out,
+                out => {
+                    self.feed.nudge();
+                    return out;
+                }
             }
         }
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" }))
@@ -48,17 +53,21 @@ impl Engine {
         let Sorted { new, again, clashes } = sort(known(tx, run.jurisdiction, &batch.rows)?, &batch.rows);
         let days = new.iter().map(|ready| (run.jurisdiction, self.day(ready.head().opened_at)));
         let mut numbers = take_numbers(tx, days)?;
-        let mut gather = Gather::new();
+        let (mut gather, mut places) = (Gather::new(), Vec::new());
         for ready in &new {
             let day = self.day(ready.head().opened_at);
             let n = numbers.get_mut(&(run.jurisdiction, day)).and_then(Iterator::next);
             let number = number(day, n.ok_or(DbError::Rows { sql: "TAKE_NUMBERS", got: 0 })?);
             match &ready.work {
                 Work::Open(prepared) => drop(self.file_in(&mut gather.tx(), prepared, &number)?),
-                Work::Over(past) => past.write(&mut gather.tx(), &ready.key, number)?,
+                Work::Over(past) => {
+                    past.write(&mut gather.tx(), &ready.key, number)?;
+                    places.push((past.head.key.id, 1, past.head.opened_at));
+                }
             }
         }
         tx.write_all(&gather)?;
+        feed::append(tx, run.jurisdiction, places)?;
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let progress = Progress {
             line: batch.line,
