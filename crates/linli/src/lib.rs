@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod cli;
+pub mod demo;
 pub mod desk;
 pub mod requests;
 pub mod serve;
