@@ -188,16 +188,15 @@ impl Path<'_, '_> {
     }
 
     fn sign(&mut self, co: Vec<&Org>) {
-        if self.deeds.len() < 3 && self.chance.percent(6.0) {
-            self.returned();
-        } else {
-            self.co = co.into_iter().filter_map(|o| self.world.directory.org(o.id.as_str())).collect();
-        }
+        let co: Vec<&Org> = co.into_iter().filter_map(|o| self.world.directory.org(o.id.as_str())).collect();
+        let stays = !self.chance.percent(6.0) || self.returned();
+        // A redirect that names no co-units asks none.
+        self.co = if stays { co } else { Vec::new() };
         self.unit("accept", Form::new(), 50 * MINUTE);
     }
 
-    /// Sent back once, and ruled on.
-    fn returned(&mut self) {
+    /// Sent back once, and ruled on; whether it stays.
+    fn returned(&mut self) -> bool {
         let others: Vec<&Org> = self
             .world
             .directory
@@ -205,7 +204,7 @@ impl Path<'_, '_> {
             .filter(|o| o.kind == OrgKind::Government && o.id != self.unit.id)
             .filter(|o| ["urban-management", "street-office", "municipal", "property"].contains(&o.function.as_str()))
             .collect();
-        let Some(other) = self.chance.one(&others).copied() else { return };
+        let Some(other) = self.chance.one(&others).copied() else { return true };
         let (cited, words) = (self.start.matter.category.clone(), self.say("returned"));
         let form = form!("duty_cited": cited, "better_unit": other.id.as_str(), "reason": words);
         self.unit("return", form, 70 * MINUTE);
@@ -216,9 +215,10 @@ impl Path<'_, '_> {
         if fits(other.id.as_str()) && self.chance.percent(55.0) {
             self.role("desk-head", "redirect", form!("unit": other.id.as_str(), "reason": words), span);
             self.unit = other;
-        } else {
-            self.role("desk-head", "keep", form!("reason": words), span);
+            return false;
         }
+        self.role("desk-head", "keep", form!("reason": words), span);
+        true
     }
 
     // ------------------------------------------------------------ the work
@@ -294,7 +294,8 @@ impl Path<'_, '_> {
     }
 
     fn result(&mut self, general: i64) {
-        for part in self.co.clone() {
+        // Whoever sends it back asks the unit alone.
+        for part in std::mem::take(&mut self.co) {
             let words = self.say("parts");
             let (by, open, span) = (self.world.cast.handler(part), hours(part), self.span(7 * HOUR));
             self.deed(by, "deliver", form!("part_done": words), span, open);
@@ -381,7 +382,7 @@ impl Path<'_, '_> {
 
     fn problem(&mut self) {
         let (words, span) = (self.say("assign"), self.chance.span(20 * HOUR));
-        let form = form!("unit": self.unit.id.as_str(), "co_units": ids(&self.co), "reason": words);
+        let form = form!("unit": self.unit.id.as_str(), "reason": words);
         self.role("overseer", "assign", form, span);
         self.result(3 * DAY);
         self.unit("told", form!("contact_way": "visit"), 4 * HOUR);
@@ -398,7 +399,6 @@ impl Path<'_, '_> {
             let (form, span) = (self.reason("reopen"), self.chance.between(DAY, 24 * DAY));
             self.resident("reopen", form, span);
             let soon = self.chance.span(12 * MINUTE);
-            self.co.clear();
             let form = form!("class": self.start.class, "unit": self.unit.id.as_str());
             self.role("dispatcher", "dispatch", form, soon);
             self.unit("accept", Form::new(), 40 * MINUTE);
@@ -411,9 +411,9 @@ impl Path<'_, '_> {
             self.resident("answered", form, span);
             return;
         }
-        // The question comes by itself after thirty days and stays open for fourteen.
-        self.at = closed.plus(30 * DAY + HOUR);
-        let span = self.chance.between(2 * HOUR, 12 * DAY);
+        // The question comes by itself after thirty days, after a holiday a week later, and stays open for fourteen.
+        self.at = closed.plus(39 * DAY);
+        let span = self.chance.between(HOUR, 4 * DAY);
         match self.chance.below(100) {
             0..4 => {
                 let form = self.reason("came_back");
@@ -427,9 +427,8 @@ impl Path<'_, '_> {
 
     fn problem_again(&mut self) {
         let (words, span) = (self.say("assign"), self.chance.span(20 * HOUR));
-        let form = form!("unit": self.unit.id.as_str(), "co_units": Vec::<String>::new(), "reason": words);
+        let form = form!("unit": self.unit.id.as_str(), "reason": words);
         self.role("overseer", "assign", form, span);
-        self.co.clear();
         self.result(2 * DAY);
         self.unit("told", form!("contact_way": "visit"), 4 * HOUR);
         let span = self.chance.span(15 * HOUR);
