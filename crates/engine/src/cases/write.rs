@@ -1,6 +1,6 @@
 //! Writing an event with all that follows from it: one place, so that rows and events cannot part.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeSet};
 
 use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
@@ -13,7 +13,7 @@ use crate::{
     Engine,
     db::{DbError, Tx, args},
     feed,
-    ids::{Jurisdiction, Level, NoticeId},
+    ids::{Jurisdiction, Level, NoticeId, OrgId},
     notices::{self, Channel, Notice, Recipient},
 };
 
@@ -26,6 +26,10 @@ pub(super) struct Held<'p> {
     pub(super) rules: Rules<'p>,
     home: Jurisdiction,
     webhook: bool,
+    /// Ways out of the house to residents.
+    out: Vec<Channel>,
+    /// Whether anybody wants to hear of cases that come to their unit.
+    arrivals: bool,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
     /// The version that the row is at in the database, and the steps that have rows there.
@@ -51,6 +55,8 @@ impl<'p> Held<'p> {
             rules,
             home: engine.home,
             webhook: engine.plugs.has(Channel::Webhook),
+            out: engine.plugs.out(),
+            arrivals: engine.arrivals.load(std::sync::atomic::Ordering::Relaxed),
             case,
             stored_seq: head.seq,
             settled_at: head.settled_at,
@@ -72,6 +78,7 @@ impl<'p> Held<'p> {
             event.to_canonical_json().map_err(|e| DbError::Corrupt(format!("an event that cannot be written: {e}")))?;
         let CaseKey { jurisdiction, id } = self.key;
         let before = self.case.is_settled();
+        let had = if self.arrivals { self.orgs() } else { BTreeSet::new() };
         self.case.apply(&event);
         tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body])?;
         for open in self.case.open().filter(|open| open.opened_seq == event.seq) {
@@ -85,6 +92,11 @@ impl<'p> Held<'p> {
         }
         if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
             self.deeds(tx, deeds, &event)?;
+        }
+        if self.arrivals {
+            for org in self.orgs().difference(&had) {
+                self.notice(tx, Recipient::Org(org.clone()), "arrive", &event)?;
+            }
         }
         self.tell(tx, &event)?;
         if self.webhook {
@@ -103,9 +115,15 @@ impl<'p> Held<'p> {
     /// Reminders and escalations go to the screens of those whom the flow names.
     fn deeds(&self, tx: &mut Tx<'_>, deeds: &[Deed], event: &Event) -> Result<(), DbError> {
         for deed in deeds {
+            // What whoever reported it says is not a reminder of a limit.
+            let remind = match &event.what {
+                What::Side { act, .. } if event.by.kind == "person" && act != "urge" => "message",
+                What::Side { .. } => "urge",
+                _ => "remind",
+            };
             let (template, whom) = match deed {
-                Deed::Remind(Target::StepOwner) => ("remind", self.owners()),
-                Deed::Remind(Target::Who(who)) => ("remind", self.whom(who)),
+                Deed::Remind(Target::StepOwner) => (remind, self.owners()),
+                Deed::Remind(Target::Who(who)) => (remind, self.whom(who)),
                 Deed::Escalate(who) => ("escalate", self.whom(who)),
                 // An act of the system follows as an event of its own.
                 Deed::Do(_) => continue,
@@ -115,6 +133,12 @@ impl<'p> Held<'p> {
             }
         }
         Ok(())
+    }
+
+    /// The units that own an open step.
+    fn orgs(&self) -> BTreeSet<OrgId> {
+        let owner = |open: &OpenStep| owner_text(&open.owner, &open.key, &self.case);
+        self.case.open().filter_map(|open| owner(open).strip_prefix("org:")?.parse().ok()).collect()
     }
 
     fn owners(&self) -> Vec<Recipient> {
@@ -163,10 +187,19 @@ impl<'p> Held<'p> {
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
-        if self.past.is_some_and(|since| event.at < since) {
-            return Ok(());
+        let made = self.made(recipient, template, event);
+        // Nobody is woken by the past: it is there to be read, as far back as people look.
+        if let Some(since) = self.past {
+            return if event.at < since { Ok(()) } else { notices::queue(tx, &made) };
         }
-        notices::queue(tx, &self.made(recipient, template, event))
+        let tone = notices::Tone {
+            home: self.home,
+            place: &self.place,
+            urgent: self.case.field("class").as_text() == Some("urgent"),
+            out: &self.out,
+            calendar: &self.rules.pack.calendar,
+        };
+        notices::tell(tx, &made, &tone)
     }
 
     /// Notices are listed by their ids, newest first; those of the past stand at their time.
