@@ -7,11 +7,16 @@
 //! row of the head while it does. What is not committed yet is not seen and gets a later place; a process that dies in
 //! the middle has given none. History that comes in bulk takes its places at once ([`append`]).
 
+mod entries;
 mod follow;
 
 use linli_worktime::Millis;
 
-pub use self::follow::{Follow, Heads};
+pub(crate) use self::entries::STATEMENTS as ENTRY_STATEMENTS;
+pub use self::{
+    entries::{Entry, Open},
+    follow::{Follow, Heads, News},
+};
 use crate::{
     Engine,
     cases::CaseKey,

@@ -44,7 +44,7 @@ statements! {
     END_WARNING = "DELETE FROM warning WHERE jurisdiction = $1 AND name = $2";
 }
 
-pub(super) fn head(mut row: Row) -> Result<Head, DbError> {
+pub(crate) fn head(mut row: Row) -> Result<Head, DbError> {
     Ok(Head {
         key: CaseKey { jurisdiction: row.take()?, id: row.take()? },
         number: row.take()?,
@@ -118,7 +118,7 @@ pub(super) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbErro
     rows.into_iter().map(event).collect()
 }
 
-fn event(mut row: Row) -> Result<Event, DbError> {
+pub(crate) fn event(mut row: Row) -> Result<Event, DbError> {
     let body: String = row.take()?;
     Event::from_json(&body).map_err(|e| DbError::Corrupt(format!("an event that does not read ({e})")))
 }

@@ -1,6 +1,6 @@
 //! Writing an event with all that follows from it: one place, so that rows and events cannot part.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeSet};
 
 use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
@@ -13,7 +13,7 @@ use crate::{
     Engine,
     db::{DbError, Tx, args},
     feed,
-    ids::{Jurisdiction, Level, NoticeId},
+    ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
     notices::{self, Channel, Notice, Recipient},
 };
 
@@ -26,17 +26,28 @@ pub(super) struct Held<'p> {
     pub(super) rules: Rules<'p>,
     home: Jurisdiction,
     webhook: bool,
+    /// Ways out of the house to residents.
+    out: Vec<Channel>,
+    /// Whether anybody wants to hear of cases that come to their unit.
+    arrivals: bool,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
     /// The version that the row is at in the database, and the steps that have rows there.
     stored_seq: u64,
     stored: Vec<OpenStep>,
     pub(super) settled_at: Option<Millis>,
-    /// For a life that is written after it was lived: since when it still tells people.
-    past: Option<Millis>,
+    /// For a life that is written after it was lived: since when it still tells people, and who brought it.
+    past: Option<Past>,
     told: Cell<u16>,
     /// The next thing that falls due after so many events.
     due: Option<(usize, Option<Due>)>,
+}
+
+/// What is known of a life that is written after it was lived.
+#[derive(Clone, Copy)]
+struct Past {
+    since: Millis,
+    caller: Option<PersonId>,
 }
 
 impl<'p> Held<'p> {
@@ -51,6 +62,8 @@ impl<'p> Held<'p> {
             rules,
             home: engine.home,
             webhook: engine.plugs.has(Channel::Webhook),
+            out: engine.plugs.out(),
+            arrivals: engine.arrivals.load(std::sync::atomic::Ordering::Relaxed),
             case,
             stored_seq: head.seq,
             settled_at: head.settled_at,
@@ -62,8 +75,15 @@ impl<'p> Held<'p> {
     }
 
     /// A new case of the past: it tells nobody of what happened before `since`, and no other system at all.
-    pub(super) fn of_the_past(head: &Head, rules: Rules<'p>, engine: &Engine, since: Millis) -> Self {
-        Self { past: Some(since), webhook: false, ..Self::new(head, Vec::new(), rules, engine) }
+    pub(super) fn of_the_past(
+        head: &Head,
+        rules: Rules<'p>,
+        engine: &Engine,
+        since: Millis,
+        caller: Option<PersonId>,
+    ) -> Self {
+        let past = Some(Past { since, caller });
+        Self { past, webhook: false, out: Vec::new(), ..Self::new(head, Vec::new(), rules, engine) }
     }
 
     /// Takes an event in and writes it with its notices. `finish` writes the row, the steps and the timer.
@@ -72,6 +92,7 @@ impl<'p> Held<'p> {
             event.to_canonical_json().map_err(|e| DbError::Corrupt(format!("an event that cannot be written: {e}")))?;
         let CaseKey { jurisdiction, id } = self.key;
         let before = self.case.is_settled();
+        let had = if self.arrivals { self.orgs() } else { BTreeSet::new() };
         self.case.apply(&event);
         tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body])?;
         for open in self.case.open().filter(|open| open.opened_seq == event.seq) {
@@ -85,6 +106,11 @@ impl<'p> Held<'p> {
         }
         if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
             self.deeds(tx, deeds, &event)?;
+        }
+        if self.arrivals {
+            for org in self.orgs().difference(&had) {
+                self.notice(tx, Recipient::Org(org.clone()), "arrive", &event)?;
+            }
         }
         self.tell(tx, &event)?;
         if self.webhook {
@@ -103,9 +129,15 @@ impl<'p> Held<'p> {
     /// Reminders and escalations go to the screens of those whom the flow names.
     fn deeds(&self, tx: &mut Tx<'_>, deeds: &[Deed], event: &Event) -> Result<(), DbError> {
         for deed in deeds {
+            // What whoever reported it says is not a reminder of a limit.
+            let remind = match &event.what {
+                What::Side { act, .. } if event.by.kind == "person" && act != "urge" => "message",
+                What::Side { .. } => "urge",
+                _ => "remind",
+            };
             let (template, whom) = match deed {
-                Deed::Remind(Target::StepOwner) => ("remind", self.owners()),
-                Deed::Remind(Target::Who(who)) => ("remind", self.whom(who)),
+                Deed::Remind(Target::StepOwner) => (remind, self.owners()),
+                Deed::Remind(Target::Who(who)) => (remind, self.whom(who)),
                 Deed::Escalate(who) => ("escalate", self.whom(who)),
                 // An act of the system follows as an event of its own.
                 Deed::Do(_) => continue,
@@ -115,6 +147,12 @@ impl<'p> Held<'p> {
             }
         }
         Ok(())
+    }
+
+    /// The units that own an open step.
+    fn orgs(&self) -> BTreeSet<OrgId> {
+        let owner = |open: &OpenStep| owner_text(&open.owner, &open.key, &self.case);
+        self.case.open().filter_map(|open| owner(open).strip_prefix("org:")?.parse().ok()).collect()
     }
 
     fn owners(&self) -> Vec<Recipient> {
@@ -163,10 +201,18 @@ impl<'p> Held<'p> {
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
-        if self.past.is_some_and(|since| event.at < since) {
+        if self.past.is_some_and(|past| event.at < past.since) {
             return Ok(());
         }
-        notices::queue(tx, &self.made(recipient, template, event))
+        let tone = notices::Tone {
+            home: self.home,
+            place: &self.place,
+            urgent: self.case.field("class").as_text() == Some("urgent"),
+            out: &self.out,
+            calendar: &self.rules.pack.calendar,
+            caller: self.past.map(|past| past.caller),
+        };
+        notices::tell(tx, &self.made(recipient, template, event), &tone)
     }
 
     /// Notices are listed by their ids, newest first; those of the past stand at their time.
