@@ -10,4 +10,5 @@ pub mod desk;
 pub mod requests;
 pub mod serve;
 pub mod signin;
+pub mod tour;
 pub mod web;

@@ -57,6 +57,8 @@ pub struct Inner {
     pub who: Who,
     /// Where the request went, for coming back.
     pub path: String,
+    /// Where the reader is on a walk through the demonstration.
+    pub tour: Option<String>,
 }
 
 impl std::ops::Deref for Ctx {
@@ -96,6 +98,8 @@ pub mod cookie {
     pub const ELDER: &str = "linli_elder";
     /// Light or dark.
     pub const THEME: &str = "linli_theme";
+    /// The step of a walk through the demonstration.
+    pub const TOUR: &str = "linli_tour";
     /// The tracking code of a case that was opened with it: `jurisdiction.id`, sealed by the deployment's key.
     pub const TRACK: &str = "linli_track";
 }
@@ -123,8 +127,9 @@ impl Ctx {
             Some("light") => Some("light"),
             _ => None,
         };
+        let tour = cookie_value(headers, cookie::TOUR).filter(|_| app.config.demo).map(str::to_owned);
         let who = who(&app, headers).await;
-        Self(Arc::new(Inner { app, lang, elder, theme, who, path }))
+        Self(Arc::new(Inner { app, lang, elder, theme, who, path, tour }))
     }
 
     /// The engine.

@@ -10,6 +10,7 @@ pub mod i18n;
 pub mod page;
 pub mod routes;
 pub mod times;
+pub mod tour;
 pub mod tries;
 pub mod uploads;
 
