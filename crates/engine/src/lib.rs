@@ -54,6 +54,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
+        directory::border::STATEMENTS,
         engine::STATEMENTS,
         feed::STATEMENTS,
         feed::ENTRY_STATEMENTS,

@@ -1,6 +1,6 @@
 //! Writing an event with all that follows from it: one place, so that rows and events cannot part.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
@@ -13,7 +13,7 @@ use crate::{
     Engine,
     db::{DbError, Tx, args},
     feed,
-    ids::{Jurisdiction, Level, NoticeId, OrgId},
+    ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
     notices::{self, Channel, Notice, Recipient},
 };
 
@@ -36,6 +36,18 @@ pub(super) struct Held<'p> {
     stored_seq: u64,
     stored: Vec<OpenStep>,
     pub(super) settled_at: Option<Millis>,
+    /// For a life that is written after it was lived: since when it still tells people, and who brought it.
+    past: Option<Past>,
+    told: Cell<u16>,
+    /// The next thing that falls due after so many events.
+    due: Option<(usize, Option<Due>)>,
+}
+
+/// What is known of a life that is written after it was lived.
+#[derive(Clone, Copy)]
+struct Past {
+    since: Millis,
+    caller: Option<PersonId>,
 }
 
 impl<'p> Held<'p> {
@@ -56,7 +68,22 @@ impl<'p> Held<'p> {
             stored_seq: head.seq,
             settled_at: head.settled_at,
             events,
+            past: None,
+            told: Cell::new(0),
+            due: None,
         }
+    }
+
+    /// A new case of the past: it tells nobody of what happened before `since`, and no other system at all.
+    pub(super) fn of_the_past(
+        head: &Head,
+        rules: Rules<'p>,
+        engine: &Engine,
+        since: Millis,
+        caller: Option<PersonId>,
+    ) -> Self {
+        let past = Some(Past { since, caller });
+        Self { past, webhook: false, out: Vec::new(), ..Self::new(head, Vec::new(), rules, engine) }
     }
 
     /// Takes an event in and writes it with its notices. `finish` writes the row, the steps and the timer.
@@ -68,7 +95,15 @@ impl<'p> Held<'p> {
         let had = if self.arrivals { self.orgs() } else { BTreeSet::new() };
         self.case.apply(&event);
         tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body])?;
-        feed::note(tx, self.key, event.seq, event.at)?;
+        for open in self.case.open().filter(|open| open.opened_seq == event.seq) {
+            for year in self.rules.uncovered(&self.case, open) {
+                store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), event.at)?;
+            }
+        }
+        // What is written afterwards takes its places in the feed as a whole.
+        if self.past.is_none() {
+            feed::note(tx, self.key, event.seq, event.at)?;
+        }
         if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
             self.deeds(tx, deeds, &event)?;
         }
@@ -166,14 +201,27 @@ impl<'p> Held<'p> {
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
+        if self.past.is_some_and(|past| event.at < past.since) {
+            return Ok(());
+        }
         let tone = notices::Tone {
             home: self.home,
             place: &self.place,
             urgent: self.case.field("class").as_text() == Some("urgent"),
             out: &self.out,
             calendar: &self.rules.pack.calendar,
+            caller: self.past.map(|past| past.caller),
         };
         notices::tell(tx, &self.made(recipient, template, event), &tone)
+    }
+
+    /// Notices are listed by their ids, newest first; those of the past stand at their time.
+    fn notice_id(&self, at: Millis) -> NoticeId {
+        if self.past.is_none() {
+            return NoticeId::new();
+        }
+        self.told.set(self.told.get().wrapping_add(1));
+        NoticeId::at(at, self.told.get())
     }
 
     fn made(&self, recipient: Recipient, template: &str, event: &Event) -> Notice {
@@ -185,7 +233,7 @@ impl<'p> Held<'p> {
         // Nothing of who reported it: notices leave the house.
         let args = [("number", self.number.as_str()), ("title", self.title.as_str()), ("act", act)];
         Notice {
-            id: NoticeId::new(),
+            id: self.notice_id(event.at),
             case: (self.key.jurisdiction, self.key.id),
             recipient,
             channel: Channel::Screen,
@@ -199,7 +247,7 @@ impl<'p> Held<'p> {
     pub(super) fn finish(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
         let CaseKey { jurisdiction, id } = self.key;
         let case = &self.case;
-        let promised = if case.is_settled() { None } else { self.rules.promised_at(case, &self.events) };
+        let promised = self.promised_at();
         tx.put(
             &store::CHANGE_CASE,
             args![
@@ -220,6 +268,11 @@ impl<'p> Held<'p> {
         self.finish_steps(tx)
     }
 
+    /// What the resident is promised as it stands; nothing once it is settled.
+    pub(super) fn promised_at(&self) -> Option<Millis> {
+        if self.case.is_settled() { None } else { self.rules.promised_at(&self.case, &self.events) }
+    }
+
     /// Brings the rows of the open steps and the timer up to the events.
     pub(super) fn finish_steps(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
         let CaseKey { jurisdiction, id } = self.key;
@@ -231,9 +284,6 @@ impl<'p> Held<'p> {
         for new in open.iter().filter(|o| !self.stored.iter().any(|s| same(o, s))) {
             let (owner, due) = (owner_text(&new.owner, &new.key, &self.case), self.rules.step_due(&self.case, new));
             tx.put(&store::ADD_STEP, args![jurisdiction, id, &new.step, &new.key, owner, &self.place, new.since, due])?;
-            for year in self.rules.uncovered(&self.case, new) {
-                store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), new.since)?;
-            }
         }
         self.stored = open;
         match self.next_due() {
@@ -243,8 +293,15 @@ impl<'p> Held<'p> {
         Ok(())
     }
 
-    pub(super) fn next_due(&self) -> Option<Due> {
-        self.rules.dues(&self.case, &self.events).into_iter().next()
+    pub(super) fn next_due(&mut self) -> Option<Due> {
+        match &self.due {
+            Some((after, due)) if *after == self.events.len() => due.clone(),
+            _ => {
+                let due = self.rules.dues(&self.case, &self.events).into_iter().next();
+                self.due = Some((self.events.len(), due.clone()));
+                due
+            }
+        }
     }
 }
 
