@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use linli_worktime::Millis;
 
 pub use self::{
-    send::{Counts, DeliveryError, Plug, Plugs, run_once},
+    send::{Counts, DeliveryError, Plug, Plugs, Relay, run_once},
     webhook::Webhook,
 };
 use crate::{
