@@ -11,7 +11,7 @@ use linli_worktime::Millis;
 
 pub use self::{
     send::{Counts, DeliveryError, Plug, Plugs, Relay, run_once},
-    webhook::Webhook,
+    webhook::{HttpRelay, Webhook},
 };
 use crate::{
     db::{DbError, FromCell, Row, Tx, Value, args, statements},

@@ -2,6 +2,7 @@
 //! called anywhere else.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
+#[allow(dead_code, reason = "shared by tests, each of which uses a part")]
 mod desk_common;
 
 use desk_common::{BUILDING, Desk, NAME, PHONE};
@@ -218,6 +219,18 @@ async fn a_call_of_nothing_is_counted_for_the_desk_on(bed: Bed) {
     assert_eq!(desk.engine.calls_today(&desk_seat).await.unwrap().calls, 0, "another day");
 }
 
+async fn everybody_looks_an_answer_up_on(bed: Bed) {
+    let mut desk = Desk::open(&bed).await;
+    desk.get("", "/answers").await.is(200).says("居住证怎么办？").says("暖气不热怎么办？");
+    desk.get("", "/answers?q=%E4%B8%8D%E7%83%AD").await.is(200).says("暖气不热怎么办？").hides("居住证怎么办？");
+    desk.get("", "/answers?q=zzz").await.is(200).says("没有找到答案");
+    let where_step = [("key", "asks-the-web"), ("say", "居住证怎么办"), ("step", "where")];
+    desk.post("", "/report", &where_step).await.is(200).says("也许这就能解答").says("/answers?q=");
+    desk.clock.move_to(parse_rfc3339("2028-03-01T10:00:00+08:00").unwrap());
+    desk.sign_in().await;
+    desk.get("", "/answers").await.is(200).hides("居住证怎么办？");
+}
+
 async fn places_are_offered_to_everybody_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
     let found = desk.get("", "/places?q=hyxq3").await.is(200).js();
@@ -239,5 +252,6 @@ on_both! {
     danger_is_handed_over => danger_is_handed_over_on;
     a_call_is_put_off_and_gone_on_with => a_call_is_put_off_and_gone_on_with_on;
     a_call_of_nothing_is_counted_for_the_desk => a_call_of_nothing_is_counted_for_the_desk_on;
+    everybody_looks_an_answer_up => everybody_looks_an_answer_up_on;
     places_are_offered_to_everybody => places_are_offered_to_everybody_on;
 }

@@ -107,8 +107,12 @@ pub async fn found(ctx: &Ctx, draft: Draft) -> Reply {
 async fn draw(ctx: &Ctx, draft: Draft, searched: bool) -> Result<CallPage, Fault> {
     let Some(seat) = ctx.seat() else { return Err(Fault::not_found()) };
     let page = Page::titled(ctx, "call-title");
-    let found = if searched { find(ctx, &draft, seat) } else { Vec::new() };
-    let chosen = draft.chosen(ctx, seat).or_else(|| found.first().cloned());
+    let picked = draft.chosen(ctx, seat);
+    let mut found = if searched { find(ctx, &draft, seat) } else { Vec::new() };
+    if let Some(picked) = picked.as_ref().filter(|picked| !found.contains(picked) && !draft.place.is_empty()) {
+        found.insert(0, picked.clone());
+    }
+    let chosen = picked.clone().or_else(|| found.first().cloned());
     let directory = ctx.engine().directory();
     let choice = |code: &PlaceCode| {
         let place = directory.place(code);
@@ -119,7 +123,6 @@ async fn draw(ctx: &Ctx, draft: Draft, searched: bool) -> Result<CallPage, Fault
             code: code.to_string(),
         }
     };
-    let picked = draft.chosen(ctx, seat);
     let today = ctx.engine().calls_today(seat).await?;
     Ok(CallPage {
         seat: seat.id.to_string(),
