@@ -1,6 +1,7 @@
 //! Places, orgs and duties: who is where and answers for what. Small and read at every step, so each process keeps a
 //! copy in memory and takes a new one when the version in the database has moved.
 
+pub(crate) mod border;
 mod find;
 mod spelling;
 mod typed;
@@ -13,6 +14,7 @@ use linli_flow::Text;
 use linli_worktime::Millis;
 use serde::{Deserialize, Serialize};
 
+pub use self::border::{Ring, save_borders};
 use crate::{
     db::{DbError, Row, Tx, args, statements},
     ids::{DutyId, Jurisdiction, Level, OrgId, PlaceCode},
@@ -168,6 +170,7 @@ pub struct Directory {
     places: BTreeMap<PlaceCode, Place>,
     orgs: BTreeMap<OrgId, Org>,
     duties: Vec<Duty>,
+    borders: border::Borders,
     finder: Arc<find::Finder>,
 }
 
@@ -194,8 +197,14 @@ impl Directory {
     /// The places one level below (places may skip a level where a neighbourhood has none).
     pub fn children(&self, of: &PlaceCode) -> Vec<&Place> {
         let below = self.places.range(of.clone()..).take_while(|(c, _)| of.covers(c)).map(|(_, p)| p);
-        let live: Vec<&Place> = below.filter(|p| p.code != *of && p.retired_at.is_none()).collect();
-        live.iter().copied().filter(|p| !live.iter().any(|q| q.code != p.code && q.code.covers(&p.code))).collect()
+        let mut children: Vec<&Place> = Vec::new();
+        // A place comes before those within it.
+        for place in below.filter(|p| p.code != *of && p.retired_at.is_none()) {
+            if children.last().is_none_or(|last| !last.code.covers(&place.code)) {
+                children.push(place);
+            }
+        }
+        children
     }
 
     /// The streets within a place, or the street that it lies in: where a seat over it has its rows.
@@ -368,7 +377,7 @@ pub fn load(tx: &mut Tx<'_>, home: Jurisdiction) -> Result<Directory, DbError> {
     let orgs = tx.query(&ALL_ORGS, &[])?.into_iter().map(org).collect::<Result<Vec<_>, _>>()?;
     let duties = tx.query(&ALL_DUTIES, &[])?.into_iter().map(duty).collect::<Result<Vec<_>, _>>()?;
     let orgs = orgs.into_iter().map(|o| (o.id.clone(), o)).collect();
-    Ok(Directory { version, orgs, duties, ..places.into_iter().collect() })
+    Ok(Directory { version, orgs, duties, borders: border::load(tx)?, ..places.into_iter().collect() })
 }
 
 fn place(mut row: Row) -> Result<Place, DbError> {

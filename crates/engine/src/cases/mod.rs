@@ -4,6 +4,7 @@
 pub mod act;
 pub mod call;
 pub mod file;
+pub mod history;
 pub mod inbox;
 pub mod read;
 pub mod search;
