@@ -2,6 +2,7 @@
 //! state, faults in the reader's words. Below the capabilities; it knows none of them.
 
 pub mod act_form;
+pub mod asked;
 pub mod assets;
 pub mod ctx;
 pub mod fault;
