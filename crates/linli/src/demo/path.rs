@@ -394,8 +394,8 @@ impl Path<'_, '_> {
 
     /// After the close: reopened, or asked again after a month.
     fn after(&mut self) {
-        let closed = self.at;
-        if self.chance.percent(2.0) {
+        let (closed, is_work) = (self.at, !self.start.matter.facts.is_empty());
+        if is_work && self.chance.percent(2.0) {
             let (form, span) = (self.reason("reopen"), self.chance.between(DAY, 24 * DAY));
             self.resident("reopen", form, span);
             let soon = self.chance.span(12 * MINUTE);
@@ -415,12 +415,12 @@ impl Path<'_, '_> {
         self.at = closed.plus(39 * DAY);
         let span = self.chance.between(HOUR, 4 * DAY);
         match self.chance.below(100) {
-            0..4 => {
+            0..4 if is_work => {
                 let form = self.reason("came_back");
                 self.resident("came_back", form, span);
                 self.problem_again();
             }
-            4..42 => self.resident("lasted", Form::new(), span),
+            0..42 => self.resident("lasted", Form::new(), span),
             _ => {}
         }
     }
