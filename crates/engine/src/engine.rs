@@ -12,7 +12,7 @@ use linli_worktime::Millis;
 
 use crate::{
     attachments::{Store, StoreError},
-    cases::{CaseError, Head, file::Numbers, times::Rules},
+    cases::{self, CaseError, Head, file::Numbers, times::Rules},
     db::{Db, DbError, Tx, Url, args, statements},
     directory::{self, Directory},
     edge::{self, Clock},
@@ -119,6 +119,7 @@ pub struct Shared {
     /// This process, for leases.
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
+    pub(crate) public: cases::public::Cache,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -160,6 +161,7 @@ impl Engine {
             vault_key: key_file(&options.folder.join("vault.key"))?,
             me: edge::new_id(),
             numbers: Numbers::default(),
+            public: cases::public::Cache::default(),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))

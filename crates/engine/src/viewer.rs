@@ -56,8 +56,8 @@ impl Viewer {
                 unit.into_iter().chain(scope).collect()
             }
             Self::Person(person) => {
-                let caller = vault::caller_person(tx, head.key.jurisdiction, head.key.id)?;
-                (caller == Some(*person)).then_some(Relation::Reporter).into_iter().collect()
+                let own = vault::is_of(tx, head.key.jurisdiction, head.key.id, *person)?;
+                own.then_some(Relation::Reporter).into_iter().collect()
             }
             Self::Code(key) => (*key == head.key).then_some(Relation::Code).into_iter().collect(),
             Self::Anyone => Vec::new(),

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod file;
 pub mod inbox;
+pub mod public;
 pub mod read;
 pub mod search;
 pub mod store;
