@@ -8,7 +8,7 @@ use linli_engine::{
     limits,
 };
 
-use super::draft::{Draft, OTHER, Step, Wrong, titled};
+use super::draft::{Draft, OTHER, Step, Wrong, step_words, titled};
 use crate::web::{Ctx, Page, Reply, page::show_as};
 
 /// Places offered at once.
@@ -40,6 +40,7 @@ struct WherePage {
     picks: Vec<Pick>,
     address_chars: usize,
     wrong: Vec<Wrong>,
+    step: String,
 }
 
 impl WherePage {
@@ -57,8 +58,9 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = titled(ctx, Step::Where, wrong.is_some());
     let wrong = wrong.into_iter().collect();
-    let hidden = draft.hidden(Step::Where);
-    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars: limits::ADDRESS_CHARS, wrong })
+    let hidden = draft.hidden(Step::Where, ctx.elder);
+    let (step, address_chars) = (step_words(ctx, Step::Where), limits::ADDRESS_CHARS);
+    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, wrong, step })
 }
 
 /// The places that words point to, anywhere in the deployment, the most likely first.

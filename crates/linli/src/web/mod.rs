@@ -3,6 +3,7 @@
 
 pub mod act_form;
 pub mod assets;
+pub mod compress;
 pub mod ctx;
 pub mod fault;
 pub mod forms;
