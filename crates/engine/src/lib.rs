@@ -8,12 +8,14 @@ pub mod db;
 pub mod directory;
 pub mod edge;
 mod engine;
+pub mod feed;
 pub mod ids;
 pub mod import;
 pub mod limits;
 pub mod notices;
 pub mod pack;
 pub mod policy;
+pub mod presence;
 pub mod seats;
 pub mod sessions;
 pub mod vault;
@@ -49,13 +51,18 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
         cases::inbox::STATEMENTS,
-        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
+        directory::border::STATEMENTS,
         engine::STATEMENTS,
+        feed::STATEMENTS,
+        feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
+        notices::TOLD_STATEMENTS,
+        presence::STATEMENTS,
         seats::STATEMENTS,
         sessions::STATEMENTS,
         vault::STATEMENTS,
@@ -64,5 +71,6 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     ]
     .into_iter()
     .flatten()
+    .chain(cases::search::all_statements())
     .copied()
 }

@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod file;
+pub mod history;
 pub mod inbox;
 pub mod public;
 pub mod read;

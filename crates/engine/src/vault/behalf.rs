@@ -171,6 +171,19 @@ pub fn tells(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId, reader: PersonI
     })
 }
 
+/// The people whose own lists say how a case goes.
+pub(crate) fn to_tell(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Vec<PersonId>, DbError> {
+    let told = proxy(tx, place, case)?.map_or(Told::Me, |proxy| proxy.told);
+    let mut people = Vec::new();
+    if told != Told::Them {
+        people.extend(super::caller_person(tx, place, case)?);
+    }
+    if told != Told::Me {
+        people.extend(person(tx, place, case)?.filter(|them| !people.contains(them)));
+    }
+    Ok(people)
+}
+
 /// Everywhere that news of a case is to be sent: for the plugs that deliver notices, and for nothing else.
 pub fn contacts_for_delivery(
     tx: &mut Tx<'_>,

@@ -137,14 +137,23 @@ fn sketch(
             solved += spot.solved;
         }
         let name = page.of(&place.name).to_owned();
+        let ring = directory.border(&place.code).unwrap_or_default();
         let numbers = [("place", name.as_str().into()), ("open", open.to_string().into()), ("solved", solved.to_string().into())];
         Some(Dot {
             url: format!("/nearby?at={}&group={}", place.code.as_str(), group.unwrap_or_default()),
             says: text(page.lang(), "nearby-dot", &numbers),
             name: name.chars().take(if page.lang().code() == "en" { 16 } else { 8 }).collect(),
             n: open,
-            point: place.point?,
+            point: place.point.or_else(|| middle(ring))?,
+            ring: ring.to_vec(),
         })
     };
     Sketch::of(below.filter_map(dot).collect(), if ctx.elder { 20.0 } else { 15.0 })
+}
+
+/// About the middle of a border.
+fn middle(ring: &[(f64, f64)]) -> Option<(f64, f64)> {
+    let n = ring.len() as f64;
+    let sum = ring.iter().fold((0.0, 0.0), |sum, corner| (sum.0 + corner.0, sum.1 + corner.1));
+    (n > 0.0).then(|| (sum.0 / n, sum.1 / n))
 }

@@ -20,6 +20,8 @@ pub struct Dot {
     pub n: u64,
     /// Degrees east and north.
     pub point: (f64, f64),
+    /// Its border, where the office has one.
+    pub ring: Vec<(f64, f64)>,
 }
 
 /// A placed circle.
@@ -32,6 +34,8 @@ pub struct Circle {
     pub y: f64,
     /// Its radius.
     pub r: f64,
+    /// The corners of its border, as SVG writes them; empty without one.
+    pub border: String,
     /// Where its name stands.
     pub name_y: f64,
     /// Where its number stands.
@@ -55,30 +59,43 @@ impl Sketch {
             return None;
         }
         let target = size * 3.0;
-        let (west, east) = bounds(dots.iter().map(|d| d.point.0));
-        let (south, north) = bounds(dots.iter().map(|d| d.point.1));
+        let corners: Vec<(f64, f64)> =
+            dots.iter().flat_map(|d| d.ring.iter().copied().chain(std::iter::once(d.point))).collect();
+        let (west, east) = bounds(corners.iter().map(|c| c.0));
+        let (south, north) = bounds(corners.iter().map(|c| c.1));
         // A degree of longitude shrinks towards the poles.
         let wide = (east - west) * ((south + north) / 2.0).to_radians().cos();
         let (wide, tall) = (wide.max(1e-9), (north - south).max(1e-9));
         let scale = (WIDTH - 2.0 * EDGE) / wide.max(tall * 0.9);
+        let left = (WIDTH - wide * scale) / 2.0;
+        let project = |point: (f64, f64)| {
+            (left + (point.0 - west) / (east - west).max(1e-9) * wide * scale, (north - point.1) * scale)
+        };
         let mut boxes: Vec<Box> = dots
             .iter()
             .map(|dot| {
-                let x = (dot.point.0 - west) / (east - west).max(1e-9) * wide * scale;
-                let y = (north - dot.point.1) * scale;
+                let (x, y) = project(dot.point);
                 let r = (size * 0.9 + (dot.n as f64).sqrt() * 1.6).min(size * 2.2);
                 let w = (2.0 * r).max(text_width(&dot.name, size)).max(target);
                 Box { x, y, r, w, h: (2.0 * r + LINE + size * 0.4).max(target) }
             })
             .collect();
         apart(&mut boxes);
-        Some(Self::placed(dots, &boxes, size))
+        let rings = dots.iter().map(|dot| dot.ring.iter().map(|c| project(*c)).collect()).collect();
+        Some(Self::placed(dots, &boxes, rings, size))
     }
 
-    fn placed(dots: Vec<Dot>, boxes: &[Box], size: f64) -> Self {
-        let top = boxes.iter().map(|b| b.y - b.h / 2.0).fold(f64::INFINITY, f64::min) - EDGE;
-        let bottom = boxes.iter().map(|b| b.y + b.h / 2.0).fold(f64::NEG_INFINITY, f64::max) + EDGE;
-        let place = |(dot, b): (Dot, &Box)| {
+    fn placed(dots: Vec<Dot>, boxes: &[Box], rings: Vec<Vec<(f64, f64)>>, size: f64) -> Self {
+        let (mut top, mut bottom) = bounds(boxes.iter().flat_map(|b| [b.y - b.h / 2.0, b.y + b.h / 2.0]));
+        for (_, y) in rings.iter().flatten() {
+            (top, bottom) = (top.min(*y), bottom.max(*y));
+        }
+        let (top, bottom) = (top - EDGE, bottom + EDGE);
+        let border = |ring: &Vec<(f64, f64)>| {
+            ring.iter().map(|(x, y)| format!("{x:.1},{:.1}", y - top)).collect::<Vec<_>>().join(" ")
+        };
+        let place = |((dot, b), ring): ((Dot, &Box), &Vec<(f64, f64)>)| {
+            let border = border(ring);
             let (top, left) = (b.y - b.h / 2.0 - top, b.x - b.w / 2.0);
             Circle {
                 x: b.x,
@@ -87,10 +104,11 @@ impl Sketch {
                 name_y: top + 2.0 * b.r + LINE,
                 number_y: top + b.r + size * 0.36,
                 hit: (left, top, b.w, b.h),
+                border,
                 dot,
             }
         };
-        Self { circles: dots.into_iter().zip(boxes).map(place).collect(), height: (bottom - top).ceil() }
+        Self { circles: dots.into_iter().zip(boxes).zip(&rings).map(place).collect(), height: (bottom - top).ceil() }
     }
 }
 
@@ -158,6 +176,7 @@ mod tests {
         fn a_sketch_can_be_read(points in prop::collection::vec((119.0_f64..119.5, 33.0_f64..33.5, 0_u64..5000), 2..10)) {
             let dot = |(lon, lat, n): &(f64, f64, u64)| Dot {
                 url: String::new(), name: "Heyuan".into(), says: String::new(), n: *n, point: (*lon, *lat),
+                ring: vec![(*lon - 0.01, *lat), (*lon, *lat + 0.01), (*lon + 0.01, *lat)],
             };
             let sketch = Sketch::of(points.iter().map(dot).collect(), 16.0).unwrap();
             for c in &sketch.circles {

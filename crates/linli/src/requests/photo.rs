@@ -60,38 +60,37 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     show_as(status, &PhotoPage { page, hidden, photos, wrong, step })
 }
 
-/// Takes the files of a sent form into the draft; what is wrong with them.
-pub async fn take(ctx: &Ctx, draft: &mut Draft, upload: Upload) -> Option<Wrong> {
-    let says = |fault: &Fault| Some(Wrong { id: "files", words: fault.words(ctx.lang) });
-    if let Some(fault) = &upload.refused {
-        return says(fault);
-    }
-    if upload.sent.files.is_empty() {
-        return None;
+/// Takes the files of a sent form into the draft.
+///
+/// # Errors
+/// Why they were not taken.
+pub async fn take(ctx: &Ctx, draft: &mut Draft, upload: Upload) -> Result<(), Fault> {
+    if let Some(fault) = upload.refused {
+        return Err(fault);
     }
     if draft.kept.len() + upload.sent.files.len() > limits::UPLOADS {
-        return says(&Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-many-files"));
+        return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-many-files"));
     }
-    match uploads::keep(ctx, upload.sent.files).await {
-        Ok(files) => {
-            let (key, now) = (&ctx.engine().vault_key, ctx.engine().clock.now());
-            for file in &files {
-                // A form that is sent twice has its files once.
-                let there = draft.kept.iter().any(|n| kept::open(key, n, now).is_some_and(|f| f.digest == file.digest));
-                if !there {
-                    draft.kept.push(kept::note(key, file, now));
-                }
-            }
-            None
+    if upload.sent.files.is_empty() {
+        return Ok(());
+    }
+    let files = uploads::keep(ctx, upload.sent.files).await?;
+    let (key, now) = (&ctx.engine().vault_key, ctx.engine().clock.now());
+    for file in &files {
+        // A form that is sent twice has its files once.
+        let there = draft.kept.iter().any(|n| kept::open(key, n, now).is_some_and(|f| f.digest == file.digest));
+        if !there {
+            draft.kept.push(kept::note(key, file, now));
         }
-        Err(fault) => says(&fault),
     }
+    Ok(())
 }
 
 /// A file was refused: the page where it was chosen says so.
-pub async fn refused(ctx: &Ctx, draft: Draft, wrong: Wrong, step: &str) -> Reply {
+pub async fn refused(ctx: &Ctx, draft: Draft, fault: &Fault, step: &str) -> Reply {
+    let wrong = Wrong { id: "files", words: fault.words(ctx.lang) };
     match step {
-        "send" | "enter-send" | "whom" => last::page(ctx, draft, vec![wrong], StatusCode::UNPROCESSABLE_ENTITY).await,
+        "send" | "enter-send" | "whom" | "quiet" => last::page(ctx, draft, vec![wrong], last::refused(fault)).await,
         "photo-done" => page(ctx, draft, Some(wrong)),
         _ => say::page(ctx, draft, Some(wrong)),
     }

@@ -45,9 +45,8 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
         "last" | "enter-last" if looked.as_ref().is_some_and(|looked| *looked != draft.words) => "look".to_owned(),
         step => step.to_owned(),
     };
-    let wrong = photo::take(&ctx, &mut draft, upload).await;
-    if let Some(wrong) = wrong.filter(|_| !step.starts_with("drop-")) {
-        return photo::refused(&ctx, draft, wrong, &step).await;
+    if let Err(fault) = photo::take(&ctx, &mut draft, upload).await {
+        return photo::refused(&ctx, draft, &fault, &step).await;
     }
     match step.as_str() {
         "say" => page(&ctx, draft, None),
