@@ -14,8 +14,8 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, desk, hotline, requests, signin, tour,
-    web::{App, Routes, assets, ctx, routes::Route},
+    admin, desk, hotline, nearby, requests, shell, signin, tour,
+    web::{App, Routes, assets, compress, ctx, routes::Route},
 };
 
 /// Nothing comes from elsewhere and nothing runs that is written in a page.
@@ -26,6 +26,8 @@ const POLICY: &str =
 pub fn routes() -> Routes {
     Routes::new()
         .merge(requests::routes())
+        .merge(nearby::routes())
+        .merge(shell::routes())
         .merge(signin::routes())
         .merge(desk::routes())
         .merge(hotline::routes())
@@ -48,6 +50,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(compress::layer())
         .with_state(app);
     (router, list)
 }

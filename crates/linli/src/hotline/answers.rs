@@ -32,7 +32,7 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let pack = packs.current();
     let today = pack.calendar.date_of(ctx.engine().clock.now());
     let q: String = asked.get("q").unwrap_or_default().chars().take(200).collect();
-    let of = |text| page.of(text).to_owned();
+    let of = |text: &linli_flow::Text| page.of(text).to_owned();
     let mut found: Vec<&Entry> = match q.is_empty() {
         true => pack.all_answers().iter().collect(),
         false => pack.answers(&q, SHOWN),
