@@ -1,6 +1,8 @@
 //! Places, orgs and duties: who is where and answers for what. Small and read at every step, so each process keeps a
 //! copy in memory and takes a new one when the version in the database has moved.
 
+mod edit;
+
 use std::collections::BTreeMap;
 
 use linli_flow::Text;
@@ -12,6 +14,8 @@ use crate::{
     ids::{DutyId, Jurisdiction, Level, OrgId, PlaceCode},
     pack::{Pack, Part},
 };
+
+pub use edit::{Edit, keep};
 
 /// A node of the place tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,8 +182,14 @@ impl Directory {
     /// The places one level below (places may skip a level where a neighbourhood has none).
     pub fn children(&self, of: &PlaceCode) -> Vec<&Place> {
         let below = self.places.range(of.clone()..).take_while(|(c, _)| of.covers(c)).map(|(_, p)| p);
-        let live: Vec<&Place> = below.filter(|p| p.code != *of && p.retired_at.is_none()).collect();
-        live.iter().copied().filter(|p| !live.iter().any(|q| q.code != p.code && q.code.covers(&p.code))).collect()
+        let mut found: Vec<&Place> = Vec::new();
+        // In the order of codes a place comes right before all that lies within it.
+        for place in below.filter(|p| p.code != *of && p.retired_at.is_none()) {
+            if found.last().is_none_or(|last| !last.code.covers(&place.code)) {
+                found.push(place);
+            }
+        }
+        found
     }
 
     /// The streets within a place, or the street that it lies in: where a seat over it has its rows.

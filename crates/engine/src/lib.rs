@@ -14,8 +14,11 @@ pub mod limits;
 pub mod notices;
 pub mod pack;
 pub mod policy;
+pub mod record;
 pub mod seats;
 pub mod sessions;
+pub mod sheets;
+pub mod start;
 pub mod vault;
 pub mod viewer;
 mod words;
@@ -56,8 +59,12 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         engine::STATEMENTS,
         import::STATEMENTS,
         notices::STATEMENTS,
+        record::STATEMENTS,
         seats::STATEMENTS,
+        seats::keep::STATEMENTS,
         sessions::STATEMENTS,
+        sheets::STATEMENTS,
+        start::STATEMENTS,
         vault::STATEMENTS,
     ]
     .into_iter()

@@ -7,6 +7,7 @@ pub mod admin;
 pub mod cli;
 pub mod desk;
 pub mod requests;
+pub mod rules;
 pub mod serve;
 pub mod signin;
 pub mod web;

@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, desk, requests, signin,
+    admin, desk, requests, rules, signin,
     web::{App, Routes, assets, ctx, routes::Route},
 };
 
@@ -24,7 +24,7 @@ const POLICY: &str =
 
 /// All routes of the program.
 pub fn routes() -> Routes {
-    Routes::new().merge(requests::routes()).merge(signin::routes()).merge(desk::routes()).merge(admin::routes())
+    Routes::new().merge(requests::routes()).merge(signin::routes()).merge(desk::routes()).merge(admin::routes()).merge(rules::routes())
 }
 
 /// The router, and the list of its routes.

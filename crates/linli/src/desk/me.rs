@@ -45,7 +45,8 @@ struct MePage {
 /// `GET /desk/me`.
 pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
-    let page = Page::titled(&ctx, "desk-me");
+    let mut page = Page::titled(&ctx, "desk-me");
+    page.done = asked.get("done").filter(|done| *done == "password").map(|_| ctx.t("password-done"));
     let hears = may(&seat, Action::List, Resource::Notice);
     let found = if hears { notices(&ctx, &seat, asked.read("before")).await? } else { Vec::new() };
     let last = found.last().filter(|_| found.len() == limits::PAGE);
