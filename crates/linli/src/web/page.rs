@@ -241,8 +241,9 @@ pub fn show_as(status: axum::http::StatusCode, template: &impl Template) -> Repl
     Ok((status, Html(template.render().map_err(broken)?)).into_response())
 }
 
+/// A page that could not be drawn.
 #[allow(clippy::needless_pass_by_value, reason = "made for map_err")]
-fn broken(error: askama::Error) -> super::Fault {
+pub fn broken(error: askama::Error) -> super::Fault {
     tracing::error!(%error, "a page could not be drawn");
     super::Fault::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "fault-broken")
 }
