@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod cli;
+pub mod demo;
 pub mod desk;
 pub mod hotline;
 pub mod nearby;
@@ -13,4 +14,5 @@ pub mod rules;
 pub mod serve;
 pub mod shell;
 pub mod signin;
+pub mod tour;
 pub mod web;

@@ -56,9 +56,10 @@ struct OrgFile {
     org: Vec<OrgRow>,
 }
 
+/// A unit as `orgs.toml` has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OrgRow {
+pub struct OrgRow {
     id: OrgId,
     name: Text,
     kind: OrgKind,
@@ -108,6 +109,8 @@ pub struct Setup {
     pub(crate) orgs: Vec<Org>,
     /// The accounts.
     pub accounts: Vec<AccountRow>,
+    /// Whether equal passwords are hashed once: a demonstration's public one for all its accounts.
+    pub(crate) public_passwords: bool,
 }
 
 impl Setup {
@@ -135,6 +138,7 @@ impl Setup {
             places: places.place.into_iter().map(place).collect(),
             orgs: orgs.org.into_iter().map(org).collect(),
             accounts: seats.account,
+            public_passwords: false,
         };
         setup.check()?;
         Ok(setup)
@@ -190,8 +194,15 @@ impl Setup {
             })
             .await?;
         engine.refresh().await?;
+        let mut hashed: Option<(String, PasswordHash)> = None;
         for row in self.accounts {
-            save_account(engine, row, lang).await?;
+            let known = hashed.take().filter(|(password, _)| self.public_passwords && *password == row.password);
+            let hash = match known {
+                Some((_, hash)) => hash,
+                None => hash(&row).await?,
+            };
+            hashed = Some((row.password.clone(), hash.clone()));
+            save_account(engine, row, hash, lang).await?;
         }
         Ok(())
     }
@@ -201,20 +212,24 @@ fn place(row: PlaceRow) -> Place {
     Place { code: row.code, name: row.name, aliases: row.aliases, point: row.lon.zip(row.lat), retired_at: None }
 }
 
-fn org(row: OrgRow) -> Org {
+/// A unit of the file.
+pub fn org(row: OrgRow) -> Org {
     let OrgRow { id, name, kind, function, place, parent, phone } = row;
     Org { id, parent, kind, function, place, name, phone, retired_at: None }
 }
 
-async fn save_account(engine: &Engine, row: AccountRow, lang: &str) -> Result<(), Failure> {
+async fn hash(row: &AccountRow) -> Result<PasswordHash, Failure> {
+    let login: Login = row.login.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
+    let password = row.password.clone();
+    let hash = tokio::task::spawn_blocking(move || seats::hash_password(&login, &password));
+    hash.await
+        .map_err(|e| Failure::Input(e.to_string()))?
+        .map_err(|e| Failure::Input(format!("seats.toml: {}: {e}", row.login)))
+}
+
+async fn save_account(engine: &Engine, row: AccountRow, hash: PasswordHash, lang: &str) -> Result<(), Failure> {
     let login: Login = row.login.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
     let name = row.name.get(lang).to_owned();
-    let hash_for = login.clone();
-    let hash = tokio::task::spawn_blocking(move || seats::hash_password(&hash_for, &row.password));
-    let hash: PasswordHash = hash
-        .await
-        .map_err(|e| Failure::Input(e.to_string()))?
-        .map_err(|e| Failure::Input(format!("seats.toml: {}: {e}", row.login)))?;
     let (home, now, id) = (engine.home, engine.clock.now(), AccountId::new());
     let mut granted = Vec::new();
     for seat in row.seats {
