@@ -98,7 +98,7 @@ pub const PASSWORD_CHARS: usize = 10;
 pub const FIRST_PASSWORD_MS: i64 = 14 * 24 * 3_600_000;
 
 /// Bytes of an uploaded workbook once it is unpacked; a bomb is refused before it goes off.
-pub const SHEET_UNPACKED: u64 = 256 * 1024 * 1024;
+pub const SHEET_UNPACKED: u64 = 128 * 1024 * 1024;
 /// Files inside a workbook.
 pub const SHEET_PARTS: usize = 1_000;
 /// Sheets of a workbook that are looked at.

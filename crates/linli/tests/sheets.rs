@@ -127,7 +127,7 @@ async fn round_trip(bed: Bed) {
     let (at, _) = checked(&office, "system", "odd.xlsx", &odd).await;
     apply(&office, "system", &at).await;
     let odd = office.engine.directory().place(&"990101001008".parse().unwrap()).cloned().unwrap();
-    assert_eq!((odd.name.zh.as_str(), &odd.aliases[0]), ("=1+1", &"'@home".to_owned()));
+    assert_eq!((odd.name.zh.as_str(), odd.aliases[0].as_str()), ("=1+1", "@home"));
     let duty = [
         ("key", &*key()),
         ("category", "neighbour"),
@@ -202,7 +202,8 @@ async fn mistakes(bed: Bed) {
     let problems = office.get("system", &format!("{at}/problems.xlsx")).await;
     assert_eq!(problems.status, 200);
     let (_, page) = checked(&office, "system", "problems.xlsx", &problems.bytes).await;
-    assert_eq!(counts(&page), ["0 0 0 37"], "{page}");
+    // Alone, the first of the rows that were there twice is a change of the one that went in.
+    assert_eq!(counts(&page), ["0 1 0 36"], "{page}");
 }
 
 async fn unreadable(bed: Bed) {
@@ -212,12 +213,14 @@ async fn unreadable(bed: Bed) {
         let how = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         zip.start_file("xl/worksheets/sheet1.xml", how).unwrap();
         let zeros = vec![b' '; 1 << 20];
-        (0..300).for_each(|_| zip.write_all(&zeros).unwrap());
+        (0..130).for_each(|_| zip.write_all(&zeros).unwrap());
         zip.finish().unwrap().into_inner()
     };
     assert!(bomb.len() < 1_000_000);
     let good = sheet("区划", &[&["代码", "名称"], &["990101001005", "x"]]);
-    let empty = book(|b| drop(b.add_worksheet()));
+    let empty = book(|b| {
+        b.add_worksheet();
+    });
     let hidden = book(|b| {
         let s = b.add_worksheet().set_name("区划").unwrap();
         rows(s, &[&["代码", "名称"], &["990101001005", "x"]]);
@@ -235,7 +238,7 @@ async fn unreadable(bed: Bed) {
         ("old.xls", &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1], "old XLS format"),
         ("cut.xlsx", &good[..good.len() / 2], "only half of it"),
         ("bomb.xlsx", &bomb, "too large"),
-        ("hidden.xlsx", &hidden, "no table that we know"),
+        ("hidden.xlsx", &hidden, "is hidden and was not read"),
         ("menu.xlsx", &other, "食堂菜单"),
         ("half.xlsx", &half, "What it does"),
         ("twice.xlsx", &twice, "twice"),
@@ -291,7 +294,7 @@ async fn spoiled(bed: Bed) {
 
 async fn moved(bed: Bed) {
     let office = Office::open(&bed).await;
-    let file = sheet("Units", &[&["Short name", "Unit name", "Kind", "What it does", "Area", "Telephone"], &["heyuan", "Heyuan Committee", "Residents' committee", "community", COMMUNITY, "0512"]]);
+    let file = sheet("Units", &[&["Short name", "Unit name", "Kind", "What it does", "Area", "Telephone"], &["heyuan", "Heyuan Committee", "community", "community", COMMUNITY, "0512"]]);
     let (at, page) = checked(&office, "system", "u.xlsx", &file).await;
     assert_eq!(counts(&page), ["0 1 0 0"], "{page}");
     let form = [("key", &*key()), ("zh", "和苑居委会"), ("kind", "community"), ("function", "community"), ("place", COMMUNITY)];

@@ -301,3 +301,4 @@ admin-wrong-own-account = You cannot shut your own account. Let another system a
 admin-wrong-own-seat = You cannot grant a seat to yourself or end your own.
 admin-wrong-account-later = The account "{ $login }" is not open yet. Let the system administrator bring in the accounts first, then bring in the seats.
 admin-wrong-account-unknown = There is no account "{ $login }", or it was disabled. Let the system administrator open it first.
+admin-wrong-choice = "{ $words }" is none of the choices for "{ $field }". Choose from the list in the template.

@@ -286,3 +286,4 @@ admin-wrong-own-account = 不能停用自己的账号。请另一位系统管理
 admin-wrong-own-seat = 不能给自己设岗位，也不能结束自己的岗位。
 admin-wrong-account-later = 账号“{ $login }”还没有开。请系统管理员先导入“账号”这张表，再导入岗位。
 admin-wrong-account-unknown = 没有“{ $login }”这个账号，或者已经停用。请系统管理员先开账号。
+admin-wrong-choice = “{ $words }”不在“{ $field }”的选项里。请从模板的下拉列表里选。

@@ -90,6 +90,28 @@ impl Office {
         self.ask(who, "POST", path, fields.iter().map(pair).collect::<Vec<_>>().join("&")).await
     }
 
+    /// Signs in with a password; the session, if that was right.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Option<String> {
+        let form = format!("login={login}&password={}", linli::web::routes::percent(password));
+        let request = Request::builder().method("POST").uri("/desk/signin").header(header::HOST, "office");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let response = self.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap();
+        let cookie = response.headers().get(header::SET_COOKIE)?.to_str().ok()?;
+        Some(cookie.split(';').next()?.split_once('=')?.1.to_owned())
+    }
+
+    /// Asks with a session.
+    pub async fn as_session(&self, session: &str, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pair = |(name, value): &(&str, &str)| format!("{name}={}", linli::web::routes::percent(value));
+        let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "office");
+        request = request.header(header::COOKIE, format!("linli_session={session}; linli_lang=en"));
+        if method == "POST" {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Sends a file with a form.
     pub async fn upload(&self, who: &str, path: &str, key: &str, name: &str, bytes: &[u8]) -> Answer {
         let mut body = format!(

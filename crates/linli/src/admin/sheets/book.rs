@@ -35,6 +35,9 @@ pub fn read(bytes: &[u8]) -> Result<Book, Said> {
             continue;
         }
         let rows = rows(&mut book, &sheet.name)?;
+        if rows.is_empty() {
+            continue;
+        }
         match table(&sheet.name, Kind::named(&sheet.name), rows, &mut out.notes) {
             Ok(Some(table)) => match out.tables.iter().find(|t| t.kind == table.kind) {
                 Some(first) => {
@@ -50,7 +53,8 @@ pub fn read(bytes: &[u8]) -> Result<Book, Said> {
     let found = left.join(" \u{b7} ");
     if out.tables.is_empty() {
         let none = if found.is_empty() { Said::new("file-empty") } else { Said::new("file-no-table") };
-        return Err(refused.into_iter().next().unwrap_or(none.with("found", found)));
+        let hidden = out.notes.into_iter().find(|said| said.key == "sheet-hidden");
+        return Err(refused.into_iter().next().or(hidden).unwrap_or(none.with("found", found)));
     }
     out.notes.extend(refused.into_iter().map(Said::bad));
     if !left.is_empty() {
@@ -68,6 +72,9 @@ fn weigh(bytes: &[u8]) -> Result<(), Said> {
         return Err(Said::new("file-heavy"));
     }
     let mut left = limits::SHEET_UNPACKED;
+    if archive.decompressed_size().is_some_and(|size| size > u128::from(left)) {
+        return Err(Said::new("file-heavy"));
+    }
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| Said::new("file-broken"))?;
         let weight = std::io::copy(&mut part.take(left + 1), &mut std::io::sink());

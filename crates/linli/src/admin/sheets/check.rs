@@ -202,6 +202,18 @@ pub(super) fn mistakes(table: &Table, wrong: &[Wrong]) -> Vec<Mistake> {
     wrong.iter().map(|w| mistake(table, w.field, Said::from(w))).collect()
 }
 
+/// The same of a row: a word that is none of the choices is said so, rather than asked for.
+pub(super) fn of_row(table: &Table, line: &Line, wrong: &[Wrong]) -> Vec<Mistake> {
+    let mut found = mistakes(table, wrong);
+    for one in found.iter_mut().filter(|m| m.said.key == "choose") {
+        let cell = table.cell(line, &one.field);
+        if !cell.is_empty() {
+            one.said = Said::new("choice").with("words", cell);
+        }
+    }
+    found
+}
+
 /// What is wrong with the cells themselves, and a key that an earlier row has already.
 pub(super) fn cells<K: std::hash::Hash + Eq + Clone>(
     table: &Table,
@@ -454,7 +466,7 @@ impl<'w> Work<'w> {
                 kept(table, line, "parent", was.and_then(|o| o.parent.as_ref()).map(ToString::to_string)),
                 kept(table, line, "phone", was.and_then(|o| o.phone.clone())),
             ]);
-            match self.form(&sent).org(was).map_err(|w| mistakes(table, &w)) {
+            match self.form(&sent).org(was).map_err(|w| of_row(table, line, &w)) {
                 Ok(_) if state == State::Ended && old.is_none() => {
                     wrong.push(mistake(table, "state", Said::new("new-ended")));
                 }
@@ -528,7 +540,7 @@ impl<'w> Work<'w> {
         let new = self.form(&sent).duty(self.pack, DutyId::new());
         let new = new.map_err(|w| {
             old.iter().cloned().for_each(|old| self.after.put(Edit::Duty(old)));
-            mistakes(table, &w)
+            of_row(table, line, &w)
         })?;
         Ok(self.duty_steps(old, new))
     }

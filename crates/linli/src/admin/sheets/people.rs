@@ -10,7 +10,7 @@ use linli_engine::{
 };
 
 use super::{
-    check::{State, Step, Work, cells, mistake, mistakes, sent, state},
+    check::{State, Step, Work, cells, mistake, mistakes, of_row, sent, state},
     columns::{Kind, plain},
     read::{Book, Line, Table},
     report::{Mistake, Other, Said, TableReport, Verdict},
@@ -127,7 +127,7 @@ fn seat(
     let form = sent([("role", role), ("org", org), ("place", place)]);
     let of = account.as_ref().map_or_else(AccountId::new, |a| a.id);
     let new = work.form(&form).seat(SeatId::new(), of, work.now);
-    let new = new.map_err(|found| wrong.extend(mistakes(table, &found))).ok();
+    let new = new.map_err(|found| wrong.extend(of_row(table, line, &found))).ok();
     let (true, Some(account), Some(new)) = (wrong.is_empty(), account, new) else { return Err(wrong) };
     let login = account.login.clone();
     let key = [login.as_str().to_owned(), new.org.to_string(), new.role.to_string(), new.place.to_string()];
