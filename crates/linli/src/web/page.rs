@@ -118,6 +118,50 @@ impl Page {
         name.unwrap_or_else(|| self.t("product"))
     }
 
+    /// The public telephone of the street office, where it gave one: of the home street's before any other.
+    pub fn phone(&self) -> Option<String> {
+        let directory = self.ctx.engine().directory();
+        let fallback = self.ctx.engine().packs().current().fallback().to_owned();
+        let home = self.ctx.engine().home.to_string();
+        let offices = || directory.orgs().filter(|o| o.function == fallback && o.retired_at.is_none());
+        let own = offices().find(|o| o.place.as_str() == home).and_then(|o| o.phone.clone());
+        own.or_else(|| offices().find_map(|o| o.phone.clone()))
+    }
+
+    /// Whether others use this device too.
+    pub fn shared(&self) -> bool {
+        self.ctx.shared
+    }
+
+    /// Whom to call for help: the street office or, where it gave no number, the hotline that every city has.
+    pub fn help_phone(&self) -> String {
+        self.phone().unwrap_or_else(|| HOTLINE.to_owned())
+    }
+
+    /// Where this page is.
+    pub fn path(&self) -> &str {
+        &self.ctx.path
+    }
+
+    /// The address of an asset.
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    /// Whether this is a demonstration.
+    pub fn demo(&self) -> bool {
+        self.ctx.app.config.demo
+    }
+
+    /// The name of the street (or of the program, before one is set up).
+    pub fn street(&self) -> String {
+        let directory = self.ctx.engine().directory();
+        let home = self.ctx.engine().home.to_string();
+        let place = home.parse::<PlaceCode>().ok();
+        let name = place.and_then(|p| directory.place(&p).map(|p| self.of(&p.name).to_owned()));
+        name.unwrap_or_else(|| self.t("product"))
+    }
+
     /// The public telephone of the street office, where it gave one.
     pub fn phone(&self) -> Option<String> {
         let directory = self.ctx.engine().directory();
