@@ -22,6 +22,11 @@ use crate::{
     vault::{self, Caller},
 };
 
+/// How far "near" goes: the grid; a place above a grid has no nearer idea.
+pub(super) fn near(place: &PlaceCode) -> PlaceCode {
+    place.upwards().find(|p| p.level() <= crate::ids::Level::Grid).unwrap_or_else(|| place.clone())
+}
+
 /// What somebody reports.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -49,6 +54,9 @@ pub struct Report {
     pub at: Option<Millis>,
     /// Whether the duty list sends it on by itself where it is clear.
     pub dispatch: bool,
+    /// The number of an open case near by that is the same matter: this one goes along with it from the start. The
+    /// category is that one's, and own words are not needed.
+    pub joins: Option<String>,
 }
 
 /// A filed case.
@@ -88,7 +96,7 @@ impl Engine {
         let wrong = |field, problem| Err(CaseError::Field { field, problem });
         report.body = clean(&report.body);
         report.title = clean(&report.title).replace('\n', " ");
-        if report.body.is_empty() {
+        if report.body.is_empty() && report.joins.is_none() {
             return wrong("body", FieldProblem::Missing);
         }
         if report.title.is_empty() {
@@ -162,6 +170,7 @@ impl Engine {
         let mut head = head.clone();
         head.number = number.to_owned();
         let CaseKey { jurisdiction, id } = head.key;
+        let main = report.joins.as_ref().map(|main| self.joined(tx, &mut head, main)).transpose()?;
         tx.put(&store::ADD_DEED, args![jurisdiction, &report.key, id, 1])?;
 
         let mut held = Held::new(&head, Vec::new(), rules, self);
@@ -170,13 +179,30 @@ impl Engine {
         let by = if report.channel == Channel::Import { system() } else { crate::viewer::Viewer::Anyone.actor() };
         let event = decide(rules.flow, &Case::default(), &open, &by, head.opened_at).map_err(CaseError::Refused)?;
         held.take(tx, event)?;
-        if report.dispatch {
+        if let Some(main) = main {
+            held.join(tx, &main)?;
+        } else if report.dispatch {
             self.dispatch(tx, &mut held, &head)?;
         }
         let tracking = self.tracking_code(head.key);
         held.finish_new(tx, &head, report, &crate::digest(tracking.as_bytes()))?;
         vault::put_caller(tx, jurisdiction, id, &report.caller)?;
         Ok(Filed { key: head.key, number: head.number, tracking, again: false })
+    }
+
+    /// The number of the case that a new one joins: open, near by, and what the new one is about.
+    fn joined(&self, tx: &mut Tx<'_>, head: &mut Head, number: &str) -> Result<String, CaseError> {
+        let packs = self.packs();
+        let main = self.leading(tx, packs, head.key.jurisdiction, number, "joins")?.head;
+        if !near(&head.place).covers(&main.place) {
+            return Err(CaseError::Field { field: "joins", problem: FieldProblem::Far });
+        }
+        if head.title.is_empty() {
+            let known = packs.current().category(&main.category);
+            known.map_or(main.category.as_str(), |c| c.title.zh.as_str()).clone_into(&mut head.title);
+        }
+        (head.category, head.class, head.kind) = (main.category, main.class, main.kind);
+        Ok(main.number)
     }
 
     /// Sends a new case on by the duty list, where that names a unit.
@@ -231,6 +257,15 @@ pub(crate) struct Prepared {
 }
 
 impl Held<'_> {
+    /// A new case goes along with the main one.
+    fn join(&mut self, tx: &mut Tx<'_>, main: &str) -> Result<(), CaseError> {
+        let form = [("main_case".to_owned(), Value::from(main))].into();
+        let act = Command::Act { step: "triage".into(), key: String::new(), act: "merge".into(), form, seen: None };
+        let at = self.events.last().map_or(Millis(0), |e| e.at);
+        let event = decide(self.rules.flow, &self.case, &act, &system(), at).map_err(CaseError::Refused)?;
+        self.take(tx, event)
+    }
+
     fn finish_new(
         &mut self,
         tx: &mut Tx<'_>,
@@ -245,7 +280,7 @@ impl Held<'_> {
             phase: Phase::of(case),
             outcome: case.outcome().map(str::to_owned),
             settled_at: self.settled_at,
-            promised_at: self.rules.promised_at(case, &self.events),
+            promised_at: if case.is_settled() { None } else { self.rules.promised_at(case, &self.events) },
             redo: u32::try_from(case.counter("redo")).unwrap_or(u32::MAX),
             seq: case.seq(),
             ..head.clone()

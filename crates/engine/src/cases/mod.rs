@@ -3,7 +3,9 @@
 
 pub mod act;
 pub mod file;
+mod follow;
 pub mod inbox;
+pub mod links;
 pub mod read;
 pub mod search;
 pub mod store;
@@ -184,6 +186,10 @@ pub enum FieldProblem {
     TooLong(usize),
     /// There is no such thing.
     Unknown,
+    /// The case that it names is closed already.
+    Closed,
+    /// The case that it names is somewhere else.
+    Far,
 }
 
 impl WorkError for CaseError {

@@ -4,7 +4,9 @@ use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Head, Phase, owner_text, store,
+    CaseError, CaseKey, Head, Phase,
+    links::{self, following},
+    owner_text, store,
     times::{Due, Rules},
 };
 use crate::{
@@ -28,6 +30,10 @@ pub(super) struct Held<'p> {
     /// The version that the row is at in the database, and the steps that have rows there.
     stored_seq: u64,
     stored: Vec<OpenStep>,
+    /// The case that the rows say it goes along with.
+    stored_main: Option<String>,
+    /// Whether something happened that a follower may have to hear of.
+    stirred: bool,
     pub(super) settled_at: Option<Millis>,
 }
 
@@ -36,6 +42,8 @@ impl<'p> Held<'p> {
         let case = Case::replay(&events);
         Self {
             stored: case.open().cloned().collect(),
+            stored_main: following(rules.flow, &case).map(|along| along.number.to_owned()),
+            stirred: false,
             key: head.key,
             number: head.number.clone(),
             title: head.title.clone(),
@@ -62,6 +70,7 @@ impl<'p> Held<'p> {
             self.deeds(tx, deeds, &event)?;
         }
         self.tell(tx, &event)?;
+        self.stirred |= !matches!(event.what, What::Late { .. });
         if self.webhook {
             let whom = Recipient::Case(self.key.id);
             notices::queue(tx, &Notice { channel: Channel::Webhook, ..self.made(whom, "event", &event) })?;
@@ -128,13 +137,28 @@ impl<'p> Held<'p> {
                 ("handle", "ask") => "ask",
                 ("handle", "park") => "parked",
                 ("extension", "grant") => "extended",
+                ("followed", "solved_too") => return Ok(()),
+                _ if following(self.rules.flow, &self.case).is_some() => match act.as_str() {
+                    "close" => "followed",
+                    "again" => "again",
+                    // It moves along with its main case, or its reporter asked for it: nothing new to them.
+                    _ if event.by == system() => return Ok(()),
+                    _ => "joined",
+                },
                 ("aftercare", "ask_again") => "ask_again",
                 _ if self.case.outcome().is_some() && self.case.is_settled() => "closed",
                 _ => return Ok(()),
             },
+            What::Cancelled { .. } if following(self.rules.flow, &self.case).is_some() => "joined",
+            What::Side { act, .. } if act == "reply" => "reply",
             _ => return Ok(()),
         };
         self.notice(tx, Recipient::Case(self.key.id), template, event)
+    }
+
+    /// Something that the case which this one follows has made known.
+    pub(super) fn news(&self, tx: &mut Tx<'_>, event: &Event) -> Result<(), DbError> {
+        self.notice(tx, Recipient::Case(self.key.id), "news", event)
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
@@ -182,7 +206,31 @@ impl<'p> Held<'p> {
             ],
         )?;
         self.stored_seq = case.seq();
-        self.finish_steps(tx)
+        self.finish_steps(tx)?;
+        if std::mem::take(&mut self.stirred)
+            && let Some(last) = self.events.last()
+        {
+            tx.send(&links::WAKE_FOLLOWERS, args![jurisdiction, id, last.at])?;
+        }
+        Ok(())
+    }
+
+    /// Brings the row of what it goes along with up to the events.
+    fn finish_link(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
+        let CaseKey { jurisdiction, id } = self.key;
+        let main = following(self.rules.flow, &self.case).map(|along| along.number.to_owned());
+        let Some(last) = self.events.last().filter(|_| main != self.stored_main) else { return Ok(()) };
+        if self.stored_main.is_some() {
+            tx.send(&links::UNMERGE, args![jurisdiction, id, last.at])?;
+        }
+        if let Some(number) = &main {
+            let gone = || DbError::Corrupt(format!("a case that follows `{number}`, which is not there"));
+            let head = links::held(tx, jurisdiction, number)?.ok_or_else(gone)?;
+            let row = args![jurisdiction, head.key.id, id, last.at, &last.by.id, head.seq];
+            tx.put(&links::MERGE, row)?;
+        }
+        self.stored_main = main;
+        Ok(())
     }
 
     /// Brings the rows of the open steps and the timer up to the events.
@@ -201,6 +249,7 @@ impl<'p> Held<'p> {
             }
         }
         self.stored = open;
+        self.finish_link(tx)?;
         match self.next_due() {
             Some(due) => tx.put(&store::SET_TIMER, args![jurisdiction, id, due.at])?,
             None => tx.send(&store::END_TIMER, args![jurisdiction, id])?,

@@ -203,5 +203,6 @@ async fn report(ctx: &Ctx, draft: &Draft, key: String, place: PlaceCode) -> Resu
         caller: Caller { person, name: Secret::new(draft.name.clone()), contact, confidential: draft.confidential },
         at: None,
         dispatch: ctx.app.config.auto_dispatch,
+        joins: None,
     })
 }
