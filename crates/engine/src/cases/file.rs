@@ -85,7 +85,10 @@ impl Engine {
         let out = self.db.write(move |tx: &mut Tx<'_>| engine.file_in(tx, &prepared, &number)).await;
         match out {
             Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" })) => self.filed_before(jurisdiction, key).await,
-            out => out,
+            out => {
+                self.feed.nudge();
+                out
+            }
         }
     }
 

@@ -6,6 +6,8 @@ use super::{Db, DbError, Tx, args, sql::render, statements};
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
     ("0002_link", include_str!("../../migrations/0002_link.sql")),
+    ("0003_live", include_str!("../../migrations/0003_live.sql")),
+    ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
 ];
 
 statements! {
