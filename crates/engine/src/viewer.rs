@@ -3,7 +3,7 @@
 use linli_flow::{Actor, Case, Value, Who};
 
 use crate::{
-    cases::{CaseError, CaseKey, Head},
+    cases::{CaseError, CaseKey, Head, links},
     db::Tx,
     ids::PersonId,
     policy::{self, Action, Relation, Resource, Subject},
@@ -51,7 +51,10 @@ impl Viewer {
     pub fn relations(&self, tx: &mut Tx<'_>, head: &Head, case: &Case) -> Result<Vec<Relation>, CaseError> {
         Ok(match self {
             Self::Staff(seat) => {
-                let unit = units(case).any(|id| id == seat.org.as_str()).then_some(Relation::Unit);
+                // What goes along with a unit's case is the unit's to know, too.
+                let leads = units(case).any(|id| id == seat.org.as_str())
+                    || seat.role.handles() && links::led_by(tx, head.key)?.as_deref() == Some(seat.org.as_str());
+                let unit = leads.then_some(Relation::Unit);
                 let scope = seat.place.covers(&head.place).then_some(Relation::Scope);
                 unit.into_iter().chain(scope).collect()
             }

@@ -79,7 +79,7 @@ impl Engine {
     }
 
     /// What a woken case that follows another one has to do: tell what is new, and turn with it.
-    pub(super) fn follow(&self, tx: &mut Tx<'_>, held: &mut Held<'_>) -> Result<(), CaseError> {
+    pub(super) fn go_along(&self, tx: &mut Tx<'_>, held: &mut Held<'_>) -> Result<(), CaseError> {
         for hop in 0..HOPS {
             let Some(along) = following(held.rules.flow, &held.case) else { return Ok(()) };
             let (step, follows) = (along.step, along.follows);

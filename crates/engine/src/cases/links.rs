@@ -30,10 +30,10 @@ statements! {
     RELATE = "INSERT INTO link (jurisdiction, main_id, case_id, sort, at, by_whom, told)
         VALUES ($1, $2, $3, 'related', $4, $5, 0) ON CONFLICT DO NOTHING";
     UNRELATE = "DELETE FROM link WHERE jurisdiction = $1 AND main_id = $2 AND case_id = $3 AND sort = 'related'";
-    RELATED_TO = "SELECT l.at, {head}
+    RELATED_TO = "SELECT {head}
         FROM link l JOIN cases c ON c.jurisdiction = l.jurisdiction AND c.id = l.case_id
         WHERE l.jurisdiction = $1 AND l.main_id = $2 AND l.sort = 'related' ORDER BY l.case_id LIMIT 50";
-    RELATED_FROM = "SELECT l.at, {head}
+    RELATED_FROM = "SELECT {head}
         FROM link l JOIN cases c ON c.jurisdiction = l.jurisdiction AND c.id = l.main_id
         WHERE l.jurisdiction = $1 AND l.case_id = $2 AND l.sort = 'related' ORDER BY l.main_id LIMIT 50";
     MAINS = "SELECT l.at, l.until_at, {head}
@@ -41,6 +41,10 @@ statements! {
         WHERE l.jurisdiction = $1 AND l.case_id = $2 AND l.sort = 'merged' ORDER BY l.at DESC LIMIT 5";
     FOLLOWER_IDS = "SELECT case_id FROM link
         WHERE jurisdiction = $1 AND main_id = $2 AND sort = 'merged' AND until_at IS NULL LIMIT 1000";
+    LED_BY = "SELECT c.unit FROM link l JOIN cases c ON c.jurisdiction = l.jurisdiction AND c.id = l.main_id
+        WHERE l.jurisdiction = $1 AND l.case_id = $2 AND l.sort = 'merged' AND l.until_at IS NULL";
+    MAIN_OWNERS = "SELECT s.owner FROM link l JOIN open_step s ON s.jurisdiction = l.jurisdiction AND s.case_id = l.main_id
+        WHERE l.jurisdiction = $1 AND l.case_id = $2 AND l.sort = 'merged' AND l.until_at IS NULL";
     // The head of a list; filters are added to it.
     FOLLOWERS = "SELECT l.at, {head}
         FROM link l JOIN cases c ON c.jurisdiction = l.jurisdiction AND c.id = l.case_id
@@ -84,6 +88,17 @@ pub(super) fn heir(tx: &mut Tx<'_>, main: CaseKey, me: CaseId, at: Millis) -> Re
 /// How many cases go along with this one, counted up to [`MANY`].
 pub fn followers(tx: &mut Tx<'_>, key: CaseKey) -> Result<usize, DbError> {
     Ok(tx.query(&FOLLOWER_IDS, &args![key.jurisdiction, key.id])?.len())
+}
+
+/// The unit that has the case which this one goes along with.
+pub(crate) fn led_by(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<String>, DbError> {
+    tx.first(&LED_BY, &args![key.jurisdiction, key.id])?.map_or(Ok(None), |mut row| row.take())
+}
+
+/// Who owns the open steps of the case which this one goes along with, as in the inbox.
+pub(super) fn main_owners(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<String>, DbError> {
+    let rows = tx.query(&MAIN_OWNERS, &args![key.jurisdiction, key.id])?;
+    rows.into_iter().map(|mut row| row.take()).collect()
 }
 
 /// As far as followers are counted.

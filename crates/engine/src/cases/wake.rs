@@ -46,7 +46,7 @@ impl Engine {
         let packs = self.packs();
         let events = store::events(tx, key)?;
         let mut held = Held::new(&head, events, packs.rules(&head)?, self);
-        self.follow(tx, &mut held)?;
+        self.go_along(tx, &mut held)?;
         for _ in 0..DEEDS {
             let Some(due) = held.next_due().filter(|d| d.at <= now) else { break };
             // What fell due while nobody was awake happens at the time it fell due, not before what is recorded.

@@ -6,7 +6,7 @@ use linli_worktime::Millis;
 use super::{
     CaseError, CaseKey, Head, Phase,
     links::{self, following},
-    owner_text, store,
+    owner_text, store, thread,
     times::{Due, Rules},
 };
 use crate::{
@@ -88,9 +88,11 @@ impl<'p> Held<'p> {
 
     /// Reminders and escalations go to the screens of those whom the flow names.
     fn deeds(&self, tx: &mut Tx<'_>, deeds: &[Deed], event: &Event) -> Result<(), DbError> {
+        let said = thread::is_said(self.rules.flow, event);
         for deed in deeds {
             let (template, whom) = match deed {
-                Deed::Remind(Target::StepOwner) => ("remind", self.owners()),
+                Deed::Remind(Target::StepOwner) if said => ("message", self.owners(tx)?),
+                Deed::Remind(Target::StepOwner) => ("remind", self.owners(tx)?),
                 Deed::Remind(Target::Who(who)) => ("remind", self.whom(who)),
                 Deed::Escalate(who) => ("escalate", self.whom(who)),
                 // An act of the system follows as an event of its own.
@@ -103,10 +105,25 @@ impl<'p> Held<'p> {
         Ok(())
     }
 
-    fn owners(&self) -> Vec<Recipient> {
-        let mut all: Vec<Recipient> = self.case.open().flat_map(|open| self.of(&open.owner, &open.key)).collect();
+    /// Who has it in hand: of a case that goes along with another, whoever has that one.
+    fn owners(&self, tx: &mut Tx<'_>) -> Result<Vec<Recipient>, DbError> {
+        let mut all: Vec<Recipient> = if following(self.rules.flow, &self.case).is_some() {
+            let owners = links::main_owners(tx, self.key)?;
+            owners.iter().flat_map(|owner| self.named(owner)).collect()
+        } else {
+            self.case.open().flat_map(|open| self.of(&open.owner, &open.key)).collect()
+        };
         all.dedup();
-        all
+        Ok(all)
+    }
+
+    /// Staff, as the inbox names them.
+    fn named(&self, owner: &str) -> Vec<Recipient> {
+        match owner.split_once(':') {
+            Some(("role", role)) => self.whom(&Who::Role(role.to_owned())),
+            Some(("org", id)) => id.parse().ok().map(Recipient::Org).into_iter().collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn whom(&self, who: &Who) -> Vec<Recipient> {
