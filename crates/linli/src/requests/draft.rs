@@ -10,8 +10,8 @@ use linli_engine::{
 
 use crate::web::{Ctx, Page, forms::Sent, i18n::text};
 
-/// Characters of what happened: a report's, less room for the line that names the same matter.
-pub const SAY_CHARS: usize = limits::BODY_CHARS - 100;
+/// Characters of what happened.
+pub const SAY_CHARS: usize = limits::BODY_CHARS;
 /// The choice that says that none of the places found is the one.
 pub const OTHER: &str = "other";
 
@@ -43,7 +43,7 @@ pub struct Draft {
     pub picking: bool,
     /// Where exactly.
     pub address: String,
-    /// The number of a neighbour's case that is the same matter.
+    /// The number of a neighbour's case that is the same matter; [`super::join::OTHER`] for none of those offered.
     pub same_as: String,
     /// The category.
     pub category: String,
@@ -81,7 +81,7 @@ impl Draft {
             picks: sent.fields.get("pick").cloned().unwrap_or_default(),
             picking: sent.fields.contains_key("pick"),
             address: text("address"),
-            same_as: text("same_as"),
+            same_as: [text("join"), text("same_as")].into_iter().find(|n| !n.is_empty()).unwrap_or_default(),
             category: text("category"),
             name: text("name"),
             contact: text("contact"),
@@ -104,10 +104,11 @@ impl Draft {
             all.extend(self.picks.iter().map(|pick| ("pick", pick.clone())));
         }
         if on != Step::Last {
-            all.extend([("same_as", self.same_as.clone()), ("category", self.category.clone())]);
+            all.push(("category", self.category.clone()));
             all.extend([("name", self.name.clone()), ("contact", self.contact.clone())]);
             all.push(("confidential", if self.confidential { "on" } else { "" }.to_owned()));
         }
+        all.push(("same_as", self.same_as.clone()));
         all.retain(|(_, value)| !value.is_empty());
         all
     }

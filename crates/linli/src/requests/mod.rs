@@ -19,12 +19,14 @@ mod case;
 mod draft;
 mod files;
 mod home;
+mod join;
 mod last;
 mod mine;
 mod pass;
 mod rows;
 mod say;
 mod story;
+mod thread;
 mod track;
 mod whereabouts;
 

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use super::{
     draft::{Draft, SAY_CHARS, Step, Wrong, titled},
-    last, whereabouts,
+    join, last, whereabouts,
 };
 use crate::web::{Ctx, Page, Reply, page::show_as, uploads::Upload};
 
@@ -46,8 +46,14 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
                 whereabouts::page(&ctx, draft, None)
             }
             Some(wrong) => whereabouts::page(&ctx, draft, Some(wrong)),
-            None => last::page(&ctx, draft, Vec::new(), StatusCode::OK).await,
+            None => join::ask(&ctx, draft).await,
         },
+        // "Me too", and "not the same": the answers to the question which neighbours reported it.
+        "" if !upload.sent.text("join").is_empty() => last::page(&ctx, draft, Vec::new(), StatusCode::OK).await,
+        "other" => {
+            join::OTHER.clone_into(&mut draft.same_as);
+            last::page(&ctx, draft, Vec::new(), StatusCode::OK).await
+        }
         "send" | "enter-send" => last::send(&ctx, draft, upload).await,
         _ => match draft.wrong_say(&ctx) {
             Some(wrong) => page(&ctx, draft, Some(wrong)),
