@@ -7,15 +7,20 @@
 //! row of the head while it does. What is not committed yet is not seen and gets a later place; a process that dies in
 //! the middle has given none. History that comes in bulk takes its places at once ([`append`]).
 
+mod entries;
 mod follow;
 
 use linli_worktime::Millis;
 
-pub use self::follow::{Follow, Heads};
+pub(crate) use self::entries::STATEMENTS as ENTRY_STATEMENTS;
+pub use self::{
+    entries::{Entry, Open},
+    follow::{Follow, Heads, News},
+};
 use crate::{
     Engine,
     cases::CaseKey,
-    db::{DbError, ROWS, Tx, args, statements},
+    db::{DbError, Gather, Tx, args, statements},
     ids::{CaseId, Jurisdiction},
     limits,
 };
@@ -37,7 +42,6 @@ statements! {
     PLACED = "DELETE FROM fresh_event WHERE (jurisdiction, at, case_id, seq) IN
         (SELECT jurisdiction, at, case_id, seq FROM change WHERE jurisdiction = $1 AND n > $2)";
     ADD = "INSERT INTO change (jurisdiction, n, case_id, seq, at) VALUES ($1, $2, $3, $4, $5)";
-    ADD_MANY = "INSERT INTO change (jurisdiction, n, case_id, seq, at) VALUES {rows 5}";
     AFTER = "SELECT jurisdiction, n, case_id, seq, at FROM change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
 }
 
@@ -74,18 +78,12 @@ pub fn append(
     if events.peek().is_none() {
         return Ok(());
     }
-    let mut n = lock_head(tx, jurisdiction)?;
-    let mut rows = Vec::new();
+    let (mut n, mut rows) = (lock_head(tx, jurisdiction)?, Gather::new());
     for (case, seq, at) in events {
         n += 1;
-        rows.push(args![jurisdiction, n, case, seq, at]);
-        if rows.len() == ROWS {
-            tx.send(&ADD_MANY, rows.drain(..).flatten().collect())?;
-        }
+        rows.tx().put(&ADD, args![jurisdiction, n, case, seq, at])?;
     }
-    for row in rows {
-        tx.put(&ADD, row)?;
-    }
+    tx.write_all(&rows)?;
     tx.put(&MOVE_HEAD, args![jurisdiction, n])
 }
 

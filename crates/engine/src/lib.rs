@@ -15,6 +15,7 @@ pub mod limits;
 pub mod notices;
 pub mod pack;
 pub mod policy;
+pub mod presence;
 pub mod seats;
 pub mod sessions;
 pub mod vault;
@@ -55,10 +56,15 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
+        directory::border::STATEMENTS,
         engine::STATEMENTS,
         feed::STATEMENTS,
+        feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
+        notices::TOLD_STATEMENTS,
+        presence::STATEMENTS,
         seats::STATEMENTS,
         sessions::STATEMENTS,
         vault::STATEMENTS,

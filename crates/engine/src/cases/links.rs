@@ -13,7 +13,9 @@ statements! {
     // Whoever reads it locked knows that it stays as it is until the end of the transaction.
     NUMBERED = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1 AND c.number = $2 {share}";
-    MERGE = "INSERT INTO link (jurisdiction, main_id, case_id, sort, at, by_whom, told) VALUES ($1, $2, $3, 'merged', $4, $5, $6)
+    MERGE = "INSERT INTO link (jurisdiction, main_id, case_id, sort, at, by_whom, told)
+        VALUES ($1, (SELECT id FROM cases WHERE jurisdiction = $1 AND number = $2), $3, 'merged', $4, $5,
+        (SELECT seq FROM cases WHERE jurisdiction = $1 AND number = $2))
         ON CONFLICT (jurisdiction, main_id, sort, case_id)
         DO UPDATE SET at = excluded.at, by_whom = excluded.by_whom, told = excluded.told, until_at = NULL";
     UNMERGE = "UPDATE link SET until_at = $3

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod file;
 mod follow;
+pub mod history;
 pub mod inbox;
 pub mod kin;
 pub mod links;
