@@ -98,7 +98,7 @@ export default async function (house, size, width) {
   if (!/^\d{6}-\d{5}$/.test(number)) throw new Error(`no number: ${number}`);
   const left = await page.evaluate(() => localStorage.getItem("linli-draft"));
   if (left) throw new Error(`a draft is left behind: ${left}`);
-  await press('main a.btn-main');
+  await press('main > .actions a.btn-main');
   await see("track");
 
   // Around: the same numbers as a sketch and as a list.

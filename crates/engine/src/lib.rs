@@ -51,6 +51,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
         cases::inbox::STATEMENTS,
+        cases::links::STATEMENTS,
+        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,

@@ -101,6 +101,8 @@ pub(crate) struct Tone<'t> {
     pub out: &'t [Channel],
     /// The wall clock that quiet hours go by.
     pub calendar: &'t linli_worktime::Calendar,
+    /// Who brought the case, where the vault need not be asked.
+    pub caller: Option<Option<PersonId>>,
 }
 
 /// Tells a unit, a role, or whoever reported the case, in the transaction of the act.
@@ -122,8 +124,10 @@ pub(crate) fn tell(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<
 /// Puts a notice on the resident's own list, and sends it where they want it and the office can.
 fn tell_resident(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<(), DbError> {
     let (street, case) = notice.case;
-    let people = match notice.recipient {
-        Recipient::Person(person) => vec![person],
+    let people = match (&notice.recipient, tone.caller) {
+        (Recipient::Person(person), _) => vec![*person],
+        // A case that is written in one piece with its caller is nobody else's yet.
+        (_, Some(known)) => known.into_iter().collect(),
         _ => vault::behalf::to_tell(tx, street, case)?,
     };
     for person in &people {

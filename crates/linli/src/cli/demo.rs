@@ -190,6 +190,7 @@ impl Teller {
             caller,
             at: Some(at),
             dispatch: false,
+            joins: None,
         };
         let filed = self.engine.file(report).await?;
         self.cases.insert(story.key.clone(), (filed.key, filed.number, at));

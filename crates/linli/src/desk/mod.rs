@@ -6,6 +6,9 @@
 //! | `GET /desk` | the inbox, soonest due first |
 //! | `GET /desk/cases/{jurisdiction}/{number}` | a case |
 //! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it (`GET` leads back to the case) |
+//! | `GET /desk/cases/{jurisdiction}/{number}/merge` | what merging it into another does, before it is done |
+//! | `GET /desk/cases/{jurisdiction}/{number}/joined` | the neighbours' cases that go along with it |
+//! | `POST /desk/cases/{jurisdiction}/{number}/related` | it belongs together with another, or not |
 //! | `GET /desk/search` | finding cases |
 //! | `GET /desk/new`, `POST /desk/new` | filing for a caller |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
@@ -23,8 +26,10 @@ mod inbox;
 mod mark;
 mod me;
 mod phone;
+mod related;
 mod search;
 mod story;
+mod thread;
 mod views;
 
 use linli_engine::policy::{Action, Resource};
@@ -39,6 +44,9 @@ pub fn routes() -> Routes {
         .get("/desk/cases/{jurisdiction}/{number}", case(Action::See), case::page)
         .get("/desk/cases/{jurisdiction}/{number}/act", case(Action::See), case::back)
         .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
+        .get("/desk/cases/{jurisdiction}/{number}/merge", case(Action::Act), related::merge)
+        .get("/desk/cases/{jurisdiction}/{number}/joined", case(Action::See), related::joined)
+        .post("/desk/cases/{jurisdiction}/{number}/related", case(Action::Act), related::relate)
         .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
         .get("/desk/new", case(Action::File), phone::page)
         .post("/desk/new", case(Action::File), phone::file)

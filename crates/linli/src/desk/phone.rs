@@ -193,6 +193,7 @@ async fn check(ctx: &Ctx, draft: &mut Draft, key: String) -> Result<Option<Repor
         caller,
         at: None,
         dispatch: ctx.app.config.auto_dispatch,
+        joins: None,
     }))
 }
 
