@@ -1,6 +1,7 @@
 // What every page gains when JavaScript runs. Each page works without it; every text comes from the page.
 import { fill } from "./text";
 import { previewFiles } from "./files";
+import { findPlaces } from "./places";
 import { keep } from "./keep";
 import { readAloud } from "./read";
 
@@ -65,6 +66,7 @@ keep();
 sendOnce();
 exactTimes();
 previewFiles();
+findPlaces();
 readAloud();
 install();
 document.querySelector<HTMLElement>(".summary")?.focus();

@@ -51,9 +51,7 @@ impl Viewer {
     pub fn relations(&self, tx: &mut Tx<'_>, head: &Head, case: &Case) -> Result<Vec<Relation>, CaseError> {
         // A case that was brought for somebody is theirs as much as the caller's.
         let caller = match self {
-            Self::Person(person) => {
-                vault::is_of(tx, head.key.jurisdiction, head.key.id, *person)?.then_some(*person)
-            }
+            Self::Person(person) => vault::is_of(tx, head.key.jurisdiction, head.key.id, *person)?.then_some(*person),
             _ => None,
         };
         let mut all = self.relations_to(caller, head, case);

@@ -50,7 +50,9 @@ async fn few_are_counted_for_the_place_above(bed: Bed) {
 
 async fn silence_and_private_matters_are_not_counted(bed: Bed) {
     let town = Town::new(&bed).await;
-    for category in ["welfare.help", "health.hospital", "labour.wages", "neighbour.leak", "other.conduct", "property.fees"] {
+    for category in
+        ["welfare.help", "health.hospital", "labour.wages", "neighbour.leak", "other.conduct", "property.fees"]
+    {
         file(&town, 4, BUILDING, category).await;
     }
     for i in 0..4 {

@@ -21,14 +21,15 @@ fn key(text: &str) -> String {
 /// The controls that a page asks with: what one sees and fills in.
 fn asked(page: &str) -> Vec<String> {
     let main = &page[page.find("<main").unwrap()..page.find("</main>").unwrap()];
-    let mut names: Vec<String> = ["<input class", "<textarea", "<select", "type=\"radio\" name", "type=\"checkbox\" name"]
-        .iter()
-        .flat_map(|control| main.split(control).skip(1))
-        .filter_map(|rest| {
-            let tag = rest.split('>').next()?;
-            Some(tag.split("name=\"").nth(1).or_else(|| tag.strip_prefix("=\""))?.split('"').next()?.to_owned())
-        })
-        .collect();
+    let mut names: Vec<String> =
+        ["<input class", "<textarea", "<select", "type=\"radio\" name", "type=\"checkbox\" name"]
+            .iter()
+            .flat_map(|control| main.split(control).skip(1))
+            .filter_map(|rest| {
+                let tag = rest.split('>').next()?;
+                Some(tag.split("name=\"").nth(1).or_else(|| tag.strip_prefix("=\""))?.split('"').next()?.to_owned())
+            })
+            .collect();
     names.dedup();
     names
 }
@@ -58,7 +59,8 @@ async fn one_question_a_page(bed: Bed) {
     assert_eq!(asked(&check.text()), [""; 0]);
     // A change leads back to the last look, not through all pages again.
     let place = visitor.press(&check, "where", &[]).await;
-    let check = visitor.press(&place, "last", &[("address", "单元门口")]).await.says(200, "单元门口").says(200, "已收到 1 个");
+    let check =
+        visitor.press(&place, "last", &[("address", "单元门口")]).await.says(200, "单元门口").says(200, "已收到 1 个");
     let quiet = visitor.press(&check, "quiet", &[]).await.says(200, "不向任何单位透露");
     let sent = visitor.press(&quiet, "send", &[]).await;
     let number = sent.to().split('/').nth(3).unwrap().to_owned();
@@ -109,10 +111,8 @@ async fn for_a_parent(bed: Bed) {
     child.get("/mine").await.says(200, "路灯");
     // She signs in with her own telephone, as anybody does.
     let mut mother = house.resident(4, "zh", "19900000078").await;
-    let phone: linli_engine::vault::PhoneKey = linli_engine::vault::PhoneKey::of(
-        &house.engine.vault_key,
-        &"19900000078".parse().unwrap(),
-    );
+    let phone: linli_engine::vault::PhoneKey =
+        linli_engine::vault::PhoneKey::of(&house.engine.vault_key, &"19900000078".parse().unwrap());
     let home = house.engine.home;
     let claim = move |tx: &mut linli_engine::db::Tx<'_>| {
         let person = linli_engine::vault::person_by_phone(tx, home, &phone)?.unwrap();
@@ -144,6 +144,7 @@ async fn nearby_tells_numbers_and_nothing_else(bed: Bed) {
             caller: Caller { person: None, name, contact, confidential: false },
             at: None,
             dispatch: false,
+            joins: None,
         };
         house.engine.file(report).await.unwrap();
     }
@@ -165,9 +166,11 @@ async fn nearby_tells_numbers_and_nothing_else(bed: Bed) {
 async fn an_app_that_keeps_nobody(bed: Bed) {
     let house = House::over(bed).await;
     let mut resident = house.resident(7, "zh", "19900000012").await;
-    let offline = resident.get("/offline?lang=en&elder=on").await.says(200, "There is no network").says(200, "data-elder");
+    let offline =
+        resident.get("/offline?lang=en&elder=on").await.says(200, "There is no network").says(200, "data-elder");
     assert!(!offline.text().contains("/signout"), "it is the same for everybody");
-    let manifest: serde_json::Value = serde_json::from_slice(&resident.get("/manifest.webmanifest").await.bytes).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&resident.get("/manifest.webmanifest").await.bytes).unwrap();
     for icon in manifest["icons"].as_array().unwrap() {
         assert_eq!(resident.get(icon["src"].as_str().unwrap()).await.status.as_u16(), 200, "{icon}");
     }

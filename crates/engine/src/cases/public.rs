@@ -143,8 +143,11 @@ fn spots(pack: &Pack, open: Vec<Count>, solved: Vec<Count>) -> Vec<Spot> {
     }
     let mut spots = gathered(cells.into_values());
     spots.sort_by(|a, b| {
-        (&a.place, std::cmp::Reverse(a.open + a.solved), &a.category)
-            .cmp(&(&b.place, std::cmp::Reverse(b.open + b.solved), &b.category))
+        (&a.place, std::cmp::Reverse(a.open + a.solved), &a.category).cmp(&(
+            &b.place,
+            std::cmp::Reverse(b.open + b.solved),
+            &b.category,
+        ))
     });
     spots
 }
@@ -152,16 +155,16 @@ fn spots(pack: &Pack, open: Vec<Count>, solved: Vec<Count>) -> Vec<Spot> {
 /// Moves what is too few for its place up to the place above, and so on to the street.
 pub fn gathered(spots: impl IntoIterator<Item = Spot>) -> Vec<Spot> {
     let mut cells: BTreeMap<(String, PlaceCode), Spot> = BTreeMap::new();
-    let add = |cells: &mut BTreeMap<(String, PlaceCode), Spot>, spot: Spot| {
-        match cells.get_mut(&(spot.category.clone(), spot.place.clone())) {
-            Some(there) => {
-                there.open += spot.open;
-                there.solved += spot.solved;
-                there.newest = there.newest.max(spot.newest);
-            }
-            None => {
-                cells.insert((spot.category.clone(), spot.place.clone()), spot);
-            }
+    let add = |cells: &mut BTreeMap<(String, PlaceCode), Spot>, spot: Spot| match cells
+        .get_mut(&(spot.category.clone(), spot.place.clone()))
+    {
+        Some(there) => {
+            there.open += spot.open;
+            there.solved += spot.solved;
+            there.newest = there.newest.max(spot.newest);
+        }
+        None => {
+            cells.insert((spot.category.clone(), spot.place.clone()), spot);
         }
     };
     for spot in spots {

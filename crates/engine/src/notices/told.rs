@@ -124,11 +124,12 @@ pub(crate) fn tell(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<
 /// Puts a notice on the resident's own list, and sends it where they want it and the office can.
 fn tell_resident(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<(), DbError> {
     let (street, case) = notice.case;
-    let people = match (&notice.recipient, tone.caller) {
-        (Recipient::Person(person), _) => vec![*person],
-        // A case that is written in one piece with its caller is nobody else's yet.
-        (_, Some(known)) => known.into_iter().collect(),
-        _ => vault::behalf::to_tell(tx, street, case)?,
+    let people = match notice.recipient {
+        Recipient::Person(person) => vec![person],
+        _ => match tone.caller {
+            Some(known) => known.into_iter().collect(),
+            None => vault::behalf::to_tell(tx, street, case)?,
+        },
     };
     for person in &people {
         let via = notice.recipient.to_string();

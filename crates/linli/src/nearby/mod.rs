@@ -58,9 +58,7 @@ impl Asked {
 
 /// The first-level categories of which something is shown.
 fn groups(pack: &Pack) -> Vec<&str> {
-    let shown = |top: &&str| {
-        pack.categories().iter().any(|c| c.public && c.code.split('.').next() == Some(*top))
-    };
+    let shown = |top: &&str| pack.categories().iter().any(|c| c.public && c.code.split('.').next() == Some(*top));
     pack.categories().iter().filter(|c| c.parent.is_none()).map(|c| c.code.as_str()).filter(shown).collect()
 }
 

@@ -88,7 +88,8 @@ pub async fn page(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
 
 fn sentence(page: &Page, at: &PlaceCode, spots: &[&Spot]) -> String {
     let sum = |of: fn(&Spot) -> u64| spots.iter().map(|s| i64::try_from(of(s)).unwrap_or(i64::MAX)).sum::<i64>();
-    let args = [("place", page.place(at).into()), ("open", sum(|s| s.open).into()), ("solved", sum(|s| s.solved).into())];
+    let args =
+        [("place", page.place(at).into()), ("open", sum(|s| s.open).into()), ("solved", sum(|s| s.solved).into())];
     text(page.lang(), if spots.is_empty() { "nearby-none" } else { "nearby-sentence" }, &args)
 }
 
@@ -102,7 +103,11 @@ fn places(page: &Page, directory: &Directory, at: &PlaceCode) -> Vec<Choice> {
         };
         add(&place.code);
         if place.code.covers(at) {
-            directory.children(&place.code).iter().filter(|p| p.code.level() == Level::Community).for_each(|p| add(&p.code));
+            directory
+                .children(&place.code)
+                .iter()
+                .filter(|p| p.code.level() == Level::Community)
+                .for_each(|p| add(&p.code));
         }
     }
     if !choices.iter().any(|c| c.chosen) {
@@ -117,7 +122,13 @@ fn row(ctx: &Ctx, page: &Page, spot: &Spot) -> Row {
     // The day, not the minute: a minute may be known to a neighbour.
     let (month, day) = (page.t(&format!("month-{}", date.month())), date.day().to_string());
     let newest = text(page.lang(), "nearby-day", &[("month", month.into()), ("day", day.into())]);
-    Row { place: page.place(&spot.place), category: page.category(&spot.category), open: spot.open, solved: spot.solved, newest }
+    Row {
+        place: page.place(&spot.place),
+        category: page.category(&spot.category),
+        open: spot.open,
+        solved: spot.solved,
+        newest,
+    }
 }
 
 /// A circle for each place below, where it is known where it lies.
@@ -138,7 +149,8 @@ fn sketch(
         }
         let name = page.of(&place.name).to_owned();
         let ring = directory.border(&place.code).unwrap_or_default();
-        let numbers = [("place", name.as_str().into()), ("open", open.to_string().into()), ("solved", solved.to_string().into())];
+        let numbers =
+            [("place", name.as_str().into()), ("open", open.to_string().into()), ("solved", solved.to_string().into())];
         Some(Dot {
             url: format!("/nearby?at={}&group={}", place.code.as_str(), group.unwrap_or_default()),
             says: text(page.lang(), "nearby-dot", &numbers),

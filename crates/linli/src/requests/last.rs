@@ -18,13 +18,7 @@ use super::{
     photo::Photos,
     say, whereabouts, whom,
 };
-use crate::web::{
-    Ctx, Fault, Page, Reply,
-    ctx::Who,
-    page::show_as,
-    times::Spoken,
-    uploads,
-};
+use crate::web::{Ctx, Fault, Page, Reply, ctx::Who, page::show_as, times::Spoken, uploads};
 
 /// Categories under one of the top.
 struct Group {
@@ -39,6 +33,7 @@ struct LastPage {
     draft: Draft,
     hidden: Vec<(&'static str, String)>,
     place: String,
+    category: String,
     groups: Vec<Group>,
     promised: Option<Spoken>,
     photos: Photos,

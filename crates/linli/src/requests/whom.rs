@@ -133,8 +133,7 @@ impl WhomPage {
 
     fn tolds(&self) -> Vec<(&'static str, String, bool)> {
         let chosen = if self.draft.whom.told.is_empty() { Told::Me.slug() } else { &self.draft.whom.told };
-        let choice =
-            |t: Told| (t.slug(), self.page.t(&format!("say-whom-tell-{}", t.slug())), chosen == t.slug());
+        let choice = |t: Told| (t.slug(), self.page.t(&format!("say-whom-tell-{}", t.slug())), chosen == t.slug());
         Told::ALL.map(choice).into()
     }
 }

@@ -36,9 +36,7 @@ pub fn routes() -> Routes {
 /// `GET /manifest.webmanifest`.
 pub async fn manifest(ctx: Ctx) -> Reply {
     let page = Page::titled(&ctx, "product");
-    let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| {
-        json!({ "src": assets::url(name), "sizes": sizes, "type": kind, "purpose": purpose })
-    };
+    let icon = |name: &str, sizes: &str, kind: &str, purpose: &str| json!({ "src": assets::url(name), "sizes": sizes, "type": kind, "purpose": purpose });
     let manifest = json!({
         "id": "/",
         "name": page.t1("shell-name", "street", page.street()),

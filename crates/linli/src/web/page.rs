@@ -9,6 +9,7 @@ use super::{
     Ctx, Reply, assets,
     ctx::Who,
     i18n::{Lang, text},
+    live,
     times::{self, Due, Spoken},
 };
 
@@ -128,47 +129,6 @@ impl Page {
         own.or_else(|| offices().find_map(|o| o.phone.clone()))
     }
 
-    /// Whether others use this device too.
-    pub fn shared(&self) -> bool {
-        self.ctx.shared
-    }
-
-    /// Whom to call for help: the street office or, where it gave no number, the hotline that every city has.
-    pub fn help_phone(&self) -> String {
-        self.phone().unwrap_or_else(|| HOTLINE.to_owned())
-    }
-
-    /// Where this page is.
-    pub fn path(&self) -> &str {
-        &self.ctx.path
-    }
-
-    /// The address of an asset.
-    pub fn asset(&self, name: &str) -> String {
-        assets::url(name)
-    }
-
-    /// Whether this is a demonstration.
-    pub fn demo(&self) -> bool {
-        self.ctx.app.config.demo
-    }
-
-    /// The name of the street (or of the program, before one is set up).
-    pub fn street(&self) -> String {
-        let directory = self.ctx.engine().directory();
-        let home = self.ctx.engine().home.to_string();
-        let place = home.parse::<PlaceCode>().ok();
-        let name = place.and_then(|p| directory.place(&p).map(|p| self.of(&p.name).to_owned()));
-        name.unwrap_or_else(|| self.t("product"))
-    }
-
-    /// The public telephone of the street office, where it gave one.
-    pub fn phone(&self) -> Option<String> {
-        let directory = self.ctx.engine().directory();
-        let fallback = self.ctx.engine().packs().current().fallback().to_owned();
-        directory.orgs().find(|o| o.function == fallback).and_then(|o| o.phone.clone())
-    }
-
     /// Whether a resident has signed in.
     pub fn is_resident(&self) -> bool {
         matches!(self.ctx.who, Who::Resident(_))
@@ -203,6 +163,21 @@ impl Page {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Where this page hears of what happens after it was drawn: what it shows and how far the feed was.
+    pub fn live(&self) -> String {
+        let (path, query) = self.ctx.path.split_once('?').unwrap_or((&self.ctx.path, ""));
+        let case = path.strip_prefix("/desk/cases/").and_then(|rest| {
+            let (street, rest) = rest.split_once('/')?;
+            Some(format!("&case={street}%2F{}", rest.split('/').next()?))
+        });
+        let page = match (&case, path) {
+            (Some(case), _) => case.clone(),
+            (None, "/desk") => format!("&page=inbox&{query}"),
+            _ => String::new(),
+        };
+        format!("/desk/live?at={}{page}", live::cursor_text(&self.ctx.heads))
     }
 
     /// Whether the seat is one of the three administrators'.
