@@ -55,6 +55,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         attachments::STATEMENTS,
         cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
+        cases::links::STATEMENTS,
+        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,

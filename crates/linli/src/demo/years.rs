@@ -222,6 +222,7 @@ impl Years {
             caller,
             at: Some(at),
             dispatch: false,
+            joins: None,
         };
         self.waiting.insert((at, n), Life { report, deeds, named });
         key

@@ -22,7 +22,9 @@ use super::{
     act::{Refused, perform, same, way},
     asked::Asked,
     clock::{Clock, clocks},
+    related::Related,
     story::{self, Moment, moments},
+    thread::{REPLY, Talk},
     views::day_ends,
 };
 use crate::web::{
@@ -99,6 +101,8 @@ struct CasePage {
     story: Vec<Moment>,
     clocks: Vec<Clock>,
     deeds: Vec<Deed>,
+    talk: Talk,
+    related: Related,
     near: Vec<Near>,
     /// What is wrong, with the place on the page where it is put right.
     problems: Vec<(String, String)>,
@@ -170,6 +174,8 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
         typed: again.as_ref().filter(|_| sent.is_none()).map(|again| typed(&page, &d, again)).unwrap_or_default(),
         files_again: again.as_ref().is_some_and(|again| again.files),
         near,
+        talk: Talk::new(ctx, &d),
+        related: Related::new(ctx, &d).await?,
         due_today: match ctx.seat() {
             Some(seat) => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?.today,
             None => 0,
@@ -265,7 +271,8 @@ impl CasePage {
 
     /// The acts that are possible at any time.
     fn others(&self) -> impl Iterator<Item = &Deed> {
-        self.deeds.iter().filter(|deed| !is_step(&deed.offer))
+        // An answer to the resident has its form beside the conversation, until it is sent and refused.
+        self.deeds.iter().filter(|deed| !is_step(&deed.offer) && (deed.offer.act != REPLY || deed.open))
     }
 }
 
@@ -357,7 +364,7 @@ async fn near(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<Near>, Fault> {
         url: case_url(head),
         title: head.title.clone(),
         when: page.time(&head.opened_at).words,
-        merge: can_merge.then(|| format!("{}?merge={}#acts", case_url(&d.head), head.number)),
+        merge: can_merge.then(|| format!("{}/merge?main={}", case_url(&d.head), head.number)),
     });
     Ok(near.collect())
 }

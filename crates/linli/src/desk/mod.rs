@@ -6,6 +6,9 @@
 //! | `GET /desk` | the inbox, soonest due first |
 //! | `GET /desk/cases/{jurisdiction}/{number}` | a case |
 //! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it (`GET` leads back to the case) |
+//! | `GET /desk/cases/{jurisdiction}/{number}/merge` | what merging it into another does, before it is done |
+//! | `GET /desk/cases/{jurisdiction}/{number}/joined` | the neighbours' cases that go along with it |
+//! | `POST /desk/cases/{jurisdiction}/{number}/related` | it belongs together with another, or not |
 //! | `GET /desk/search` | finding cases |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
@@ -24,8 +27,10 @@ mod live;
 mod mark;
 mod me;
 mod notices;
+mod related;
 mod search;
 mod story;
+mod thread;
 mod views;
 
 pub use self::live::follow_presence;
@@ -41,6 +46,9 @@ pub fn routes() -> Routes {
         .get("/desk/cases/{jurisdiction}/{number}", case(Action::See), case::page)
         .get("/desk/cases/{jurisdiction}/{number}/act", case(Action::See), case::back)
         .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
+        .get("/desk/cases/{jurisdiction}/{number}/merge", case(Action::Act), related::merge)
+        .get("/desk/cases/{jurisdiction}/{number}/joined", case(Action::See), related::joined)
+        .post("/desk/cases/{jurisdiction}/{number}/related", case(Action::Act), related::relate)
         .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
         .get("/desk/me", Needs::Staff, me::page)
         .post("/desk/me/seat", Needs::Staff, me::sit)

@@ -133,11 +133,14 @@ impl Page {
         name.unwrap_or_else(|| self.t("product"))
     }
 
-    /// The public telephone of the street office, where it gave one.
+    /// The public telephone of the street office, where it gave one: of the home street's before any other.
     pub fn phone(&self) -> Option<String> {
         let directory = self.ctx.engine().directory();
         let fallback = self.ctx.engine().packs().current().fallback().to_owned();
-        directory.orgs().find(|o| o.function == fallback).and_then(|o| o.phone.clone())
+        let home = self.ctx.engine().home.to_string();
+        let offices = || directory.orgs().filter(|o| o.function == fallback && o.retired_at.is_none());
+        let own = offices().find(|o| o.place.as_str() == home).and_then(|o| o.phone.clone());
+        own.or_else(|| offices().find_map(|o| o.phone.clone()))
     }
 
     /// Whether a resident has signed in.

@@ -172,6 +172,7 @@ impl Office {
             },
             at: None,
             dispatch: true,
+            joins: None,
         };
         self.engine.file(report).await.unwrap()
     }
