@@ -50,6 +50,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
+        cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
         cases::links::STATEMENTS,
         cases::search::STATEMENTS,
@@ -68,6 +69,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         seats::STATEMENTS,
         sessions::STATEMENTS,
         vault::STATEMENTS,
+        vault::behalf::STATEMENTS,
+        vault::public::STATEMENTS,
     ]
     .into_iter()
     .flatten()

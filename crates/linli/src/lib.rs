@@ -6,7 +6,10 @@
 pub mod admin;
 pub mod cli;
 pub mod desk;
+pub mod hotline;
+pub mod nearby;
 pub mod requests;
 pub mod serve;
+pub mod shell;
 pub mod signin;
 pub mod web;

@@ -12,6 +12,8 @@ use linli_engine::{
 use super::{
     draft::{Draft, Step, Wrong, titled},
     last,
+    photo::Photos,
+    say,
 };
 use crate::web::{Ctx, Fault, Page, Reply, page::show_as, times::Spoken};
 
@@ -49,8 +51,7 @@ struct JoinPage {
     draft: Draft,
     hidden: Vec<(&'static str, String)>,
     n: Neighbour,
-    files_most: usize,
-    files_bytes: usize,
+    photos: Photos,
     name_chars: usize,
     wrong: Vec<Wrong>,
 }
@@ -91,15 +92,15 @@ async fn offered(ctx: &Ctx, draft: &Draft) -> Result<Vec<Head>, CaseError> {
 /// After the place: asks whether it is the same matter, where there is one; otherwise, or when it was answered, goes on.
 pub async fn ask(ctx: &Ctx, mut draft: Draft) -> Reply {
     if draft.same_as == OTHER {
-        return last::page(ctx, draft, Vec::new(), StatusCode::OK).await;
+        return say::on(ctx, draft).await;
     }
     let near = offered(ctx, &draft).await?;
     if near.iter().any(|head| head.number == draft.same_as) {
-        return last::page(ctx, draft, Vec::new(), StatusCode::OK).await;
+        return say::on(ctx, draft).await;
     }
     draft.same_as.clear();
     if near.is_empty() {
-        return last::page(ctx, draft, Vec::new(), StatusCode::OK).await;
+        return say::on(ctx, draft).await;
     }
     let page = Page::titled(ctx, "join-ask");
     let neighbours = neighbours(ctx, &page, &near).await?;
@@ -112,15 +113,14 @@ pub async fn page(ctx: &Ctx, draft: Draft, main: &Head, wrong: Vec<Wrong>, statu
     let mut page = titled(ctx, Step::Last, !wrong.is_empty());
     page.title = if wrong.is_empty() { page.t("join-title") } else { page.t("error-prefix") + &page.t("join-title") };
     let n = neighbours(ctx, &page, std::slice::from_ref(main)).await?.pop().ok_or_else(Fault::not_found)?;
-    let mut hidden = draft.hidden(Step::Last);
+    let mut hidden = draft.hidden(Step::Last, false);
     hidden.retain(|(name, _)| *name != "say");
     // Own words may speak of something else; the matter is the neighbour's.
     hidden.push(("category", main.category.clone()));
     let drawn = JoinPage {
         hidden,
         n,
-        files_most: limits::UPLOADS,
-        files_bytes: limits::UPLOAD_BYTES,
+        photos: Photos::of(ctx, &draft, Step::Last),
         name_chars: limits::NAME_CHARS,
         draft,
         wrong,
@@ -131,14 +131,8 @@ pub async fn page(ctx: &Ctx, draft: Draft, main: &Head, wrong: Vec<Wrong>, statu
 
 /// All of the draft but the answer that the page asks for.
 fn hidden(draft: &Draft) -> Vec<(&'static str, String)> {
-    let mut all = draft.hidden(Step::Last);
-    all.extend([
-        ("category", draft.category.clone()),
-        ("name", draft.name.clone()),
-        ("contact", draft.contact.clone()),
-    ]);
-    all.push(("confidential", if draft.confidential { "on" } else { "" }.to_owned()));
-    all.retain(|(name, value)| *name != "same_as" && !value.is_empty());
+    let mut all = draft.hidden(Step::Near, false);
+    all.retain(|(name, _)| *name != "same_as");
     all
 }
 

@@ -13,16 +13,12 @@ use linli_engine::{
 use linli_worktime::{Millis, point};
 
 use super::{
-    draft::{Draft, Step, Wrong, titled},
-    join, pass, say, whereabouts,
+    draft::{Draft, Step, Wrong, step_words, titled},
+    join, kept, pass,
+    photo::Photos,
+    say, whereabouts, whom,
 };
-use crate::web::{
-    Ctx, Fault, Page, Reply,
-    ctx::Who,
-    page::show_as,
-    times::Spoken,
-    uploads::{self, Upload},
-};
+use crate::web::{Ctx, Fault, Page, Reply, ctx::Who, page::show_as, times::Spoken, uploads};
 
 /// Categories under one of the top.
 struct Group {
@@ -37,12 +33,15 @@ struct LastPage {
     draft: Draft,
     hidden: Vec<(&'static str, String)>,
     place: String,
+    category: String,
     groups: Vec<Group>,
     promised: Option<Spoken>,
-    files_most: usize,
-    files_bytes: usize,
+    photos: Photos,
     name_chars: usize,
     wrong: Vec<Wrong>,
+    step: String,
+    /// For whom, where it is somebody else.
+    whom: Option<String>,
 }
 
 impl LastPage {
@@ -65,12 +64,14 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
     let page = titled(ctx, Step::Last, !wrong.is_empty());
     let category = category(pack, &draft);
     let drawn = LastPage {
-        hidden: draft.hidden(Step::Last),
+        hidden: draft.hidden(Step::Last, ctx.elder),
+        step: step_words(ctx, Step::Last),
+        whom: draft.whom.words(ctx),
+        photos: Photos::of(ctx, &draft, Step::Last),
         place: page.place(&place),
         groups: groups(&page, pack, &category),
         promised: promised(pack, &category, engine.clock.now()).map(|at| page.time(&at)),
-        files_most: limits::UPLOADS,
-        files_bytes: limits::UPLOAD_BYTES,
+        category: page.category(&category),
         name_chars: limits::NAME_CHARS,
         draft,
         wrong,
@@ -105,8 +106,7 @@ fn promised(pack: &Pack, category: &str, now: Millis) -> Option<Millis> {
 }
 
 /// Sends the report. What is wrong with any step leads back to it with all that was typed.
-pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
-    let key = upload.sent.key()?;
+pub async fn send(ctx: &Ctx, mut draft: Draft, key: String) -> Reply {
     let joins = join::joined(ctx, &draft).await?.is_some();
     if !joins && !["", join::OTHER].contains(&draft.same_as.as_str()) {
         return alone(ctx, draft, ctx.t("join-closed")).await;
@@ -122,17 +122,16 @@ pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
     if !wrong.is_empty() {
         return page(ctx, draft, wrong, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    let kept = match upload.refused {
-        Some(fault) => Err(fault),
-        None => uploads::keep(ctx, upload.sent.files).await,
-    };
-    let files = match kept {
-        Ok(files) => files,
-        Err(fault) => {
-            let wrong = Wrong { id: "files", words: fault.words(ctx.lang) };
-            return page(ctx, draft, vec![wrong], refused(&fault)).await;
-        }
-    };
+    let wrong = draft.whom.wrong(ctx);
+    if !wrong.is_empty() {
+        return whom::page(ctx, draft, wrong);
+    }
+    let (files, lost) = kept::holding(ctx, &draft.kept);
+    if lost {
+        draft.kept = files.into_iter().map(|(note, _)| note).collect();
+        let wrong = Wrong { id: "files", words: ctx.t("say-files-again") };
+        return page(ctx, draft, vec![wrong], StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let report = report(ctx, &draft, key, place).await?;
     let filed = match ctx.engine().file(report).await {
         Err(error @ CaseError::Field { field: "joins", .. }) => {
@@ -140,8 +139,11 @@ pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
         }
         filed => filed?,
     };
-    // Whoever is told of success finds the files there; a form that broke off before is sent again under its key.
-    uploads::attach(ctx, filed.key, files).await?;
+    // Whoever is told of success finds all of it there; a form that broke off before is sent again under its key.
+    if let Some(behalf) = draft.whom.behalf() {
+        ctx.engine().on_behalf(filed.key, behalf).await?;
+    }
+    uploads::attach(ctx, filed.key, files.into_iter().map(|(_, file)| file).collect()).await?;
     let to = format!("/c/{}/{}/filed", filed.key.jurisdiction, filed.number);
     Ok(pass::go_with(ctx, &to, filed.key))
 }

@@ -9,8 +9,12 @@ use super::{
     Ctx, Reply, assets,
     ctx::Who,
     i18n::{Lang, text},
+    live,
     times::{self, Due, Spoken},
 };
+
+/// The government service hotline of every city of China (State Council General Office letter 2020 No. 53).
+const HOTLINE: &str = "12345";
 
 /// What the frame of a page needs.
 #[derive(Clone)]
@@ -81,6 +85,16 @@ impl Page {
         self.ctx.theme
     }
 
+    /// Whether others use this device too.
+    pub fn shared(&self) -> bool {
+        self.ctx.shared
+    }
+
+    /// Whom to call for help: the street office or, where it gave no number, the hotline that every city has.
+    pub fn help_phone(&self) -> String {
+        self.phone().unwrap_or_else(|| HOTLINE.to_owned())
+    }
+
     /// Where this page is.
     pub fn path(&self) -> &str {
         &self.ctx.path
@@ -105,11 +119,14 @@ impl Page {
         name.unwrap_or_else(|| self.t("product"))
     }
 
-    /// The public telephone of the street office, where it gave one.
+    /// The public telephone of the street office, where it gave one: of the home street's before any other.
     pub fn phone(&self) -> Option<String> {
         let directory = self.ctx.engine().directory();
         let fallback = self.ctx.engine().packs().current().fallback().to_owned();
-        directory.orgs().find(|o| o.function == fallback).and_then(|o| o.phone.clone())
+        let home = self.ctx.engine().home.to_string();
+        let offices = || directory.orgs().filter(|o| o.function == fallback && o.retired_at.is_none());
+        let own = offices().find(|o| o.place.as_str() == home).and_then(|o| o.phone.clone());
+        own.or_else(|| offices().find_map(|o| o.phone.clone()))
     }
 
     /// Whether a resident has signed in.
@@ -146,6 +163,21 @@ impl Page {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Where this page hears of what happens after it was drawn: what it shows and how far the feed was.
+    pub fn live(&self) -> String {
+        let (path, query) = self.ctx.path.split_once('?').unwrap_or((&self.ctx.path, ""));
+        let case = path.strip_prefix("/desk/cases/").and_then(|rest| {
+            let (street, rest) = rest.split_once('/')?;
+            Some(format!("&case={street}%2F{}", rest.split('/').next()?))
+        });
+        let page = match (&case, path) {
+            (Some(case), _) => case.clone(),
+            (None, "/desk") => format!("&page=inbox&{query}"),
+            _ => String::new(),
+        };
+        format!("/desk/live?at={}{page}", live::cursor_text(&self.ctx.heads))
     }
 
     /// Whether the seat is one of the three administrators'.
