@@ -57,6 +57,10 @@ export default async function (house, size, width) {
   await press('main form button.btn-main');
   await see("where");
   await press('button[value="last"]');
+  if (await page.locator('.actions button[value="other"]').count()) {
+    await see("near");
+    await press('.actions button[value="other"]');
+  }
   await see("photo");
   await press('button[value="photo-done"]');
   await see("phone");

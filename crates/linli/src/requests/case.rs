@@ -94,7 +94,7 @@ pub async fn page(
         together: together(&page, &dossier),
         talk,
         standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
-        now: rows::now(&ctx, &dossier),
+        now: rows::now(&ctx, &dossier).filter(|_| dossier.kin.along.is_none() || rows::asks(&dossier).next().is_some()),
         late: head.phase == Phase::Open && head.promised_at.is_some_and(|at| at < ctx.engine().clock.now()),
         body: head.body.clone(),
         place: if head.address.is_empty() { place } else { format!("{place} \u{b7} {}", head.address) },
