@@ -5,6 +5,7 @@
 pub mod attachments;
 pub mod cases;
 pub mod db;
+pub mod desk;
 pub mod directory;
 pub mod edge;
 mod engine;
@@ -48,10 +49,17 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
+        cases::count::STATEMENTS,
         cases::inbox::STATEMENTS,
         cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
+        desk::cover::STATEMENTS,
+        desk::drafts::STATEMENTS,
+        desk::handover::STATEMENTS,
+        desk::load::STATEMENTS,
+        desk::phrases::STATEMENTS,
+        desk::views::STATEMENTS,
         directory::STATEMENTS,
         engine::STATEMENTS,
         import::STATEMENTS,

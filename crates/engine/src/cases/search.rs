@@ -8,15 +8,15 @@ use linli_worktime::Millis;
 
 use super::{
     CaseError, CaseKey, Head,
-    inbox::{ListAfter, within},
+    inbox::{ListAfter, owners, within},
     store,
 };
 use crate::{
     Engine,
     db::{DbError, Dialect, Filter, Tx, args, statements},
-    ids::PlaceCode,
+    ids::{Jurisdiction, PlaceCode},
     limits,
-    policy::{self, Action, Resource},
+    policy::{self, Action, Reach, Resource},
     seats::Seat,
 };
 
@@ -35,6 +35,14 @@ pub struct Query {
     pub state: Option<String>,
     /// Of this category or below it.
     pub category: Option<String>,
+    /// Of this class.
+    pub class: Option<String>,
+    /// Whose promise to the resident has run out.
+    pub late: bool,
+    /// Only those that wait for the seat that looks.
+    pub mine: bool,
+    /// Only those in which the seat's unit helps another.
+    pub helping: bool,
     /// Opened at or after.
     pub from: Option<Millis>,
     /// Opened before.
@@ -53,6 +61,10 @@ statements! {
         WHERE {{case_words MATCH $1||w.words @@ CAST(CAST($1 AS TEXT) AS tsquery)}} AND c.jurisdiction = $2";
     LISTED = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1";
+    // In the order of the key of case_unit, newest first.
+    HELPED = "SELECT {head}
+        FROM case_unit u JOIN cases c ON c.jurisdiction = u.jurisdiction AND c.id = u.case_id
+        WHERE u.jurisdiction = $1 AND u.unit = $2";
 }
 
 impl Engine {
@@ -66,22 +78,22 @@ impl Engine {
             .directory()
             .jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
         let words = ask(&query.words, self.db.dialect());
+        let (now, owners) = (self.clock.now(), owners(seat));
         self.db
             .read(move |tx: &mut Tx<'_>| {
-                let mut found = Vec::new();
+                let mut found: Vec<Head> = Vec::new();
                 for street in &streets {
-                    let mut filter = match &words {
-                        Some(words) => Filter::of(&FOUND, args![words, *street]),
-                        None => Filter::of(&LISTED, args![*street]),
-                    };
-                    within(&mut filter, &reach);
-                    narrow(&mut filter, &query);
-                    filter.tail("ORDER BY c.opened_at DESC, c.id DESC", limits::PAGE);
-                    for row in tx.list(&filter)? {
-                        found.push(store::head(row)?);
+                    for mut filter in roads(*street, words.as_deref(), &reach, &query) {
+                        narrow(&mut filter, &query, now, &owners);
+                        filter.tail(order(&filter, &query), limits::PAGE);
+                        for row in tx.list(&filter)? {
+                            found.push(store::head(row)?);
+                        }
                     }
                 }
                 found.sort_by_key(|h| std::cmp::Reverse((h.opened_at, h.key.id)));
+                // A unit may lead a case and stand among its co-units, too.
+                found.dedup_by_key(|h| h.key);
                 found.truncate(limits::PAGE);
                 Ok(found)
             })
@@ -97,7 +109,89 @@ impl Engine {
     }
 }
 
-fn narrow(filter: &mut Filter, query: &Query) {
+/// The lists that together hold what a seat may see: a unit leads some cases and helps in others. Each is in the order of
+/// an index (cases_opened, cases_unit, the key of case_unit), and each is a page at most.
+fn roads(street: Jurisdiction, words: Option<&str>, reach: &Reach, query: &Query) -> Vec<Filter> {
+    let base = || match words {
+        Some(words) => Filter::of(&FOUND, args![words, street]),
+        None => Filter::of(&LISTED, args![street]),
+    };
+    let mut roads = Vec::new();
+    if !query.helping {
+        let mut all = base();
+        within(&mut all, reach);
+        roads.push(all);
+    }
+    if let Reach::Unit(org) = reach {
+        roads.push(match words {
+            None => Filter::of(&HELPED, args![street, org]),
+            Some(_) => {
+                let mut found = base();
+                found.and(HELPS, args![org]);
+                found
+            }
+        });
+    }
+    roads
+}
+
+/// That a unit is one of a case's co-units.
+pub(super) const HELPS: &str = "EXISTS (SELECT 1 FROM case_unit u WHERE u.jurisdiction = c.jurisdiction AND u.unit = $$
+    AND u.opened_at = c.opened_at AND u.case_id = c.id)";
+
+/// That all words of a question occur in a case.
+pub(super) const HAS_WORDS: &str = "{{c.rowid IN (SELECT rowid FROM case_words WHERE case_words MATCH||EXISTS (SELECT 1 FROM case_words w
+    WHERE w.jurisdiction = c.jurisdiction AND w.case_id = c.id AND w.words @@ CAST(CAST(}} $$ {{)|| AS TEXT) AS tsquery))}}";
+
+/// Newest first. Where few cases are late or wait for one seat, they are looked up by that and sorted (the plus keeps
+/// SQLite from walking through all cases in their order instead).
+fn order(filter: &Filter, query: &Query) -> &'static str {
+    if filter.begins(&HELPED) {
+        "ORDER BY u.opened_at DESC, u.case_id DESC"
+    } else if query.late || query.mine {
+        "ORDER BY +c.opened_at DESC, c.id DESC"
+    } else {
+        "ORDER BY c.opened_at DESC, c.id DESC"
+    }
+}
+
+/// What inbox and search narrow alike.
+pub(super) fn narrow_case(
+    filter: &mut Filter,
+    category: Option<&str>,
+    class: Option<&str>,
+    from: Option<Millis>,
+    until: Option<Millis>,
+) {
+    if let Some(category) = category {
+        filter.and(
+            "(c.category = $$ OR c.category >= $$ AND c.category < $$)",
+            args![category, format!("{category}."), format!("{category}/"),],
+        );
+    }
+    if let Some(class) = class {
+        filter.and("c.class = $$", args![class]);
+    }
+    if let Some(from) = from {
+        filter.and("c.opened_at >= $$", args![from]);
+    }
+    if let Some(until) = until {
+        filter.and("c.opened_at < $$", args![until]);
+    }
+}
+
+pub(super) fn narrow(filter: &mut Filter, query: &Query, now: Millis, owners: &[String]) {
+    narrow_case(filter, query.category.as_deref(), query.class.as_deref(), query.from, query.until);
+    if query.late {
+        filter.and("c.promised_at < $$", args![now]);
+    }
+    if query.mine {
+        let [first, last] = [owners.first(), owners.last()].map(|o| o.cloned().unwrap_or_default());
+        filter.and(
+            "c.id IN (SELECT s.case_id FROM open_step s WHERE s.jurisdiction = c.jurisdiction AND s.owner IN ($$, $$))",
+            args![first, last],
+        );
+    }
     if let Some(number) = &query.number {
         filter.and("c.number = $$", args![number]);
     }
@@ -117,20 +211,12 @@ fn narrow(filter: &mut Filter, query: &Query) {
             filter.and(open, args![step]);
         }
     }
-    if let Some(category) = &query.category {
-        filter.and(
-            "(c.category = $$ OR c.category >= $$ AND c.category < $$)",
-            args![category, format!("{category}."), format!("{category}/"),],
-        );
-    }
-    if let Some(from) = query.from {
-        filter.and("c.opened_at >= $$", args![from]);
-    }
-    if let Some(until) = query.until {
-        filter.and("c.opened_at < $$", args![until]);
-    }
     if let Some(ListAfter { opened_at, key }) = query.after {
-        filter.and("(c.opened_at, c.id) < ($$, $$)", args![opened_at, key.id]);
+        let after = match filter.begins(&HELPED) {
+            true => "(u.opened_at, u.case_id) < ($$, $$)",
+            false => "(c.opened_at, c.id) < ($$, $$)",
+        };
+        filter.and(after, args![opened_at, key.id]);
     }
 }
 
@@ -193,7 +279,7 @@ fn runs(text: &str) -> Vec<Run> {
 
 /// The question in the index's own words; `None` when there is nothing to look for. Everything must occur; a single
 /// Chinese character and a word of letters also match the beginning of a piece.
-fn ask(text: &str, dialect: Dialect) -> Option<String> {
+pub(super) fn ask(text: &str, dialect: Dialect) -> Option<String> {
     let mut terms = Vec::new();
     for run in runs(text).into_iter().take(limits::SEARCH_WORDS) {
         match run {

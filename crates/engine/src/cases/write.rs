@@ -28,6 +28,7 @@ pub(super) struct Held<'p> {
     /// The version that the row is at in the database, and the steps that have rows there.
     stored_seq: u64,
     stored: Vec<OpenStep>,
+    stored_co_units: Vec<String>,
     pub(super) settled_at: Option<Millis>,
 }
 
@@ -36,6 +37,7 @@ impl<'p> Held<'p> {
         let case = Case::replay(&events);
         Self {
             stored: case.open().cloned().collect(),
+            stored_co_units: case.field("co_units").as_list().to_vec(),
             key: head.key,
             number: head.number.clone(),
             title: head.title.clone(),
@@ -201,10 +203,26 @@ impl<'p> Held<'p> {
             }
         }
         self.stored = open;
+        self.finish_units(tx)?;
         match self.next_due() {
             Some(due) => tx.put(&store::SET_TIMER, args![jurisdiction, id, due.at])?,
             None => tx.send(&store::END_TIMER, args![jurisdiction, id])?,
         }
+        Ok(())
+    }
+
+    /// Brings the rows of the co-units up to the events: by them a unit finds the cases in which it only helps.
+    fn finish_units(&mut self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        let now: Vec<String> = self.case.field("co_units").as_list().to_vec();
+        let CaseKey { jurisdiction, id } = self.key;
+        let opened = self.case.opened_at();
+        for gone in self.stored_co_units.iter().filter(|unit| !now.contains(unit)) {
+            tx.send(&store::END_UNIT, args![jurisdiction, gone, opened, id])?;
+        }
+        for new in now.iter().filter(|unit| !self.stored_co_units.contains(unit)) {
+            tx.send(&store::ADD_UNIT, args![jurisdiction, new, opened, id])?;
+        }
+        self.stored_co_units = now;
         Ok(())
     }
 

@@ -3,7 +3,10 @@
 use super::{Db, DbError, Tx, args, sql::render, statements};
 
 /// The steps, oldest first. A step that has landed is never edited: a change is a new step.
-const STEPS: &[(&str, &str)] = &[("0001_start", include_str!("../../migrations/0001_start.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
+];
 
 statements! {
     DONE = "SELECT name FROM migration ORDER BY name";

@@ -222,7 +222,7 @@ impl Teller {
             let role: Role = seat.role.parse().ok()?;
             let (org, place) = (seat.org.clone(), seat.place.clone());
             let (id, account) = (SeatId::new(), AccountId::new());
-            Some(Viewer::Staff(Seat { id, account, org, role, place, from: Millis(0), until: None }))
+            Some(Viewer::Staff(Seat { id, account, org, role, place, from: Millis(0), until: None, cover: None }))
         };
         seats.filter_map(viewer).collect()
     }

@@ -221,6 +221,7 @@ async fn save_account(engine: &Engine, row: AccountRow, lang: &str) -> Result<()
             place: seat.place,
             from: now,
             until: None,
+            cover: None,
         });
     }
     let made = engine.db.write(move |tx: &mut Tx<'_>| {

@@ -147,6 +147,7 @@ pub fn seat(org: &str, role: &str, place: &str) -> Seat {
         place: place.parse().unwrap(),
         from: Millis(0),
         until: None,
+        cover: None,
     }
 }
 
