@@ -49,9 +49,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
-        cases::count::STATEMENTS,
         cases::inbox::STATEMENTS,
-        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         desk::cover::STATEMENTS,
@@ -70,5 +68,6 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     ]
     .into_iter()
     .flatten()
+    .chain(cases::search::all_statements())
     .copied()
 }

@@ -54,11 +54,19 @@ impl Engine {
     }
 
     fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
-        let CaseKey { jurisdiction, id } = ask.case;
-        if let Some(mut row) = tx.first(&store::DONE, &args![jurisdiction, &ask.key])? {
-            let (case, seq): (crate::ids::CaseId, u64) = (row.take()?, row.take()?);
-            return if case == id { Ok(Acted { seq, again: true }) } else { Err(CaseError::NotFound) };
+        if let Some(acted) = done(tx, ask)? {
+            return Ok(acted);
         }
+        match self.act_anew(tx, ask) {
+            Err(error @ CaseError::Db(_)) => Err(error),
+            // The same key may have been at work beside this one: what it changed is why this one was refused.
+            Err(error) => done(tx, ask)?.ok_or(error),
+            done => done,
+        }
+    }
+
+    fn act_anew(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+        let CaseKey { jurisdiction, id } = ask.case;
         let head = store::by_id(tx, ask.case)?.ok_or(CaseError::NotFound)?;
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
@@ -91,6 +99,13 @@ impl Engine {
         check_main(tx, rules, head, &ask.command)?;
         Ok(event)
     }
+}
+
+/// What the key has done already.
+fn done(tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<Acted>, CaseError> {
+    let Some(mut row) = tx.first(&store::DONE, &args![ask.case.jurisdiction, &ask.key])? else { return Ok(None) };
+    let (case, seq): (crate::ids::CaseId, u64) = (row.take()?, row.take()?);
+    if case == ask.case.id { Ok(Some(Acted { seq, again: true })) } else { Err(CaseError::NotFound) }
 }
 
 /// Who may do what is asked, in the flow's words.

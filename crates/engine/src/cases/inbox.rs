@@ -5,7 +5,7 @@ use linli_worktime::Millis;
 use super::{CaseError, CaseKey, Head, store};
 use crate::{
     Engine,
-    db::{DbError, Dialect, Filter, Row, Tx, Value, args, statements},
+    db::{DbError, Filter, Row, Tx, Value, args, statements},
     ids::{CaseId, Jurisdiction, PlaceCode},
     limits,
     policy::Reach,
@@ -120,14 +120,14 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn inbox(&self, seat: &Seat, view: View) -> Result<Vec<Item>, CaseError> {
-        let ((streets, owners, place), dialect) = (self.reach(seat), self.db.dialect());
+        let (streets, owners, place) = self.reach(seat);
         self.db
             .read(move |tx: &mut Tx<'_>| {
                 let mut items = Vec::new();
                 for street in &streets {
                     for owner in &owners {
                         let mut filter = Filter::of(&INBOX, args![*street, owner, &place, place.end()]);
-                        narrow(&mut filter, &view, dialect);
+                        narrow(&mut filter, &view);
                         filter.tail("ORDER BY s.due_at, s.case_id", limits::PAGE);
                         for row in tx.list(&filter)? {
                             items.push(item(row)?);
@@ -178,7 +178,7 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn inbox_count(&self, seat: &Seat, view: View) -> Result<Count, CaseError> {
-        let ((streets, owners, place), dialect) = (self.reach(seat), self.db.dialect());
+        let (streets, owners, place) = self.reach(seat);
         self.db
             .read(move |tx: &mut Tx<'_>| {
                 let mut n = 0;
@@ -186,7 +186,7 @@ impl Engine {
                     for owner in &owners {
                         let scan = i64::try_from(limits::VIEW_SCAN).unwrap_or(i64::MAX);
                         let mut filter = Filter::of(&COUNT_INBOX, args![*street, owner, &place, place.end(), scan]);
-                        narrow(&mut filter, &view, dialect);
+                        narrow(&mut filter, &view);
                         filter.tail("", limits::VIEW_COUNT + 1);
                         n += tx.list(&filter)?.len();
                     }
@@ -222,7 +222,13 @@ pub(super) fn counted(n: usize) -> Count {
     Count { n: n.min(limits::VIEW_COUNT) as u64, more: n > limits::VIEW_COUNT }
 }
 
-fn narrow(filter: &mut Filter, view: &View, dialect: Dialect) {
+/// A pattern for texts that hold a word.
+fn like(word: &str) -> String {
+    let plain: String = word.to_lowercase().chars().flat_map(|c| ('!' == c || '%' == c || '_' == c).then_some('!').into_iter().chain([c])).collect();
+    format!("%{plain}%")
+}
+
+fn narrow(filter: &mut Filter, view: &View) {
     if let Some(step) = &view.step {
         filter.and("s.step = $$", args![step]);
     }
@@ -232,12 +238,27 @@ fn narrow(filter: &mut Filter, view: &View, dialect: Dialect) {
     if let Some(place) = &view.place {
         filter.and("s.place >= $$ AND s.place < $$", args![place, place.end()]);
     }
-    super::search::narrow_case(filter, view.category.as_deref(), view.class.as_deref(), view.from, view.until);
+    if let Some(category) = &view.category {
+        let below = "(c.category = $$ OR c.category >= $$ AND c.category < $$)";
+        filter.and(below, args![category, format!("{category}."), format!("{category}/")]);
+    }
+    if let Some(class) = &view.class {
+        filter.and("c.class = $$", args![class]);
+    }
+    if let Some(from) = view.from {
+        filter.and("c.opened_at >= $$", args![from]);
+    }
+    if let Some(until) = view.until {
+        filter.and("c.opened_at < $$", args![until]);
+    }
     if let Some(unit) = &view.unit {
         filter.and("c.unit = $$", args![unit]);
     }
-    if let Some(words) = super::search::ask(&view.words, dialect) {
-        filter.and(super::search::HAS_WORDS, args![words]);
+    // A queue is short enough to be read: what was filed a moment ago is found, too.
+    for word in view.words.split_whitespace().take(limits::SEARCH_WORDS) {
+        let has = "(lower(c.title) LIKE $$ ESCAPE '!' OR lower(c.body) LIKE $$ ESCAPE '!' OR lower(c.address) LIKE $$ ESCAPE '!')";
+        let like = like(word);
+        filter.and(has, args![&like, &like, &like]);
     }
     if let Some(after) = view.after {
         filter.and("(s.due_at, s.case_id) > ($$, $$)", args![after.due_at, after.case]);

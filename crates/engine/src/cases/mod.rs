@@ -2,7 +2,6 @@
 //! imply; the rows beside them are kept for lists and timers, and are written in the same transaction.
 
 pub mod act;
-pub mod count;
 pub mod file;
 pub mod foresee;
 pub mod inbox;

@@ -6,6 +6,7 @@ use super::{Db, DbError, Tx, args, sql::render, statements};
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
     ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
+    ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
 ];
 
 statements! {

@@ -66,6 +66,7 @@ pub(super) struct Head {
     pub duties: Word,
     pub texts: Word,
     pub flows: Vec<Word>,
+    pub templates: Option<Word>,
 }
 
 /// The mark that must be there.
@@ -97,6 +98,7 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         duties: root.need("duties"),
         texts: root.need("texts"),
         flows: root.words("flows"),
+        templates: root.word("templates"),
     };
     if head.flows.is_empty() {
         root.wrong("the pack needs `flows`: the files of its flows");

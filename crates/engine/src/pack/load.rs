@@ -13,7 +13,7 @@ use super::{
     head::{self, Head},
     limit::{self, LimitTable},
     read::{Doc, Found, Names, Table, Word, note},
-    text,
+    template, text,
 };
 
 /// The file that names the others.
@@ -49,6 +49,9 @@ impl Desk<'_> {
         let categories = Names { what: "category", all: codes };
         let duties = self.read(&head.duties, |table| duty::read(table, &categories));
         let texts = self.read(&head.texts, text::read);
+        let names = fields.as_ref().map(|all| all.iter().map(|field| field.name.clone()).collect());
+        let names = Names { what: "field", all: names.filter(|_| fields_are_right) };
+        let templates = head.templates.as_ref().and_then(|path| self.read(path, |table| template::read(table, &names)));
         let calendar = self.calendar(&head.calendar);
         let (fields, limits) = (fields?, limits?);
         // A flow hangs on its fields: while they are wrong, what it would be blamed for could be theirs.
@@ -67,6 +70,7 @@ impl Desk<'_> {
             catalogue: catalogue?,
             duties: duties?,
             texts: texts?,
+            templates: templates.unwrap_or_default(),
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
         })

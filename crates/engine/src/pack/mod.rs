@@ -11,6 +11,7 @@ mod head;
 mod limit;
 mod load;
 mod read;
+mod template;
 mod text;
 
 use std::{collections::BTreeMap, fmt};
@@ -27,6 +28,7 @@ pub use field::{Choice, Field, Kind};
 pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
 pub use head::{Basis, Mark, Role, Source};
+pub use template::{PLACEHOLDERS, Template};
 pub use text::fill;
 
 /// The files of a pack: their texts by their paths below its folder, written with `/`.
@@ -55,6 +57,7 @@ pub struct Pack {
     catalogue: category::Catalogue,
     duties: duty::Duties,
     texts: BTreeMap<String, Text>,
+    templates: Vec<Template>,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -166,6 +169,11 @@ impl Pack {
     /// The law behind what may and may not be sent to a community.
     pub fn community_rule(&self) -> &Basis {
         &self.duties.community
+    }
+
+    /// Ready-made texts for the fields of acts, in the order of the file.
+    pub fn templates(&self) -> &[Template] {
+        &self.templates
     }
 
     /// What the program writes to people under this key; [`fill`] fills it in.
