@@ -137,6 +137,8 @@ words! {
     Notice = "notice",
     /// The cases that one brought.
     OwnCases = "own-cases",
+    /// Who sits on a seat while its holder is away. One's own seat needs no rule.
+    Cover = "cover",
 }
 
 /// A table that cannot be read; the message shows line and column.

@@ -220,6 +220,7 @@ statements! {
     ACCOUNTS = "SELECT id, login, name, disabled_at IS NOT NULL FROM account WHERE jurisdiction = $1";
     ADD_ACCOUNT = "INSERT INTO account (jurisdiction, id, login, name, password, wrong) VALUES ($1, $2, $3, $4, $5, 0)";
     DISABLE = "UPDATE account SET disabled_at = COALESCE(disabled_at, $3) WHERE jurisdiction = $1 AND id = $2";
+    SET_PASSWORD = "UPDATE account SET password = $3 WHERE jurisdiction = $1 AND id = $2";
     // Changes nothing, but makes grants to one account wait for each other.
     HOLD = "UPDATE account SET wrong = wrong WHERE jurisdiction = $1 AND id = $2 AND disabled_at IS NULL";
     HELD_ROLES = "SELECT role FROM seat WHERE jurisdiction = $1 AND account = $2
@@ -257,6 +258,16 @@ pub fn create_account(
         Err(DbError::Duplicate { .. }) => Err(SeatError::Taken(login.0.clone())),
         other => Ok(other.map(drop)?),
     }
+}
+
+/// Gives an account another password.
+pub fn set_password(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    id: AccountId,
+    password: &PasswordHash,
+) -> Result<(), DbError> {
+    tx.put(&SET_PASSWORD, args![home, id, &password.0])
 }
 
 /// A page of accounts by login, those after `after`.

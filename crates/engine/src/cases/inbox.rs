@@ -106,7 +106,7 @@ statements! {
 }
 
 /// The owners whose steps a seat answers for: its role, and its org where the role handles for it.
-pub(super) fn owners(seat: &Seat) -> Vec<String> {
+pub fn queues(seat: &Seat) -> Vec<String> {
     let mut owners = vec![format!("role:{}", seat.role.as_str())];
     if seat.role.handles() {
         owners.push(format!("org:{}", seat.org));
@@ -197,7 +197,7 @@ impl Engine {
     }
 
     fn reach(&self, seat: &Seat) -> (Vec<Jurisdiction>, Vec<String>, PlaceCode) {
-        (self.directory().jurisdictions(&seat.place), owners(seat), seat.place.clone())
+        (self.directory().jurisdictions(&seat.place), queues(seat), seat.place.clone())
     }
 
     /// Open cases of one category near a place since a time: what may be the same matter.

@@ -9,7 +9,7 @@ use linli_worktime::Millis;
 use self::index::Mark;
 use super::{
     CaseError, Head,
-    inbox::{Count, ListAfter, counted, owners, within},
+    inbox::{Count, ListAfter, counted, queues, within},
     store,
 };
 use crate::{
@@ -94,7 +94,7 @@ impl Engine {
             .directory()
             .jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
         let state = query.state.as_deref().map(|state| self.state(state));
-        let (owners, now) = (owners(seat), self.clock.now());
+        let (owners, now) = (queues(seat), self.clock.now());
         let look = Look { reach, state, dialect: self.db.dialect(), now, query, owners, most };
         self.db
             .read(move |tx: &mut Tx<'_>| {

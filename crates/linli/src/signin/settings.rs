@@ -18,6 +18,7 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
         (cookie::LANG, "lang", &["zh", "en"][..]),
         (cookie::ELDER, "elder", &["on", "off"]),
         (cookie::THEME, "theme", &["light", "dark"]),
+        (cookie::KEYS, "keys", &["on", "off"]),
     ];
     let chosen = known.into_iter().filter(|(_, field, values)| values.contains(&sent.text(field)));
     let cookies: Vec<String> =

@@ -53,6 +53,8 @@ pub struct Inner {
     pub elder: bool,
     /// `light` or `dark`, where the reader chose.
     pub theme: Option<&'static str>,
+    /// Whether single-letter keys are switched off.
+    pub keys_off: bool,
     /// Who.
     pub who: Who,
     /// Where the request went, for coming back.
@@ -96,6 +98,8 @@ pub mod cookie {
     pub const ELDER: &str = "linli_elder";
     /// Light or dark.
     pub const THEME: &str = "linli_theme";
+    /// Single-letter keys.
+    pub const KEYS: &str = "linli_keys";
     /// The tracking code of a case that was opened with it: `jurisdiction.id`, sealed by the deployment's key.
     pub const TRACK: &str = "linli_track";
 }
@@ -123,8 +127,9 @@ impl Ctx {
             Some("light") => Some("light"),
             _ => None,
         };
+        let keys_off = cookie_value(headers, cookie::KEYS) == Some("off");
         let who = who(&app, headers).await;
-        Self(Arc::new(Inner { app, lang, elder, theme, who, path }))
+        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, who, path }))
     }
 
     /// The engine.
