@@ -1,12 +1,15 @@
 //! Places, orgs and duties: who is where and answers for what. Small and read at every step, so each process keeps a
 //! copy in memory and takes a new one when the version in the database has moved.
 
+pub(crate) mod border;
+
 use std::collections::BTreeMap;
 
 use linli_flow::Text;
 use linli_worktime::Millis;
 use serde::{Deserialize, Serialize};
 
+pub use self::border::{Ring, save_borders};
 use crate::{
     db::{DbError, Row, Tx, args, statements},
     ids::{DutyId, Jurisdiction, Level, OrgId, PlaceCode},
@@ -162,6 +165,7 @@ pub struct Directory {
     places: BTreeMap<PlaceCode, Place>,
     orgs: BTreeMap<OrgId, Org>,
     duties: Vec<Duty>,
+    borders: border::Borders,
 }
 
 impl Directory {
@@ -178,8 +182,14 @@ impl Directory {
     /// The places one level below (places may skip a level where a neighbourhood has none).
     pub fn children(&self, of: &PlaceCode) -> Vec<&Place> {
         let below = self.places.range(of.clone()..).take_while(|(c, _)| of.covers(c)).map(|(_, p)| p);
-        let live: Vec<&Place> = below.filter(|p| p.code != *of && p.retired_at.is_none()).collect();
-        live.iter().copied().filter(|p| !live.iter().any(|q| q.code != p.code && q.code.covers(&p.code))).collect()
+        let mut children: Vec<&Place> = Vec::new();
+        // A place comes before those within it.
+        for place in below.filter(|p| p.code != *of && p.retired_at.is_none()) {
+            if children.last().is_none_or(|last| !last.code.covers(&place.code)) {
+                children.push(place);
+            }
+        }
+        children
     }
 
     /// The streets within a place, or the street that it lies in: where a seat over it has its rows.
@@ -342,6 +352,7 @@ pub fn load(tx: &mut Tx<'_>, home: Jurisdiction) -> Result<Directory, DbError> {
     let duties = tx.query(&ALL_DUTIES, &[])?.into_iter().map(duty).collect::<Result<Vec<_>, _>>()?;
     Ok(Directory {
         version,
+        borders: border::load(tx)?,
         places: places.into_iter().map(|p| (p.code.clone(), p)).collect(),
         orgs: orgs.into_iter().map(|o| (o.id.clone(), o)).collect(),
         duties,

@@ -9,12 +9,14 @@ pub mod desk;
 pub mod directory;
 pub mod edge;
 mod engine;
+pub mod feed;
 pub mod ids;
 pub mod import;
 pub mod limits;
 pub mod notices;
 pub mod pack;
 pub mod policy;
+pub mod presence;
 pub mod seats;
 pub mod sessions;
 pub mod vault;
@@ -59,9 +61,15 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         desk::phrases::STATEMENTS,
         desk::views::STATEMENTS,
         directory::STATEMENTS,
+        directory::border::STATEMENTS,
         engine::STATEMENTS,
+        feed::STATEMENTS,
+        feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
+        notices::TOLD_STATEMENTS,
+        presence::STATEMENTS,
         seats::STATEMENTS,
         sessions::STATEMENTS,
         vault::STATEMENTS,

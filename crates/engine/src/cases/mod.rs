@@ -4,6 +4,7 @@
 pub mod act;
 pub mod file;
 pub mod foresee;
+pub mod history;
 pub mod inbox;
 pub mod read;
 pub mod search;

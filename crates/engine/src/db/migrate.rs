@@ -5,8 +5,11 @@ use super::{Db, DbError, Tx, args, sql::render, statements};
 /// The steps, oldest first. A step that has landed is never edited: a change is a new step.
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0003_live", include_str!("../../migrations/0003_live.sql")),
     ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
+    ("0008_borders", include_str!("../../migrations/0008_borders.sql")),
     ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
+    ("0011_told", include_str!("../../migrations/0011_told.sql")),
 ];
 
 statements! {

@@ -51,6 +51,11 @@ impl Plugs {
     pub fn has(&self, channel: Channel) -> bool {
         channel == Channel::Screen || self.0.contains_key(&channel)
     }
+
+    /// The ways out of the house to residents that have a plug.
+    pub fn out(&self) -> Vec<Channel> {
+        [Channel::Sms, Channel::Mail].into_iter().filter(|channel| self.has(*channel)).collect()
+    }
 }
 
 /// What a round did.
