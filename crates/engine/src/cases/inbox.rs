@@ -224,7 +224,11 @@ pub(super) fn counted(n: usize) -> Count {
 
 /// A pattern for texts that hold a word.
 fn like(word: &str) -> String {
-    let plain: String = word.to_lowercase().chars().flat_map(|c| ('!' == c || '%' == c || '_' == c).then_some('!').into_iter().chain([c])).collect();
+    let plain: String = word
+        .to_lowercase()
+        .chars()
+        .flat_map(|c| ('!' == c || '%' == c || '_' == c).then_some('!').into_iter().chain([c]))
+        .collect();
     format!("%{plain}%")
 }
 

@@ -170,13 +170,7 @@ impl Look {
         }
     }
 
-    fn street(
-        &self,
-        tx: &mut Tx<'_>,
-        street: Jurisdiction,
-        road: &Road,
-        found: &mut Vec<Head>,
-    ) -> Result<(), DbError> {
+    fn street(&self, tx: &mut Tx<'_>, street: Jurisdiction, road: &Road, found: &mut Vec<Head>) -> Result<(), DbError> {
         let terms = index::terms(&self.query.words);
         let marks = self.marks();
         if terms.is_empty() && marks.is_empty() || self.query.number.is_some() {

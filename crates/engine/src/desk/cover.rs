@@ -130,6 +130,10 @@ pub fn seat(tx: &mut Tx<'_>, home: Jurisdiction, id: SeatId) -> Result<Option<Se
 /// # Errors
 /// [`CoverError`]; nothing is written then.
 pub fn arrange(tx: &mut Tx<'_>, home: Jurisdiction, new: &NewCover, now: Millis) -> Result<(), CoverError> {
+    // Sent twice.
+    if held_by(tx, home, new.id)? == Some(new.held) {
+        return Ok(());
+    }
     let held = seat(tx, home, new.held)?.ok_or(CoverError::NoSeat)?;
     if held.until.is_some_and(|until| until <= now) {
         return Err(CoverError::NoSeat);
@@ -155,7 +159,8 @@ pub fn arrange(tx: &mut Tx<'_>, home: Jurisdiction, new: &NewCover, now: Millis)
             return Err(CoverError::Apart(held.role));
         }
     }
-    let seat = Seat { id: new.id, account: new.to, from, until: Some(until), cover: Some(held.account), ..held.clone() };
+    let seat =
+        Seat { id: new.id, account: new.to, from, until: Some(until), cover: Some(held.account), ..held.clone() };
     seats::grant_seat(tx, home, &seat)?;
     tx.put(&ADD_COVER, args![home, new.id, new.held, held.account, new.reason.trim(), new.by, now])?;
     Ok(())

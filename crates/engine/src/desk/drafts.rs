@@ -91,7 +91,8 @@ pub fn drafts(tx: &mut Tx<'_>, account: AccountId, case: CaseKey, now: Millis) -
 
 fn draft(mut row: Row) -> Result<Draft, DbError> {
     let (act, fields): (String, String) = (row.take()?, row.take()?);
-    let typed = serde_json::from_str(&fields).map_err(|e| DbError::Corrupt(format!("a draft that does not read ({e})")))?;
+    let typed =
+        serde_json::from_str(&fields).map_err(|e| DbError::Corrupt(format!("a draft that does not read ({e})")))?;
     Ok(Draft { act, typed, saved_at: row.take()? })
 }
 

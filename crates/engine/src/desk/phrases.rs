@@ -76,7 +76,12 @@ pub fn phrases(tx: &mut Tx<'_>, home: Jurisdiction, orgs: &[OrgId]) -> Result<Ve
 }
 
 /// Keeps a text, new or changed.
-pub fn keep(tx: &mut Tx<'_>, home: Jurisdiction, new: &Phrase, now: Millis) -> Result<Result<(), PhraseError>, DbError> {
+pub fn keep(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    new: &Phrase,
+    now: Millis,
+) -> Result<Result<(), PhraseError>, DbError> {
     if !(1..=limits::NAME_CHARS).contains(&new.title.trim().chars().count()) {
         return Ok(Err(PhraseError::Title));
     }

@@ -89,7 +89,8 @@ statements! {
 }
 
 fn view(mut row: Row) -> Result<SavedView, DbError> {
-    let (id, owner, name, list): (ViewId, String, String, String) = (row.take()?, row.take()?, row.take()?, row.take()?);
+    let (id, owner, name, list): (ViewId, String, String, String) =
+        (row.take()?, row.take()?, row.take()?, row.take()?);
     let list = list.parse().map_err(|_| DbError::Corrupt(format!("`{list}` as the list of a view")))?;
     Ok(SavedView { id, owner: Owner::read(&owner)?, name, list, query: row.take()?, made_by: row.take()? })
 }
@@ -109,7 +110,12 @@ pub fn views(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, org: &OrgI
 }
 
 /// Saves a view. The same id twice is one view.
-pub fn save(tx: &mut Tx<'_>, home: Jurisdiction, view: &SavedView, now: Millis) -> Result<Result<(), ViewError>, DbError> {
+pub fn save(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    view: &SavedView,
+    now: Millis,
+) -> Result<Result<(), ViewError>, DbError> {
     let name = view.name.trim();
     if !(1..=limits::NAME_CHARS).contains(&name.chars().count()) {
         return Ok(Err(ViewError::Name));

@@ -34,14 +34,24 @@ pub(super) fn read(mut root: Table<'_>, fields: &Names) -> Vec<Template> {
         once.check(&table, &id);
         let (title, text) = (table.need_text("title"), table.need_text("text"));
         for name in text.placeholders().filter(|name| !PLACEHOLDERS.contains(name)) {
-            table.wrong(format!("`{}` cannot have {{{name}}} filled in: there is {{{}}}", id.text, PLACEHOLDERS.join("}, {")));
+            table.wrong(format!(
+                "`{}` cannot have {{{name}}} filled in: there is {{{}}}",
+                id.text,
+                PLACEHOLDERS.join("}, {")
+            ));
         }
         let words = table.words("fields");
         for word in &words {
             fields.check(&table, word);
         }
         let source = basis(&mut table, "source");
-        templates.push(Template { id: id.text, title, text, fields: words.into_iter().map(|w| w.text).collect(), source });
+        templates.push(Template {
+            id: id.text,
+            title,
+            text,
+            fields: words.into_iter().map(|w| w.text).collect(),
+            source,
+        });
         table.end();
     }
     root.end();

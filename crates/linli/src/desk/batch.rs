@@ -120,7 +120,6 @@ struct Choice {
     id: String,
     title: String,
     n: usize,
-    step: bool,
 }
 
 #[derive(Template)]
@@ -161,7 +160,9 @@ fn choose(ctx: &Ctx, cases: &[Dossier]) -> Reply {
             None => counts.push((what, page.of(&offer.title).to_owned(), 1)),
         }
     }
-    let choices = counts.into_iter().map(|(what, title, n)| Choice { step: what.way == "step", id: what.text(), title, n });
+    // What closes a step comes first, as on the page of a case.
+    counts.sort_by_key(|(what, ..)| what.way != "step");
+    let choices = counts.into_iter().map(|(what, title, n)| Choice { id: what.text(), title, n });
     show(&BatchPage {
         cases: cases.iter().map(|d| picked(ctx, &page, d)).collect(),
         choices: choices.collect(),
@@ -174,13 +175,7 @@ fn choose(ctx: &Ctx, cases: &[Dossier]) -> Reply {
 }
 
 /// The form of an act, drawn from the first case that offers it.
-fn form(
-    ctx: &Ctx,
-    cases: &[Dossier],
-    what: &What,
-    filled: &Raw,
-    errors: &[linli_engine::pack::FieldError],
-) -> Reply {
+fn form(ctx: &Ctx, cases: &[Dossier], what: &What, filled: &Raw, errors: &[linli_engine::pack::FieldError]) -> Reply {
     let page = Page::titled(ctx, "batch-title");
     let found = cases.iter().find_map(|d| what.find(d).filter(|offer| offer.barred.is_none()).map(|offer| (d, offer)));
     let Some((d, offer)) = found else { return choose(ctx, cases) };

@@ -27,7 +27,7 @@ use super::{
     views::day_ends,
 };
 use crate::web::{
-    Ctx, Fault, Page, Reply,
+    Ctx, Fault, Page, Reply, act_form,
     page::{go, show_as},
     uploads::Upload,
 };
@@ -103,7 +103,7 @@ pub async fn back(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>
 
 /// `POST /desk/cases/{jurisdiction}/{number}/act`.
 pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>, upload: Upload) -> Reply {
-    let Upload { sent, refused } = upload;
+    let Upload { mut sent, refused } = upload;
     let d = match read(&ctx, &jurisdiction, &number).await {
         Ok(d) => d,
         // It is not this reader's any more; what they wrote still is.
@@ -114,7 +114,7 @@ pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>,
     let files = refused.is_some() || !sent.files.is_empty();
     let done = match refused {
         Some(fault) => Err(fault.into()),
-        None => perform(&ctx, &d, &offer, &sent.fields, key, sent.files).await,
+        None => perform(&ctx, &d, &offer, &sent.fields, key, std::mem::take(&mut sent.files)).await,
     };
     let why = match done {
         Ok(acted) => {

@@ -9,7 +9,7 @@ use linli_engine::{
     edge,
     ids::{OrgId, SeatId},
     policy::{self, Action, Relation, Resource},
-    seats::{Seat, SeatError},
+    seats::{Account, Seat, SeatError},
 };
 use linli_worktime::Millis;
 
@@ -67,21 +67,19 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     draw(&ctx, &asked, None, None).await
 }
 
-async fn draw(ctx: &Ctx, asked: &Asked, sent: Option<&Sent>, error: Option<String>) -> Reply {
-    let Who::Staff { seats, seat: own, .. } = &ctx.who else { return Err(Fault::not_found()) };
-    let page = Page::titled(ctx, "cover-title");
-    let edits = [Relation::Scope, Relation::None]
-        .iter()
-        .any(|relation| policy::allows(own.role.into(), *relation, Action::Edit, Resource::Cover));
-    let org = asked.read::<OrgId>("org").filter(|_| edits).unwrap_or_else(|| own.org.clone());
-    let wanted = sent.map_or_else(|| asked.get("seat").unwrap_or_default(), |sent| sent.text("seat"));
+/// A seat with who holds it, who covers it, and who could.
+type Found = (Seat, String, Vec<cover::Cover>, Vec<Account>);
+
+/// The seats of a unit that the reader sees to, and their own.
+async fn seats_of(ctx: &Ctx, org: &OrgId, edits: bool) -> Result<Vec<Found>, Fault> {
+    let Who::Staff { seats, .. } = &ctx.who else { return Err(Fault::not_found()) };
     let (home, now) = (ctx.engine().home, ctx.engine().clock.now());
     let (mine, at) = (seats.clone(), org.clone());
     let read = move |tx: &mut Tx<'_>| -> Result<_, DbError> {
         let mut all = if edits { cover::seats_at(tx, home, &at, now)? } else { Vec::new() };
-        for seat in mine.into_iter().filter(|seat| seat.cover.is_none()) {
+        for seat in mine.iter().filter(|seat| seat.cover.is_none()) {
             if !all.iter().any(|(other, _)| other.id == seat.id) {
-                all.insert(0, (seat, String::new()));
+                all.insert(0, (seat.clone(), String::new()));
             }
         }
         let mut rows = Vec::new();
@@ -92,25 +90,40 @@ async fn draw(ctx: &Ctx, asked: &Asked, sent: Option<&Sent>, error: Option<Strin
         }
         Ok(rows)
     };
-    let found = ctx.engine().db.read(read).await?;
-    let chosen = found.iter().find(|(seat, ..)| seat.id.to_string() == wanted && may_arrange(ctx, seat));
-    let chosen = chosen.or_else(|| found.iter().find(|(seat, ..)| seat.id == own.id && may_arrange(ctx, seat)));
-    let typed = |name: &str| sent.map(|sent| sent.text(name).to_owned()).unwrap_or_default();
+    Ok(ctx.engine().db.read(read).await?)
+}
+
+fn row(ctx: &Ctx, page: &Page, (seat, name, covers, _): &Found) -> Row {
     let standing = |cover: &cover::Cover| {
         let args = [
             ("name", cover.by.clone().into()),
             ("from", page.time(&cover.from).words.into()),
             ("until", page.time(&cover.until).words.into()),
         ];
-        let words = crate::web::i18n::text(page.lang(), "cover-standing", &args);
+        let words = crate::web::i18n::text(ctx.lang, "cover-standing", &args);
         Standing { id: cover.seat.to_string(), words, reason: cover.reason.clone() }
     };
-    let rows = found.iter().filter(|(seat, ..)| may_arrange(ctx, seat)).map(|(seat, name, covers, _)| Row {
+    Row {
         id: seat.id.to_string(),
         name: page.seat_name(seat),
         holder: name.clone(),
         covers: covers.iter().map(standing).collect(),
-    });
+    }
+}
+
+async fn draw(ctx: &Ctx, asked: &Asked, sent: Option<&Sent>, error: Option<String>) -> Reply {
+    let Some(own) = ctx.seat() else { return Err(Fault::not_found()) };
+    let page = Page::titled(ctx, "cover-title");
+    let edits = [Relation::Scope, Relation::None]
+        .iter()
+        .any(|relation| policy::allows(own.role.into(), *relation, Action::Edit, Resource::Cover));
+    let org = asked.read::<OrgId>("org").filter(|_| edits).unwrap_or_else(|| own.org.clone());
+    let wanted = sent.map_or_else(|| asked.get("seat").unwrap_or_default(), |sent| sent.text("seat"));
+    let found = seats_of(ctx, &org, edits).await?;
+    let chosen = found.iter().find(|(seat, ..)| seat.id.to_string() == wanted && may_arrange(ctx, seat));
+    let chosen = chosen.or_else(|| found.iter().find(|(seat, ..)| seat.id == own.id && may_arrange(ctx, seat)));
+    let typed = |name: &str| sent.map(|sent| sent.text(name).to_owned()).unwrap_or_default();
+    let rows = found.iter().filter(|(seat, ..)| may_arrange(ctx, seat)).map(|found| row(ctx, &page, found));
     let colleagues = chosen.map(|(seat, .., colleagues)| {
         let others = colleagues.iter().filter(|other| other.id != seat.account);
         others.map(|c| (c.id.to_string(), c.name.clone(), typed("to") == c.id.to_string())).collect()
@@ -158,7 +171,9 @@ pub async fn arrange(ctx: Ctx, sent: Sent) -> Reply {
     let done = ctx.engine().db.write(move |tx: &mut Tx<'_>| cover::arrange(tx, home, &new, now)).await;
     let key = match done {
         // A cover with the form's own key: it was sent twice.
-        Ok(()) | Err(CoverError::Seat(SeatError::Db(DbError::Duplicate { .. }))) => return Ok(go("/desk/cover?done=1")),
+        Ok(()) | Err(CoverError::Seat(SeatError::Db(DbError::Duplicate { .. }))) => {
+            return Ok(go("/desk/cover?done=1"));
+        }
         Err(CoverError::NoSeat) => return Err(Fault::not_found()),
         Err(CoverError::PassedOn) => "cover-passed-on",
         Err(CoverError::Own | CoverError::Seat(SeatError::NoAccount)) => "cover-no-colleague",

@@ -112,14 +112,7 @@ pub fn act_id(offer: &Offer) -> String {
 }
 
 /// The acts, the main one first.
-pub fn deeds(
-    ctx: &Ctx,
-    page: &Page,
-    d: &Dossier,
-    asked: &Asked,
-    again: Option<&Again<'_>>,
-    desk: &Desk,
-) -> Vec<Deed> {
+pub fn deeds(ctx: &Ctx, page: &Page, d: &Dossier, asked: &Asked, again: Option<&Again<'_>>, desk: &Desk) -> Vec<Deed> {
     let names: Vec<&str> = d.offers.iter().map(|offer| offer.act.as_str()).collect();
     let letters = letters(&names);
     let main = d.offers.iter().position(|offer| offer.barred.is_none() && is_step(offer));

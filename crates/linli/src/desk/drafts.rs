@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::IntoResponse as _,
-};
+use axum::{extract::Path, http::StatusCode, response::IntoResponse as _};
 use linli_engine::{
     cases::{CaseError, CaseKey, read::Dossier},
     db::{DbError, Tx},

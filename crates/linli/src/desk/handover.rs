@@ -173,9 +173,8 @@ fn targets(page: &Page, seat: &Seat, chosen: &str) -> Vec<(String, String, bool)
     // Whoever handles hands over within the unit.
     own.reverse();
     let others = Role::ALL.iter().filter(|role| !role.is_admin() && !role.handles());
-    let others = others.filter(|role| {
-        crate::web::routes::may_somewhere((**role).into(), Action::List, Resource::Inbox)
-    });
+    let others =
+        others.filter(|role| crate::web::routes::may_somewhere((**role).into(), Action::List, Resource::Inbox));
     for queue in others.map(|role| format!("role:{}", role.as_str())) {
         if !own.contains(&queue) {
             own.push(queue);
@@ -190,7 +189,8 @@ pub async fn give(ctx: Ctx, sent: Sent) -> Reply {
     let page = Page::titled(&ctx, "shift-title");
     let me = account(&ctx)?.clone();
     let id = sent.text("id").parse().map_err(|_| Fault::new(StatusCode::BAD_REQUEST, "fault-no-key"))?;
-    let target = targets(&page, &seat, "").into_iter().map(|(queue, ..)| queue).find(|queue| queue == sent.text("target"));
+    let target =
+        targets(&page, &seat, "").into_iter().map(|(queue, ..)| queue).find(|queue| queue == sent.text("target"));
     let target = target.ok_or_else(|| Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "fault-malformed"))?;
     let ticked = sent.fields.get("case").cloned().unwrap_or_default();
     let written = sent.fields.keys().filter_map(|name| name.strip_prefix("note-"));
@@ -198,9 +198,9 @@ pub async fn give(ctx: Ctx, sent: Sent) -> Reply {
     let named: std::collections::BTreeSet<String> = ticked.into_iter().chain(written).collect();
     let mut cases = Vec::new();
     for name in named {
-        let key = name.split_once('/').and_then(|(street, id)| {
-            Some(CaseKey { jurisdiction: street.parse().ok()?, id: id.parse().ok()? })
-        });
+        let key = name
+            .split_once('/')
+            .and_then(|(street, id)| Some(CaseKey { jurisdiction: street.parse().ok()?, id: id.parse().ok()? }));
         let key = key.ok_or_else(|| Fault::new(StatusCode::BAD_REQUEST, "fault-malformed"))?;
         // Nobody hands over what they may not see.
         ctx.engine().case_by_key(key, &ctx.viewer()).await?;

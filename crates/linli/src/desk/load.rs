@@ -44,6 +44,8 @@ struct LoadPage {
     page: Page,
     views: Views,
     rows: Vec<Row>,
+    /// The units with which nothing lies, in words.
+    idle: String,
     sentence: String,
 }
 
@@ -65,12 +67,18 @@ pub async fn page(ctx: Ctx) -> Reply {
         None => return Err(Fault::not_found()),
     };
     let loads = ctx.engine().loads(orgs.clone(), &seat.place, day_ends(&ctx)).await?;
-    let most = loads.iter().flat_map(|load| load.weeks).map(|week| week.came.max(week.closed)).max().unwrap_or(0).max(1);
+    let most =
+        loads.iter().flat_map(|load| load.weeks).map(|week| week.came.max(week.closed)).max().unwrap_or(0).max(1);
     let (open, late) = loads.iter().fold((0, 0), |(open, late), load| (open + load.open, late + load.late));
-    let rows = orgs.iter().zip(&loads).map(|(org, load)| row(&ctx, &page, org, load, most)).collect();
+    // Where nothing lies and nothing came, the name is enough.
+    let (busy, idle): (Vec<_>, Vec<_>) =
+        orgs.iter().zip(&loads).partition(|(_, load)| **load != Load::default() || loads.len() == 1);
+    let rows = busy.into_iter().map(|(org, load)| row(&ctx, &page, org, load, most)).collect();
+    let idle: Vec<String> = idle.into_iter().map(|(org, _)| page.org(org.as_str())).collect();
+    let idle = idle.join(&page.t("desk-and"));
     let args = [("open", i64::try_from(open).unwrap_or(0).into()), ("late", i64::try_from(late).unwrap_or(0).into())];
     let sentence = crate::web::i18n::text(page.lang(), "load-sentence", &args);
-    show(&LoadPage { page, views, rows, sentence })
+    show(&LoadPage { page, views, rows, idle, sentence })
 }
 
 fn row(ctx: &Ctx, page: &Page, org: &OrgId, load: &Load, most: u64) -> Row {
@@ -81,9 +89,11 @@ fn row(ctx: &Ctx, page: &Page, org: &OrgId, load: &Load, most: u64) -> Row {
         let height = (n * HEIGHT).div_ceil(most);
         Bar { class, x: at, y: HEIGHT - height, height }
     };
-    let bars = load.weeks.iter().enumerate().flat_map(|(week, w)| {
-        [bar("bar-came", week * 20, w.came), bar("bar-closed", week * 20 + 8, w.closed)]
-    });
+    let bars = load
+        .weeks
+        .iter()
+        .enumerate()
+        .flat_map(|(week, w)| [bar("bar-came", week * 20, w.came), bar("bar-closed", week * 20 + 8, w.closed)]);
     let steps = load.steps.iter().map(|(step, n)| format!("{} {n}", step_title(ctx, page, step)));
     let span = |ms: Option<i64>| ms.map_or_else(|| page.t("load-none"), |ms| page.span(&ms));
     Row {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use linli_engine::{
@@ -14,7 +14,7 @@ use linli_engine::{
     seats::Seat,
 };
 
-use super::{asked::Asked, views::may};
+use super::{asked::Asked, own, views::may};
 use crate::web::{
     Ctx, Fault, Page, Reply,
     ctx::{Who, cookie, set_cookie},
@@ -40,10 +40,13 @@ struct MePage {
     hears: bool,
     told: Vec<Told>,
     next: Option<String>,
+    sessions: Vec<own::Row>,
+    /// What became of a change of password: whether it is good, and in words.
+    password: Option<(bool, String)>,
 }
 
 /// `GET /desk/me`.
-pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
+pub async fn page(ctx: Ctx, asked: Asked, headers: HeaderMap) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
     let page = Page::titled(&ctx, "desk-me");
     let hears = may(&seat, Action::List, Resource::Notice);
@@ -57,6 +60,11 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         told: found.iter().map(|notice| told(&page, notice)).collect(),
         hears,
         next,
+        sessions: own::rows(&ctx, &page, &headers).await?,
+        password: asked.get("password").and_then(|said| {
+            let known = ["changed", "wrong", "locked", "short", "login"].contains(&said);
+            known.then(|| (said == "changed", page.t(&format!("own-password-{said}"))))
+        }),
         page,
     })
 }

@@ -20,7 +20,6 @@ use crate::web::{
 pub struct Row {
     pub id: String,
     pub since: Spoken,
-    pub until: Spoken,
     pub here: bool,
 }
 
@@ -35,12 +34,7 @@ fn own_cookie(headers: &HeaderMap) -> String {
 pub async fn rows(ctx: &Ctx, page: &Page, headers: &HeaderMap) -> Result<Vec<Row>, Fault> {
     let (home, me, now, own) = (ctx.engine().home, account(ctx)?.id, ctx.engine().clock.now(), own_cookie(headers));
     let read = move |tx: &mut Tx<'_>| sessions::of_account(tx, home, me, &own, now);
-    let row = |living: Living| Row {
-        since: page.time(&living.made_at),
-        until: page.time(&living.ends_at),
-        id: living.id,
-        here: living.here,
-    };
+    let row = |living: Living| Row { since: page.time(&living.made_at), id: living.id, here: living.here };
     Ok(ctx.engine().db.read(read).await?.into_iter().map(row).collect())
 }
 

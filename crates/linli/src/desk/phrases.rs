@@ -93,6 +93,30 @@ struct Shown {
     source: String,
 }
 
+impl Form {
+    /// For a text that is to be changed, or a new one.
+    fn of(ctx: &Ctx, page: &Page, changing: Option<&Phrase>) -> Self {
+        let (id, kept_by, review_on) = match changing {
+            Some(phrase) => (phrase.id, phrase.kept_by.clone(), phrase.review_on.clone()),
+            None => {
+                let me = page.staff().unwrap_or_default().to_owned();
+                (PhraseId(edge::new_id()), me, later(ctx, REVIEW_DAYS))
+            }
+        };
+        let text = |of: fn(&Phrase) -> &String| changing.map(of).cloned().unwrap_or_default();
+        Self {
+            id: id.to_string(),
+            title: text(|p| &p.title),
+            body: text(|p| &p.body),
+            field: text(|p| &p.field),
+            kept_by,
+            review_on,
+            error: None,
+            changing: changing.is_some(),
+        }
+    }
+}
+
 /// What stands in the form.
 struct Form {
     id: String,
@@ -130,30 +154,10 @@ async fn draw(ctx: &Ctx, asked: &Asked, form: Option<Form>, status: StatusCode) 
     let today = today(ctx);
     let found = kept(ctx, orgs(ctx, &seat)).await?;
     let changing = asked.get("edit").and_then(|id| found.iter().find(|p| p.id.to_string() == id && p.org == seat.org));
-    let form = form.unwrap_or_else(|| match changing {
-        Some(phrase) => Form {
-            id: phrase.id.to_string(),
-            title: phrase.title.clone(),
-            body: phrase.body.clone(),
-            field: phrase.field.clone(),
-            kept_by: phrase.kept_by.clone(),
-            review_on: phrase.review_on.clone(),
-            error: None,
-            changing: true,
-        },
-        None => Form {
-            id: PhraseId(edge::new_id()).to_string(),
-            title: String::new(),
-            body: String::new(),
-            field: String::new(),
-            kept_by: page.staff().unwrap_or_default().to_owned(),
-            review_on: later(ctx, REVIEW_DAYS),
-            error: None,
-            changing: false,
-        },
-    });
+    let form = form.unwrap_or_else(|| Form::of(ctx, &page, changing));
     let packs = ctx.engine().packs();
-    let title = |name: &str| packs.current().field(name).map_or_else(|| name.to_owned(), |f| page.of(&f.title).to_owned());
+    let title =
+        |name: &str| packs.current().field(name).map_or_else(|| name.to_owned(), |f| page.of(&f.title).to_owned());
     let shown = |phrase: &Phrase| Shown {
         id: phrase.id.to_string(),
         title: phrase.title.clone(),

@@ -123,8 +123,9 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         views.at("/desk/search");
     }
     let found = ctx.engine().search(seat, query.clone()).await?;
-    let asks =
-        ["q", "place", "unit", "state", "category", "class", "late", "mine", "part", "from", "until"].iter().any(|name| asked.get(name).is_some());
+    let asks = ["q", "place", "unit", "state", "category", "class", "late", "mine", "part", "from", "until"]
+        .iter()
+        .any(|name| asked.get(name).is_some());
     let date = |name: &str| asked.get(name).unwrap_or_default().to_owned();
     show(&SearchPage {
         sentence: sentence(&page, &found, asks),
