@@ -51,6 +51,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
+        cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,

@@ -38,7 +38,8 @@ impl Chance {
 
     /// Mostly minutes and hours, now and then weeks: enough for every limit to run out sometimes.
     fn gap(&mut self) -> i64 {
-        let most = [20 * MINUTE, 5 * 60 * MINUTE, 2 * DAY, 45 * DAY][[0, 0, 0, 1, 1, 1, 1, 2, 2, 3][self.below(self.1)]];
+        let most =
+            [20 * MINUTE, 5 * 60 * MINUTE, 2 * DAY, 45 * DAY][[0, 0, 0, 1, 1, 1, 1, 2, 2, 3][self.below(self.1)]];
         i64::try_from(self.below(usize::try_from(most).unwrap())).unwrap()
     }
 }
@@ -66,7 +67,12 @@ fn form(chance: &mut Chance, dossier: &Dossier, offer: &Offer) -> Form {
 }
 
 /// Lives one life by chance, as pages would, and tells what was done.
-async fn live(town: &Town, chance: &mut Chance, people: &[Arc<[Viewer]>], named: Option<&(String, String)>) -> (Life, String) {
+async fn live(
+    town: &Town,
+    chance: &mut Chance,
+    people: &[Arc<[Viewer]>],
+    named: Option<&(String, String)>,
+) -> (Life, String) {
     let mut report = report(&format!("life-{}", chance.below(1 << 40)));
     report.at = Some(town.clock.now());
     report.dispatch = chance.below(4) == 0;
@@ -112,12 +118,8 @@ async fn deed(
     if let Some((_, number)) = refers {
         asked.insert("main_case".into(), Value::from(number.as_str()));
     }
-    let ask = Ask {
-        case,
-        command: offer.command(asked),
-        by: by[0].clone(),
-        key: format!("{key}:{}", dossier.head.seq + 1),
-    };
+    let ask =
+        Ask { case, command: offer.command(asked), by: by[0].clone(), key: format!("{key}:{}", dossier.head.seq + 1) };
     match town.engine.act(ask).await {
         Ok(_) => {
             let refers = refers.map(|(key, _)| ("main_case".to_owned(), key.clone()));
@@ -128,8 +130,8 @@ async fn deed(
     }
 }
 
-const TABLES: [&str; 9] =
-    ["cases", "event", "change", "open_step", "timer", "deed", "notice", "vault_caller", "warning"];
+const TABLES: [&str; 11] =
+    ["cases", "event", "change", "open_step", "timer", "deed", "notice", "telling", "told", "vault_caller", "warning"];
 
 /// All rows that cases leave, as texts: ids replaced by what they stand for, and without what only the key knows.
 async fn rows(bed: &Bed) -> BTreeMap<&'static str, Vec<String>> {
@@ -174,7 +176,9 @@ async fn rows(bed: &Bed) -> BTreeMap<&'static str, Vec<String>> {
     let mut out = BTreeMap::new();
     for (table, rows) in &all {
         let text = |row: &Vec<(String, String)>| {
-            let kept = row.iter().filter(|(n, _)| n != "tracking" && n != "n" && !(*table == "notice" && n == "id"));
+            let kept = row.iter().filter(|(n, _)| {
+                n != "tracking" && n != "n" && !(["notice", "telling", "told"].contains(table) && n == "id")
+            });
             named(kept.map(|(n, v)| format!("{n}={v} ")).collect())
         };
         let mut rows: Vec<String> = rows.iter().map(text).collect();
@@ -246,9 +250,9 @@ async fn old_news_is_not_told(bed: Bed) {
     let done = town.engine.write_history(lives.into_iter(), now.plus(-DAY)).await.unwrap();
     assert_eq!(done.cases, 2);
     let rows = rows(&bed).await;
-    assert!(!rows["notice"].is_empty());
+    assert!(!rows["telling"].is_empty());
     let since = now.plus(-DAY).0;
-    for notice in &rows["notice"] {
+    for notice in &rows["telling"] {
         let at = notice.split(' ').find_map(|p| p.strip_prefix("at=")).unwrap().parse::<i64>().unwrap();
         assert!(at >= since, "{notice}");
     }

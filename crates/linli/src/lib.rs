@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod cli;
 pub mod desk;
+pub mod hotline;
 pub mod requests;
 pub mod serve;
 pub mod signin;

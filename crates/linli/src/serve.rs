@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, desk, requests, signin,
+    admin, desk, hotline, requests, signin,
     web::{App, Routes, assets, ctx, routes::Route},
 };
 
@@ -24,7 +24,7 @@ const POLICY: &str =
 
 /// All routes of the program.
 pub fn routes() -> Routes {
-    Routes::new().merge(requests::routes()).merge(signin::routes()).merge(desk::routes()).merge(admin::routes())
+    Routes::new().merge(requests::routes()).merge(signin::routes()).merge(desk::routes()).merge(hotline::routes()).merge(admin::routes())
 }
 
 /// The router, and the list of its routes.
@@ -53,6 +53,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let worker = tokio::spawn(work(app.engine.clone(), stop.clone()));
     let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
+    let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut ended = stop;
@@ -61,7 +62,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
             let _ = ended.wait_for(|stop| *stop).await;
         })
         .await?;
-    let _ = (worker.await, follower.await);
+    let _ = (worker.await, follower.await, presence.await);
     Ok(())
 }
 
@@ -106,5 +107,5 @@ async fn follow(engine: Engine, mut stop: watch::Receiver<bool>) {
 
 /// The shared part of a program over an engine.
 pub fn app(engine: Engine, config: ctx::Config) -> App {
-    App { engine, config: Arc::new(config) }
+    App { engine, config: Arc::new(config), live: Arc::default() }
 }

@@ -220,7 +220,7 @@ impl Engine {
         held.take(tx, event)
     }
 
-    async fn filed_before(&self, jurisdiction: Jurisdiction, key: String) -> Result<Filed, CaseError> {
+    pub(super) async fn filed_before(&self, jurisdiction: Jurisdiction, key: String) -> Result<Filed, CaseError> {
         let found = self.db.read(move |tx: &mut Tx<'_>| {
             let mut row = tx.first(&store::DONE, &args![jurisdiction, &key])?.ok_or(CaseError::NotFound)?;
             store::by_id(tx, CaseKey { jurisdiction, id: row.take()? })?.ok_or(CaseError::NotFound)

@@ -164,7 +164,7 @@ impl Engine {
             book.numbers.insert(report.key.clone(), head.number.clone());
         }
         let (packs, tx) = (self.packs(), &mut batch.rows.tx());
-        let held = Held::of_the_past(&head, packs.rules(&head)?, self, tell);
+        let held = Held::of_the_past(&head, packs.rules(&head)?, self, tell, report.caller.person);
         let mut held = self.open_in(tx, held, &head, &report)?;
         for deed in life.deeds.into_iter().take_while(|deed| deed.at <= now) {
             while held.fall_due(tx, deed.at)? {}

@@ -2,6 +2,7 @@
 //! imply; the rows beside them are kept for lists and timers, and are written in the same transaction.
 
 pub mod act;
+pub mod call;
 pub mod file;
 pub mod foresee;
 pub mod history;

@@ -13,7 +13,7 @@ use crate::{
     Engine,
     db::{DbError, Tx, args},
     feed,
-    ids::{Jurisdiction, Level, NoticeId, OrgId},
+    ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
     notices::{self, Channel, Notice, Recipient},
 };
 
@@ -37,11 +37,18 @@ pub(super) struct Held<'p> {
     stored: Vec<OpenStep>,
     stored_co_units: Vec<String>,
     pub(super) settled_at: Option<Millis>,
-    /// For a life that is written after it was lived: since when it still tells people.
-    past: Option<Millis>,
+    /// For a life that is written after it was lived: since when it still tells people, and who brought it.
+    past: Option<Past>,
     told: Cell<u16>,
     /// The next thing that falls due after so many events.
     due: Option<(usize, Option<Due>)>,
+}
+
+/// What is known of a life that is written after it was lived.
+#[derive(Clone, Copy)]
+struct Past {
+    since: Millis,
+    caller: Option<PersonId>,
 }
 
 impl<'p> Held<'p> {
@@ -70,8 +77,15 @@ impl<'p> Held<'p> {
     }
 
     /// A new case of the past: it tells nobody of what happened before `since`, and no other system at all.
-    pub(super) fn of_the_past(head: &Head, rules: Rules<'p>, engine: &Engine, since: Millis) -> Self {
-        Self { past: Some(since), webhook: false, ..Self::new(head, Vec::new(), rules, engine) }
+    pub(super) fn of_the_past(
+        head: &Head,
+        rules: Rules<'p>,
+        engine: &Engine,
+        since: Millis,
+        caller: Option<PersonId>,
+    ) -> Self {
+        let past = Some(Past { since, caller });
+        Self { past, webhook: false, out: Vec::new(), ..Self::new(head, Vec::new(), rules, engine) }
     }
 
     /// Takes an event in and writes it with its notices. `finish` writes the row, the steps and the timer.
@@ -189,10 +203,8 @@ impl<'p> Held<'p> {
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
-        let made = self.made(recipient, template, event);
-        // Nobody is woken by the past: it is there to be read, as far back as people look.
-        if let Some(since) = self.past {
-            return if event.at < since { Ok(()) } else { notices::queue(tx, &made) };
+        if self.past.is_some_and(|past| event.at < past.since) {
+            return Ok(());
         }
         let tone = notices::Tone {
             home: self.home,
@@ -200,8 +212,9 @@ impl<'p> Held<'p> {
             urgent: self.case.field("class").as_text() == Some("urgent"),
             out: &self.out,
             calendar: &self.rules.pack.calendar,
+            caller: self.past.map(|past| past.caller),
         };
-        notices::tell(tx, &made, &tone)
+        notices::tell(tx, &self.made(recipient, template, event), &tone)
     }
 
     /// Notices are listed by their ids, newest first; those of the past stand at their time.

@@ -1,10 +1,7 @@
 //! Changes that are gathered first and written together later: history and imports are made of nothing but new rows, and
 //! a statement for many of them (on PostgreSQL one `COPY`) spares the database most of its work.
 
-use super::{
-    DbError, Sql, Tx, Value,
-    tx::Kind,
-};
+use super::{DbError, Sql, Tx, Value, tx::Kind};
 
 /// Gathered changes, by statement, in the order in which each statement first came.
 #[derive(Default)]
@@ -59,7 +56,10 @@ impl Tx<'_> {
                 Kind::Lite(tx) => tx.write_table(table)?,
                 Kind::Pg(tx) => tx.write_table(table)?,
                 Kind::Gather(all) => {
-                    table.cells.chunks(table.width.max(1)).for_each(|row| all.add(table.sql, row.to_vec(), table.single));
+                    table
+                        .cells
+                        .chunks(table.width.max(1))
+                        .for_each(|row| all.add(table.sql, row.to_vec(), table.single));
                 }
             }
         }

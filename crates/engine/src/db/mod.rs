@@ -23,11 +23,7 @@ pub use self::{
     tx::Tx,
     value::Value,
 };
-pub(crate) use self::{
-    migrate::STATEMENTS as MIGRATE_STATEMENTS,
-    sql::statements,
-    value::args,
-};
+pub(crate) use self::{migrate::STATEMENTS as MIGRATE_STATEMENTS, sql::statements, value::args};
 
 /// Where the rows are.
 #[derive(Clone, Debug, PartialEq, Eq)]

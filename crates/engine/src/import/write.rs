@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-
 use super::{Batch, KNOWN, Past, Progress, Ready, Run, SAVE_RUN, Work};
 use crate::{
     Engine,

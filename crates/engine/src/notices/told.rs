@@ -101,6 +101,8 @@ pub(crate) struct Tone<'t> {
     pub out: &'t [Channel],
     /// The wall clock that quiet hours go by.
     pub calendar: &'t linli_worktime::Calendar,
+    /// Who brought the case, where the vault need not be asked.
+    pub caller: Option<Option<PersonId>>,
 }
 
 /// Tells a unit, a role, or whoever reported the case, in the transaction of the act.
@@ -124,7 +126,10 @@ fn tell_resident(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<()
     let (street, case) = notice.case;
     let person = match notice.recipient {
         Recipient::Person(person) => Some(person),
-        _ => vault::caller_person(tx, street, case)?,
+        _ => match tone.caller {
+            Some(known) => known,
+            None => vault::caller_person(tx, street, case)?,
+        },
     };
     if let Some(person) = person {
         let via = notice.recipient.to_string();

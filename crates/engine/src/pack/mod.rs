@@ -8,6 +8,7 @@ mod field;
 mod folder;
 mod form;
 mod head;
+mod knowledge;
 mod limit;
 mod load;
 mod read;
@@ -27,6 +28,7 @@ pub use duty::{Carrier, Duty, Part};
 pub use field::{Choice, Field, Kind};
 pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
+pub use knowledge::{Danger, Entry};
 pub use head::{Basis, Mark, Role, Source};
 pub use template::{PLACEHOLDERS, Template};
 pub use text::fill;
@@ -58,6 +60,7 @@ pub struct Pack {
     duties: duty::Duties,
     texts: BTreeMap<String, Text>,
     templates: Vec<Template>,
+    knowledge: knowledge::Knowledge,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -174,6 +177,31 @@ impl Pack {
     /// Ready-made texts for the fields of acts, in the order of the file.
     pub fn templates(&self) -> &[Template] {
         &self.templates
+    }
+
+    /// The answers at hand about a text, the likeliest first.
+    pub fn answers(&self, text: &str, most: usize) -> Vec<&Entry> {
+        self.knowledge.about(text, most)
+    }
+
+    /// An answer at hand.
+    pub fn answer(&self, id: &str) -> Option<&Entry> {
+        self.knowledge.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// All answers at hand, in the order of the file.
+    pub fn all_answers(&self) -> &[Entry] {
+        &self.knowledge.entries
+    }
+
+    /// The danger that a text tells of.
+    pub fn danger(&self, text: &str) -> Option<&Danger> {
+        self.knowledge.danger(text)
+    }
+
+    /// All dangers that words tell, in the order of the file.
+    pub fn dangers(&self) -> &[Danger] {
+        &self.knowledge.dangers
     }
 
     /// What the program writes to people under this key; [`fill`] fills it in.

@@ -207,7 +207,8 @@ fn narrowing(ctx: &Ctx, page: &Page, seat: &Seat, asked: &Asked, view: &View) ->
     }
 }
 
-fn sentence(page: &Page, counts: &Counts) -> String {
+/// How much there is to do, in a sentence.
+pub fn sentence(page: &Page, counts: &Counts) -> String {
     let late =
         (counts.overdue > 0).then(|| page.n("desk-count-late", i64::try_from(counts.overdue).unwrap_or(i64::MAX)));
     let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);

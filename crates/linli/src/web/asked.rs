@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 
 use linli_worktime::{Date, Millis};
 
-use crate::web::{App, Ctx, forms::form_pairs, routes::percent};
+use super::{App, Ctx, forms::form_pairs, routes::percent};
 
 /// What an address asks for.
 #[derive(Clone, Debug, Default)]
