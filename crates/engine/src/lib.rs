@@ -74,6 +74,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         seats::STATEMENTS,
         sessions::STATEMENTS,
         vault::STATEMENTS,
+        vault::behalf::STATEMENTS,
+        vault::public::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -12,7 +12,10 @@ use axum::{
 };
 use desk_common::{Desk, NAME, PHONE, both, url};
 use futures_util::StreamExt as _;
-use linli_engine::{cases::file::{Filed, Report}, limits};
+use linli_engine::{
+    cases::file::{Filed, Report},
+    limits,
+};
 use linli_testbed::{Bed, on_both};
 use serde_json::Value as Js;
 

@@ -7,6 +7,7 @@ pub mod file;
 pub mod foresee;
 pub mod history;
 pub mod inbox;
+pub mod public;
 pub mod read;
 pub mod search;
 pub mod store;

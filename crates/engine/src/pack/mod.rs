@@ -28,8 +28,8 @@ pub use duty::{Carrier, Duty, Part};
 pub use field::{Choice, Field, Kind};
 pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
-pub use knowledge::{Danger, Entry};
 pub use head::{Basis, Mark, Role, Source};
+pub use knowledge::{Danger, Entry};
 pub use template::{PLACEHOLDERS, Template};
 pub use text::fill;
 

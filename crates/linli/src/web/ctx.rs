@@ -58,6 +58,8 @@ pub struct Inner {
     pub theme: Option<&'static str>,
     /// Whether single-letter keys are switched off.
     pub keys_off: bool,
+    /// Whether others use this device too: nothing is kept on it.
+    pub shared: bool,
     /// Who.
     pub who: Who,
     /// Where the request went, for coming back.
@@ -105,6 +107,10 @@ pub mod cookie {
     pub const THEME: &str = "linli_theme";
     /// Single-letter keys.
     pub const KEYS: &str = "linli_keys";
+    /// A device that others use too.
+    pub const SHARED: &str = "linli_shared";
+    /// Between the two pages of a resident's sign-in: the telephone, for as long as a code lives.
+    pub const PHONE: &str = "linli_phone";
     /// The tracking code of a case that was opened with it: `jurisdiction.id`, sealed by the deployment's key.
     pub const TRACK: &str = "linli_track";
 }
@@ -133,12 +139,29 @@ impl Ctx {
             _ => None,
         };
         let keys_off = cookie_value(headers, cookie::KEYS) == Some("off");
+        let shared = cookie_value(headers, cookie::SHARED) == Some("on");
         let who = who(&app, headers).await;
         let heads = match &who {
             Who::Staff { .. } => app.engine.changes().borrow().clone(),
             _ => Heads::default(),
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, who, path, heads }))
+        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, shared, who, path, heads }))
+    }
+
+    /// The same request as anyone's, who chose to read like this.
+    pub fn anyone(&self, lang: Lang, elder: bool) -> Self {
+        let (app, path) = (self.app.clone(), self.path.clone());
+        Self(Arc::new(Inner {
+            app,
+            lang,
+            elder,
+            theme: None,
+            keys_off: false,
+            shared: false,
+            who: Who::Anyone,
+            path,
+            heads: Heads::default(),
+        }))
     }
 
     /// The engine.
@@ -192,9 +215,15 @@ async fn who(app: &App, headers: &HeaderMap) -> Who {
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let ctx = Ctx::new(app, request.headers(), path).await;
+    let impersonal = super::compress::impersonal(request.headers());
     request.extensions_mut().insert(ctx.clone());
     let response = next.run(request).await;
-    super::fault::render(&ctx, response)
+    let mut response = super::fault::render(&ctx, response);
+    // An answer that opens something (a sign-in, a case that was just filed) is of one person already.
+    if let Some(mark) = impersonal.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
+        response.extensions_mut().insert(mark);
+    }
+    response
 }
 
 impl FromRequestParts<App> for Ctx {

@@ -4,6 +4,7 @@
 pub mod act_form;
 pub mod asked;
 pub mod assets;
+pub mod compress;
 pub mod ctx;
 pub mod fault;
 pub mod forms;
