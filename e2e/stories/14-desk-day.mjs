@@ -87,7 +87,7 @@ async function draft(house, who, size, number, titles) {
 }
 
 export default async function (house, size, width) {
-  const zh = { keys: "按键", note: "今天第一次看过", nothingYet: "现在还什么都没有办", kept: "草稿存好了" };
+  const zh = { keys: "键盘操作", note: "今天第一次看过", nothingYet: "现在还什么都没有办", kept: "草稿存好了" };
   const en = { keys: "Keys", note: "Looked at today", nothingYet: "Nothing has been done yet", kept: "Draft saved" };
   const resident = await person(house, "resident", { size });
   for (let i = 0; i < 3; i++) await report(resident, `和苑小区${i + 1}号楼门口的灯不亮（${stamp()}）。晚上看不见路。`);
