@@ -159,6 +159,7 @@ pub fn staff(role: &str, org: &str, place: &str) -> Viewer {
         place: code(place),
         from: Millis(0),
         until: None,
+        cover: None,
     })
 }
 
