@@ -5,6 +5,7 @@
 pub mod attachments;
 pub mod cases;
 pub mod db;
+pub mod desk;
 pub mod directory;
 pub mod edge;
 mod engine;
@@ -16,8 +17,11 @@ pub mod notices;
 pub mod pack;
 pub mod policy;
 pub mod presence;
+pub mod record;
 pub mod seats;
 pub mod sessions;
+pub mod sheets;
+pub mod start;
 pub mod vault;
 pub mod viewer;
 mod words;
@@ -52,8 +56,16 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         attachments::STATEMENTS,
         cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
+        cases::links::STATEMENTS,
+        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
+        desk::cover::STATEMENTS,
+        desk::drafts::STATEMENTS,
+        desk::handover::STATEMENTS,
+        desk::load::STATEMENTS,
+        desk::phrases::STATEMENTS,
+        desk::views::STATEMENTS,
         directory::STATEMENTS,
         directory::border::STATEMENTS,
         engine::STATEMENTS,
@@ -64,8 +76,12 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         notices::STATEMENTS,
         notices::TOLD_STATEMENTS,
         presence::STATEMENTS,
+        record::STATEMENTS,
         seats::STATEMENTS,
+        seats::keep::STATEMENTS,
         sessions::STATEMENTS,
+        sheets::STATEMENTS,
+        start::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
         vault::public::STATEMENTS,

@@ -37,6 +37,34 @@ pub const PICTURE_SIDE: u32 = 1_600;
 
 /// Rows of a list page.
 pub const PAGE: usize = 50;
+/// Cases that one batch acts on.
+pub const BATCH: usize = 50;
+/// Rows of a queue that are counted; beyond, the number is said to be more.
+pub const QUEUE_COUNT: usize = 1_000;
+/// Cases of a saved view that are counted; beyond, the number is said to be more.
+pub const VIEW_COUNT: usize = 99;
+/// Rows that counting a saved view looks at.
+pub const VIEW_SCAN: usize = 1_000;
+/// Open steps of all units together that the look at their load counts.
+pub const LOAD_ROWS: usize = 20_000;
+/// Saved views of one person, and of one unit.
+pub const SAVED_VIEWS: usize = 20;
+/// Characters of the query of a saved view.
+pub const VIEW_QUERY_CHARS: usize = 1_000;
+/// Drafts of one person.
+pub const DRAFTS: usize = 200;
+/// Bytes of a draft.
+pub const DRAFT_BYTES: usize = 64 * 1024;
+/// A draft is kept this long after it was last saved, milliseconds.
+pub const DRAFT_MS: i64 = 30 * 24 * 3_600_000;
+/// Ready-made texts of one unit.
+pub const PHRASES: usize = 100;
+/// Characters of a ready-made text, and of a note at a hand-over.
+pub const PHRASE_CHARS: usize = 2_000;
+/// Cases that one hand-over names.
+pub const HANDOVER_CASES: usize = 50;
+/// The longest cover of a seat, milliseconds.
+pub const COVER_MS: i64 = 92 * 24 * 3_600_000;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
 
@@ -94,3 +122,28 @@ pub const STAFF_SESSION_MS: i64 = 12 * 3_600_000;
 pub const RESIDENT_SESSION_MS: i64 = 30 * 24 * 3_600_000;
 /// Least length of a password.
 pub const PASSWORD_CHARS: usize = 10;
+/// How long a password that somebody else has seen lets one in, milliseconds.
+pub const FIRST_PASSWORD_MS: i64 = 14 * 24 * 3_600_000;
+
+/// Bytes of an uploaded workbook once it is unpacked; a bomb is refused before it goes off.
+pub const SHEET_UNPACKED: u64 = 128 * 1024 * 1024;
+/// Files inside a workbook.
+pub const SHEET_PARTS: usize = 1_000;
+/// Sheets of a workbook that are looked at.
+pub const SHEETS: usize = 30;
+/// Columns of a sheet that are looked at.
+pub const SHEET_COLUMNS: usize = 60;
+/// Rows at the top of a sheet among which the header is looked for.
+pub const SHEET_HEADER_ROWS: usize = 12;
+/// Rows of a sheet of places.
+pub const SHEET_PLACES: usize = 200_000;
+/// Rows of a sheet of units, seats or duties.
+pub const SHEET_ROWS: usize = 10_000;
+/// Rows of a sheet of accounts: each new one gets a password, which is slow to make by design.
+pub const SHEET_ACCOUNTS: usize = 2_000;
+/// Rows that a report shows; the file of the report holds all.
+pub const REPORT_ROWS: usize = 1_000;
+/// How long an uploaded table is kept, milliseconds.
+pub const SHEET_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+/// Rows of a file of changes.
+pub const CHANGES: usize = 50_000;

@@ -3,6 +3,8 @@
 
 use std::{fmt, str::FromStr};
 
+pub mod keep;
+
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc},
@@ -103,6 +105,8 @@ pub struct Account {
     pub name: String,
     /// Whether it was shut.
     pub disabled: bool,
+    /// Whether somebody else has seen its password, so that it has to be changed first.
+    pub must_change: bool,
 }
 
 /// A role at an org over a place, from a time to a time.
@@ -122,6 +126,8 @@ pub struct Seat {
     pub from: Millis,
     /// Until just before this time.
     pub until: Option<Millis>,
+    /// Whose seat it really is, where the one who sits on it covers for them.
+    pub cover: Option<AccountId>,
 }
 
 /// Why an account or a seat was not made.
@@ -215,7 +221,7 @@ pub fn verify_password(hash: &PasswordHash, password: &str) -> bool {
 }
 
 statements! {
-    ACCOUNTS = "SELECT id, login, name, disabled_at IS NOT NULL FROM account WHERE jurisdiction = $1";
+    ACCOUNTS = "SELECT id, login, name, disabled_at IS NOT NULL, first_at IS NOT NULL FROM account WHERE jurisdiction = $1";
     ADD_ACCOUNT = "INSERT INTO account (jurisdiction, id, login, name, password, wrong) VALUES ($1, $2, $3, $4, $5, 0)";
     DISABLE = "UPDATE account SET disabled_at = COALESCE(disabled_at, $3) WHERE jurisdiction = $1 AND id = $2";
     // Changes nothing, but makes grants to one account wait for each other.
@@ -226,9 +232,13 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_SEAT = "UPDATE seat SET until_at = $3 WHERE jurisdiction = $1 AND id = $2
         AND (until_at IS NULL OR until_at > $3)";
-    CURRENT_SEATS = "SELECT id, account, org, role, place, from_at, until_at FROM seat
-        WHERE jurisdiction = $1 AND account = $2 AND from_at <= $3 AND (until_at IS NULL OR until_at > $3)
-        ORDER BY from_at, id";
+    // A cover holds as long as the seat that it stands for does. Own seats come first.
+    CURRENT_SEATS = "SELECT s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at, c.holder FROM seat s
+        LEFT JOIN cover c ON c.jurisdiction = s.jurisdiction AND c.seat = s.id
+        LEFT JOIN seat h ON h.jurisdiction = c.jurisdiction AND h.id = c.held
+        WHERE s.jurisdiction = $1 AND s.account = $2 AND s.from_at <= $3 AND (s.until_at IS NULL OR s.until_at > $3)
+        AND (c.seat IS NULL OR h.from_at <= $3 AND (h.until_at IS NULL OR h.until_at > $3))
+        ORDER BY CASE WHEN c.seat IS NULL THEN 0 ELSE 1 END, s.from_at, s.id";
 }
 
 /// Opens an account.
@@ -268,9 +278,10 @@ pub fn accounts(
     tx.list(&page)?.into_iter().map(|mut row| account(&mut row)).collect()
 }
 
-/// Reads an account from `id, login, name, disabled`.
+/// Reads an account from `id, login, name, disabled, must_change`.
 pub(crate) fn account(row: &mut Row) -> Result<Account, DbError> {
-    Ok(Account { id: row.take()?, login: row.take()?, name: row.take()?, disabled: row.take()? })
+    let (id, login, name) = (row.take()?, row.take()?, row.take()?);
+    Ok(Account { id, login, name, disabled: row.take()?, must_change: row.take()? })
 }
 
 /// Shuts an account for good: it cannot sign in, and its sessions are over at once. Its seats stay for the record.
@@ -299,7 +310,7 @@ pub fn grant_seat(tx: &mut Tx<'_>, home: Jurisdiction, seat: &Seat) -> Result<()
             }
         }
     }
-    let Seat { id, account, org, role, place, from, until } = seat;
+    let Seat { id, account, org, role, place, from, until, .. } = seat;
     Ok(tx.put(&ADD_SEAT, args![home, *id, *account, org, role.as_str(), place, *from, *until])?)
 }
 
@@ -310,19 +321,20 @@ pub fn end_seat(tx: &mut Tx<'_>, home: Jurisdiction, id: SeatId, now: Millis) ->
 
 /// The seats that an account holds now.
 pub fn seats_of(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, now: Millis) -> Result<Vec<Seat>, DbError> {
-    let rows = tx.query(&CURRENT_SEATS, &args![home, account, now])?;
-    let seat = |mut row: Row| {
-        Ok(Seat {
-            id: row.take()?,
-            account: row.take()?,
-            org: row.take()?,
-            role: row.take()?,
-            place: row.take()?,
-            from: row.take()?,
-            until: row.take()?,
-        })
-    };
-    rows.into_iter().map(seat).collect()
+    tx.query(&CURRENT_SEATS, &args![home, account, now])?.into_iter().map(seat).collect()
+}
+
+fn seat(mut row: Row) -> Result<Seat, DbError> {
+    Ok(Seat {
+        id: row.take()?,
+        account: row.take()?,
+        org: row.take()?,
+        role: row.take()?,
+        place: row.take()?,
+        from: row.take()?,
+        until: row.take()?,
+        cover: row.take()?,
+    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod hotline;
 pub mod nearby;
 pub mod requests;
+pub mod rules;
 pub mod serve;
 pub mod shell;
 pub mod signin;

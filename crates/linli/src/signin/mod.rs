@@ -6,9 +6,11 @@
 //! | `GET, POST /signin` | a resident asks for a code |
 //! | `GET, POST /signin/code` | and gives it |
 //! | `GET, POST /desk/signin` | staff |
+//! | `GET, POST /desk/password` | staff choose another password |
 //! | `POST /signout` | both |
 //! | `POST /settings` | language, large print, light or dark |
 
+mod password;
 mod resident;
 mod settings;
 mod staff;
@@ -24,6 +26,8 @@ pub fn routes() -> Routes {
         .post("/signin/code", Needs::Nobody, resident::redeem)
         .get("/desk/signin", Needs::Nobody, staff::page)
         .post("/desk/signin", Needs::Nobody, staff::sign_in)
+        .get("/desk/password", Needs::Staff, password::page)
+        .post("/desk/password", Needs::Staff, password::save)
         .post("/signout", Needs::Nobody, settings::sign_out)
         .post("/settings", Needs::Nobody, settings::save)
 }
