@@ -29,7 +29,9 @@ pub struct Group {
 pub struct Line {
     /// In words.
     pub words: String,
-    /// When it happened.
+    /// How often, and when last.
+    pub times: u32,
+    /// When it happened last.
     pub at: Spoken,
     /// Whether it is unread.
     pub unread: bool,
@@ -57,8 +59,13 @@ pub fn groups(
         let unread = one.read_at.is_none();
         let group = &mut groups[at];
         group.unread |= unread;
-        let (urgent, daily) = (one.urgent, one.daily);
-        group.lines.push(Line { words: words(page, one), at: page.time(&one.at), unread, urgent, daily });
+        let (urgent, daily, words) = (one.urgent, one.daily, words(page, one));
+        // The same again is one line.
+        if let Some(line) = group.lines.iter_mut().find(|line| line.words == words && line.unread == unread) {
+            line.times += 1;
+            continue;
+        }
+        group.lines.push(Line { words, times: 1, at: page.time(&one.at), unread, urgent, daily });
     }
     groups
 }
