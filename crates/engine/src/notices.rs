@@ -17,9 +17,9 @@ pub(crate) use self::{
 };
 pub use self::{
     choice::{Choice, Kind, Quiet, Way, choice, choose},
-    send::{Counts, DeliveryError, Plug, Plugs, run_once},
+    send::{Counts, DeliveryError, Plug, Plugs, Relay, run_once},
     told::{Told, Whom, list, mark_read, unread},
-    webhook::Webhook,
+    webhook::{HttpRelay, Webhook},
 };
 use crate::{
     db::{DbError, FromCell, Row, Tx, Value, args, statements},

@@ -7,10 +7,7 @@ mod desk_common;
 use std::collections::BTreeSet;
 
 use desk_common::{Answer, BUILDING, Desk, NAME, PHONE, PIXEL, api, both, url};
-use linli_engine::{
-    db::Tx,
-    vault::{PhoneKey, person_by_phone},
-};
+use linli_engine::db::Tx;
 use linli_testbed::{Bed, on_both};
 
 const HOUR: i64 = 3_600_000;
@@ -30,7 +27,6 @@ on_both! {
     json_is_checked_as_a_form_is => json_is_checked_as_a_form_is_on;
     files_come_with_an_act => files_come_with_an_act_on;
     nobody_reads_who_reported => nobody_reads_who_reported_on;
-    a_caller_is_filed_for => a_caller_is_filed_for_on;
     a_seat_is_told_and_changed => a_seat_is_told_and_changed_on;
 }
 
@@ -355,50 +351,6 @@ async fn nobody_reads_who_reported_on(bed: Bed) {
         assert!(!body.contains(NAME) && !body.replace("q=19900000001", "").contains(PHONE), "{body}");
         assert!(!body.contains(&case.tracking), "{body}");
     }
-}
-
-async fn a_caller_is_filed_for_on(bed: Bed) {
-    let desk = Desk::open(&bed).await;
-    desk.get("dispatcher", "/desk/new").await.is(404);
-    desk.post("municipal", "/desk/new", &[("do", "file")]).await.is(404);
-    desk.get("desk", "/desk/new").await.is(200).says("name=\"key\"");
-    let words = [
-        ("key", "a-call-at-nine"),
-        ("body", "楼下路灯不亮"),
-        ("where", "和苑小区3号楼"),
-        ("name", NAME),
-        ("phone", PHONE),
-    ];
-    let with = |more: &[(&'static str, &'static str)]| words.iter().chain(more).copied().collect::<Vec<_>>();
-    desk.post("desk", "/desk/new", &with(&[("do", "find")]))
-        .await
-        .is(200)
-        .says(&format!("value=\"{BUILDING}\" checked"));
-    let none = desk.post("desk", "/desk/new", &with(&[("do", "file")])).await.is(422).says("请先点“找地点”选一处");
-    none.says("楼下路灯不亮").says(PHONE);
-    let outside = with(&[("do", "file"), ("place", "990101002001")]);
-    desk.post("desk", "/desk/new", &outside).await.is(422);
-    let bad: Vec<_> = [("do", "file"), ("place", BUILDING)]
-        .into_iter()
-        .chain(words)
-        .map(|(n, v)| (n, if n == "phone" { "12" } else { v }))
-        .collect();
-    desk.post("desk;linli_lang=en", "/desk/new", &bad)
-        .await
-        .is(422)
-        .says("This is not a phone number")
-        .says("楼下路灯不亮");
-    let form = with(&[("do", "file"), ("channel", "letter"), ("place", BUILDING), ("confidential", "on")]);
-    let filed = desk.post("desk", "/desk/new", &form).await.is(303);
-    let again = desk.post("desk", "/desk/new", &form).await.is(303);
-    assert_eq!(filed.location, again.location);
-    let page = desk.get("desk", &filed.location).await.is(200).says("登记好了").says("来信");
-    page.hides(NAME).hides(PHONE);
-    let (engine, phone) = (desk.engine.clone(), PHONE.parse().unwrap());
-    let key = PhoneKey::of(&engine.vault_key, &phone);
-    let home = engine.home;
-    let known = engine.db.read(move |tx: &mut Tx<'_>| person_by_phone(tx, home, &key)).await.unwrap();
-    assert!(known.is_some(), "whoever called can sign in and follow the case");
 }
 
 async fn a_seat_is_told_and_changed_on(bed: Bed) {

@@ -56,7 +56,7 @@ impl Engine {
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))
     }
 
-    fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+    pub(super) fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
         if let Some(acted) = done(tx, ask)? {
             return Ok(acted);
         }

@@ -6,10 +6,12 @@ mod backup;
 mod deadline;
 pub mod demo;
 pub mod import;
+mod init;
 mod pack;
 mod places;
 mod serve;
 pub mod setup;
+mod tables;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -19,7 +21,7 @@ use linli_engine::{
     db::Url,
     edge::Clock,
     ids::PlaceCode,
-    notices::{Plugs, Webhook},
+    notices::{HttpRelay, Plugs, Webhook},
     pack::Files,
 };
 
@@ -35,9 +37,11 @@ struct Cli {
 enum Command {
     /// Open a complete small demonstration neighbourhood in the browser
     Demo(demo::DemoArgs),
+    /// Set up an empty installation: the street, its office, three administrators
+    Init(init::InitArgs),
     /// Serve the pages and do the program's own work
     Serve(serve::ServeArgs),
-    /// Put places, units and accounts from a folder of TOML files into the database
+    /// Put places, units, accounts, seats and duties into the database: a folder of TOML files, an XLSX or a CSV
     Setup(setup::SetupArgs),
     /// Bring in the records of another system: CSV, JSON Lines or XLSX
     Import(ImportArgs),
@@ -84,6 +88,12 @@ pub struct Where {
     /// The file with the secret that signs what is sent there
     #[arg(long, env = "LINLI_WEBHOOK_SECRET", value_name = "FILE")]
     webhook_secret: Option<PathBuf>,
+    /// The exchange that connects a seat and a caller without showing either number (JSON, signed as the webhook is)
+    #[arg(long, env = "LINLI_RELAY", value_name = "URL", requires = "relay_secret")]
+    relay: Option<String>,
+    /// The file with the secret that signs what is sent there
+    #[arg(long, env = "LINLI_RELAY_SECRET", value_name = "FILE")]
+    relay_secret: Option<PathBuf>,
     /// Connections to PostgreSQL, or readers of SQLite
     #[arg(long, env = "LINLI_CONNECTIONS", value_name = "N", default_value_t = 8)]
     connections: usize,
@@ -139,6 +149,7 @@ pub fn run() -> ExitCode {
         Command::Pack(args) => pack::run(&args),
         Command::Deadline(args) => deadline::run(&args),
         Command::Demo(args) => wait(demo::run(args)),
+        Command::Init(args) => wait(init::run(args)),
         Command::Serve(args) => wait(serve::run(args)),
         Command::Setup(args) => wait(setup::run(args)),
         Command::Import(args) => wait(import_rows(args)),
@@ -171,10 +182,19 @@ impl Where {
     }
 
     fn plugs(&self) -> Result<Plugs, Failure> {
-        let (Some(url), Some(path)) = (&self.webhook, &self.webhook_secret) else { return Ok(Plugs::default()) };
-        let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
-        let webhook = Webhook::new(url, secret.trim().as_bytes()).map_err(|e| Failure::Input(e.to_string()))?;
-        Ok(Plugs::default().with(webhook))
+        let signed = |url: &Option<String>, secret: &Option<PathBuf>| {
+            let (Some(url), Some(path)) = (url, secret) else { return Ok(None) };
+            let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
+            Webhook::new(url, secret.trim().as_bytes()).map(Some).map_err(|e| Failure::Input(e.to_string()))
+        };
+        let mut plugs = Plugs::default();
+        if let Some(webhook) = signed(&self.webhook, &self.webhook_secret)? {
+            plugs = plugs.with(webhook);
+        }
+        if let Some(relay) = signed(&self.relay, &self.relay_secret)? {
+            plugs = plugs.with_relay(HttpRelay(relay));
+        }
+        Ok(plugs)
     }
 
     /// Opens the engine.

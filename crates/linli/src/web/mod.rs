@@ -2,7 +2,9 @@
 //! state, faults in the reader's words. Below the capabilities; it knows none of them.
 
 pub mod act_form;
+pub mod asked;
 pub mod assets;
+pub mod compress;
 pub mod ctx;
 pub mod fault;
 pub mod forms;
@@ -12,6 +14,7 @@ pub mod notices;
 pub mod page;
 pub mod routes;
 pub mod times;
+pub mod tour;
 pub mod tries;
 pub mod uploads;
 
