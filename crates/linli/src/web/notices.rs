@@ -41,6 +41,13 @@ pub struct Line {
     pub daily: bool,
 }
 
+impl Line {
+    /// How often, in words.
+    pub fn often(&self, page: &Page) -> String {
+        page.n("notices-times", self.times)
+    }
+}
+
 /// A page of what was told, by case; the case with the newest first.
 pub fn groups(
     page: &Page,
