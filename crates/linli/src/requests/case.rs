@@ -16,7 +16,7 @@ use super::{
     story::{self, Moment},
     thread::Talk,
 };
-use crate::web::{Ctx, Page, Reply, i18n::has, page::show, times::Spoken};
+use crate::web::{Ctx, Page, Reply, i18n::has, page::show, routes::percent, times::Spoken};
 
 /// Something that the reporter can do.
 struct Deed {
@@ -47,6 +47,8 @@ struct CasePage {
     /// That neighbours report it, too, or that it goes along with theirs.
     together: Option<String>,
     talk: Talk,
+    /// Where the rules are that it goes by.
+    rules: String,
 }
 
 #[derive(Template)]
@@ -85,6 +87,7 @@ pub async fn page(
     let paused = |c: &linli_engine::cases::times::ClockState| c.name == "resident" && c.paused_by.is_some();
     let place = page.place(&head.place);
     let drawn = CasePage {
+        rules: format!("/rules/flows/{}?v={}", head.flow, percent(&head.pack)),
         number: head.number.clone(),
         state: rows::state(&ctx, &page, &dossier),
         promised: promised(&dossier).map(|at| page.time(&at)),
