@@ -44,11 +44,11 @@ struct CasePage {
     theirs: Vec<Shown>,
     deeds: Vec<Deed>,
     barred: Vec<String>,
+    /// Where the rules are that it goes by.
+    rules: String,
     /// That neighbours report it, too, or that it goes along with theirs.
     together: Option<String>,
     talk: Talk,
-    /// Where the rules are that it goes by.
-    rules: String,
 }
 
 #[derive(Template)]
