@@ -51,3 +51,4 @@ pub(super) fn categories(page: &Page, pack: &Pack) -> Vec<Choice> {
     };
     pack.categories().iter().map(indented).collect()
 }
+

@@ -450,3 +450,4 @@ fn hours(org: &Org) -> Open {
         _ => Open::Office,
     }
 }
+
