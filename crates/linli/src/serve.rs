@@ -24,7 +24,12 @@ const POLICY: &str =
 
 /// All routes of the program.
 pub fn routes() -> Routes {
-    Routes::new().merge(requests::routes()).merge(signin::routes()).merge(desk::routes()).merge(admin::routes()).merge(rules::routes())
+    Routes::new()
+        .merge(requests::routes())
+        .merge(signin::routes())
+        .merge(desk::routes())
+        .merge(admin::routes())
+        .merge(rules::routes())
 }
 
 /// The router, and the list of its routes.

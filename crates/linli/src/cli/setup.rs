@@ -123,11 +123,7 @@ impl Setup {
             Some(text) => parse("seats.toml", &text).map_err(Failure::Input)?,
             None => AccountFile { account: Vec::new() },
         };
-        let setup = Self {
-            places,
-            orgs: orgs.org.into_iter().map(org).collect(),
-            accounts: seats.account,
-        };
+        let setup = Self { places, orgs: orgs.org.into_iter().map(org).collect(), accounts: seats.account };
         setup.check()?;
         Ok(setup)
     }
