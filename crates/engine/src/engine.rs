@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     ops::Deref,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
 };
 
 use linli_flow::Definition;
@@ -12,10 +12,11 @@ use linli_worktime::Millis;
 
 use crate::{
     attachments::{Store, StoreError},
-    cases::{CaseError, Head, file::Numbers, times::Rules},
+    cases::{self, CaseError, Head, file::Numbers, times::Rules},
     db::{Db, DbError, Tx, Url, args, statements},
     directory::{self, Directory},
     edge::{self, Clock},
+    feed::Follow,
     ids::Jurisdiction,
     notices::{self, Plugs},
     pack::{Files, Pack},
@@ -130,6 +131,10 @@ pub struct Shared {
     /// This process, for leases.
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
+    pub(crate) public: cases::public::Cache,
+    pub(crate) feed: Follow,
+    /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
+    pub(crate) arrivals: AtomicBool,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -171,6 +176,9 @@ impl Engine {
             vault_key: key_file(&options.folder.join("vault.key"))?,
             me: edge::new_id(),
             numbers: Numbers::default(),
+            public: cases::public::Cache::default(),
+            feed: Follow::default(),
+            arrivals: AtomicBool::new(false),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))
@@ -200,17 +208,19 @@ impl Engine {
         Ok(true)
     }
 
-    /// One round of what the program does by itself: wakes due cases, takes in search words, delivers notices. True when
-    /// more waits.
+    /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
+    /// search words, tells people and delivers notices. True when more waits.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<bool, CaseError> {
         self.refresh().await?;
         let woken = self.wake_due().await?;
+        let more = self.sequence().await? > 0;
         let indexed = self.index_words().await?;
+        let told = self.tell_members().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || indexed > 0 || sent.sent > 0)
+        Ok(woken > 0 || more || indexed > 0 || told > 0 || sent.sent > 0)
     }
 }
 

@@ -8,12 +8,14 @@ pub mod db;
 pub mod directory;
 pub mod edge;
 mod engine;
+pub mod feed;
 pub mod ids;
 pub mod import;
 pub mod limits;
 pub mod notices;
 pub mod pack;
 pub mod policy;
+pub mod presence;
 pub mod record;
 pub mod seats;
 pub mod sessions;
@@ -51,14 +53,20 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
+        cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
-        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
+        directory::border::STATEMENTS,
         engine::STATEMENTS,
+        feed::STATEMENTS,
+        feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
+        notices::TOLD_STATEMENTS,
+        presence::STATEMENTS,
         record::STATEMENTS,
         seats::STATEMENTS,
         seats::keep::STATEMENTS,
@@ -66,8 +74,11 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         sheets::STATEMENTS,
         start::STATEMENTS,
         vault::STATEMENTS,
+        vault::behalf::STATEMENTS,
+        vault::public::STATEMENTS,
     ]
     .into_iter()
     .flatten()
+    .chain(cases::search::all_statements())
     .copied()
 }

@@ -14,8 +14,8 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, desk, requests, rules, signin,
-    web::{App, Routes, assets, ctx, routes::Route},
+    admin, desk, hotline, nearby, requests, rules, shell, signin, tour,
+    web::{App, Routes, assets, compress, ctx, routes::Route},
 };
 
 /// Nothing comes from elsewhere and nothing runs that is written in a page.
@@ -26,10 +26,14 @@ const POLICY: &str =
 pub fn routes() -> Routes {
     Routes::new()
         .merge(requests::routes())
+        .merge(nearby::routes())
+        .merge(shell::routes())
         .merge(signin::routes())
         .merge(desk::routes())
+        .merge(hotline::routes())
         .merge(admin::routes())
         .merge(rules::routes())
+        .merge(tour::routes())
 }
 
 /// The router, and the list of its routes.
@@ -47,6 +51,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(compress::layer())
         .with_state(app);
     (router, list)
 }
@@ -57,6 +62,8 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
 /// When the address cannot be listened on.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let worker = tokio::spawn(work(app.engine.clone(), stop.clone()));
+    let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
+    let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut ended = stop;
@@ -65,7 +72,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
             let _ = ended.wait_for(|stop| *stop).await;
         })
         .await?;
-    let _ = worker.await;
+    let _ = (worker.await, follower.await, presence.await);
     Ok(())
 }
 
@@ -85,7 +92,30 @@ async fn work(engine: Engine, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Gives new events their places in the feed and tells those who wait for changes: a moment after own events, so that
+/// many share a round, and every now and then for what other processes wrote.
+async fn follow(engine: Engine, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let more = match engine.follow().await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::error!(error = linli_engine::chain(&error), "the feed of changes could not be followed");
+                false
+            }
+        };
+        tokio::select! {
+            () = async {
+                tokio::time::sleep(limits::FEED_ROUND).await;
+                if !more {
+                    let _ = tokio::time::timeout(limits::FEED_POLL, engine.changed_here()).await;
+                }
+            } => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
 /// The shared part of a program over an engine.
 pub fn app(engine: Engine, config: ctx::Config) -> App {
-    App { engine, config: Arc::new(config) }
+    App { engine, config: Arc::new(config), live: Arc::default() }
 }

@@ -47,13 +47,16 @@ impl Engine {
             let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask)).await;
             match out {
                 Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
-                out => return out,
+                out => {
+                    self.feed.nudge();
+                    return out;
+                }
             }
         }
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))
     }
 
-    fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+    pub(super) fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
         if let Some(acted) = done(tx, ask)? {
             return Ok(acted);
         }

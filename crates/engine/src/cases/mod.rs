@@ -2,8 +2,11 @@
 //! imply; the rows beside them are kept for lists and timers, and are written in the same transaction.
 
 pub mod act;
+pub mod call;
 pub mod file;
+pub mod history;
 pub mod inbox;
+pub mod public;
 pub mod read;
 pub mod search;
 pub mod store;

@@ -18,15 +18,12 @@ statements! {
     EVENTS = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
     DONE = "SELECT case_id, seq FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
     ADD_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES ($1, $2, $3, $4)";
-    ADD_DEEDS = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES {rows 4}";
     ADD_CASE = "INSERT INTO cases ({case})
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
         $24, $25, $26, $27)";
-    ADD_CASES = "INSERT INTO cases ({case}) VALUES {rows 27}";
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
-        redo = $10, seq = $11 WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
+        redo = $10, seq = $11, indexed = (indexed AND NOT unit IS DISTINCT FROM $4) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
     ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES ($1, $2, $3, $4, $5)";
-    ADD_EVENTS = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES {rows 5}";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_STEP = "DELETE FROM open_step WHERE jurisdiction = $1 AND case_id = $2 AND step = $3 AND instance = $4";
@@ -47,7 +44,7 @@ statements! {
     END_WARNING = "DELETE FROM warning WHERE jurisdiction = $1 AND name = $2";
 }
 
-pub(super) fn head(mut row: Row) -> Result<Head, DbError> {
+pub(crate) fn head(mut row: Row) -> Result<Head, DbError> {
     Ok(Head {
         key: CaseKey { jurisdiction: row.take()?, id: row.take()? },
         number: row.take()?,
@@ -111,12 +108,17 @@ pub(super) fn by_id(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Head>, DbErr
     tx.first(&BY_ID, &args![key.jurisdiction, key.id])?.map(head).transpose()
 }
 
+/// The row of the case with this number.
+pub fn by_number(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, number: &str) -> Result<Option<Head>, DbError> {
+    tx.first(&BY_NUMBER, &args![jurisdiction, number])?.map(head).transpose()
+}
+
 pub(super) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbError> {
     let rows = tx.query(&EVENTS, &args![key.jurisdiction, key.id])?;
     rows.into_iter().map(event).collect()
 }
 
-fn event(mut row: Row) -> Result<Event, DbError> {
+pub(crate) fn event(mut row: Row) -> Result<Event, DbError> {
     let body: String = row.take()?;
     Event::from_json(&body).map_err(|e| DbError::Corrupt(format!("an event that does not read ({e})")))
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use linli_engine::{
     Engine,
     db::{DbError, Tx},
-    directory::{self, Org, OrgKind, Place},
+    directory::{self, Org, OrgKind, Place, Ring},
     edge::Clock,
     ids::{AccountId, OrgId, PlaceCode, SeatId},
     seats::{self, Login, PasswordHash, Seat, SeatError},
@@ -49,6 +49,8 @@ struct PlaceRow {
     aliases: Vec<String>,
     lon: Option<f64>,
     lat: Option<f64>,
+    /// The corners of its border in order, `[[lon, lat], …]`, WGS-84.
+    border: Option<Ring>,
 }
 
 #[derive(Deserialize)]
@@ -57,9 +59,10 @@ struct OrgFile {
     org: Vec<OrgRow>,
 }
 
+/// A unit as `orgs.toml` has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OrgRow {
+pub struct OrgRow {
     id: OrgId,
     name: Text,
     kind: OrgKind,
@@ -104,10 +107,13 @@ pub struct SeatRow {
 
 /// What a folder sets up.
 pub struct Setup {
-    places: Vec<Place>,
-    orgs: Vec<Org>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) borders: Vec<(PlaceCode, Ring)>,
+    pub(crate) orgs: Vec<Org>,
     /// The accounts.
     pub accounts: Vec<AccountRow>,
+    /// Whether equal passwords are hashed once: a demonstration's public one for all its accounts.
+    pub(crate) public_passwords: bool,
 }
 
 impl Setup {
@@ -117,13 +123,20 @@ impl Setup {
     /// What is wrong, with file and line.
     pub fn read(read: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
         let text = |name: &str| read(name).ok_or_else(|| Failure::Input(format!("{name} is not there")));
-        let places = places("places.toml", &text("places.toml")?).map_err(Failure::Input)?;
+        let places: PlaceFile = parse("places.toml", &text("places.toml")?).map_err(Failure::Input)?;
         let orgs: OrgFile = parse("orgs.toml", &text("orgs.toml")?).map_err(Failure::Input)?;
         let seats: AccountFile = match read("seats.toml") {
             Some(text) => parse("seats.toml", &text).map_err(Failure::Input)?,
             None => AccountFile { account: Vec::new() },
         };
-        let setup = Self { places, orgs: orgs.org.into_iter().map(org).collect(), accounts: seats.account };
+        let borders = places.place.iter().filter_map(|p| Some((p.code.clone(), p.border.clone()?)));
+        let setup = Self {
+            borders: borders.collect(),
+            places: places.place.into_iter().map(place).collect(),
+            orgs: orgs.org.into_iter().map(org).collect(),
+            accounts: seats.account,
+            public_passwords: false,
+        };
         setup.check()?;
         Ok(setup)
     }
@@ -168,17 +181,25 @@ impl Setup {
     /// When the database fails or a row is not possible.
     pub async fn save(self, engine: &Engine, lang: &str) -> Result<(), Failure> {
         let (home, now) = (engine.home, engine.clock.now());
-        let (places, orgs) = (self.places, self.orgs);
+        let (places, borders, orgs) = (self.places, self.borders, self.orgs);
         engine
             .db
             .write(move |tx: &mut Tx<'_>| {
                 directory::save_places(tx, home, &places, now)?;
+                directory::save_borders(tx, home, &borders, now)?;
                 directory::save_orgs(tx, home, &orgs, now)
             })
             .await?;
         engine.refresh().await?;
+        let mut hashed: Option<(String, PasswordHash)> = None;
         for row in self.accounts {
-            save_account(engine, row, lang).await?;
+            let known = hashed.take().filter(|(password, _)| self.public_passwords && *password == row.password);
+            let hash = match known {
+                Some((_, hash)) => hash,
+                None => hash(&row).await?,
+            };
+            hashed = Some((row.password.clone(), hash.clone()));
+            save_account(engine, row, hash, lang).await?;
         }
         Ok(())
     }
@@ -205,20 +226,24 @@ fn place(row: PlaceRow) -> Place {
     Place { code: row.code, name: row.name, aliases: row.aliases, point: row.lon.zip(row.lat), retired_at: None }
 }
 
-fn org(row: OrgRow) -> Org {
+/// A unit of the file.
+pub fn org(row: OrgRow) -> Org {
     let OrgRow { id, name, kind, function, place, parent, phone } = row;
     Org { id, parent, kind, function, place, name, phone, retired_at: None }
 }
 
-async fn save_account(engine: &Engine, row: AccountRow, lang: &str) -> Result<(), Failure> {
+async fn hash(row: &AccountRow) -> Result<PasswordHash, Failure> {
+    let login: Login = row.login.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
+    let password = row.password.clone();
+    let hash = tokio::task::spawn_blocking(move || seats::hash_password(&login, &password));
+    hash.await
+        .map_err(|e| Failure::Input(e.to_string()))?
+        .map_err(|e| Failure::Input(format!("seats.toml: {}: {e}", row.login)))
+}
+
+async fn save_account(engine: &Engine, row: AccountRow, hash: PasswordHash, lang: &str) -> Result<(), Failure> {
     let login: Login = row.login.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
     let name = row.name.get(lang).to_owned();
-    let hash_for = login.clone();
-    let hash = tokio::task::spawn_blocking(move || seats::hash_password(&hash_for, &row.password));
-    let hash: PasswordHash = hash
-        .await
-        .map_err(|e| Failure::Input(e.to_string()))?
-        .map_err(|e| Failure::Input(format!("seats.toml: {}: {e}", row.login)))?;
     let (home, now, id) = (engine.home, engine.clock.now(), AccountId::new());
     let mut granted = Vec::new();
     for seat in row.seats {

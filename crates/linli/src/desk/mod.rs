@@ -1,5 +1,5 @@
-//! The desk: what staff see and do. The inbox of a seat, one case with its clocks and acts, search, filing for whoever
-//! calls, one's own seats and notices; and the same as JSON.
+//! The desk: what staff see and do. The inbox of a seat, one case with its clocks and acts, search, one's
+//! own seats and notices; and the same as JSON.
 //!
 //! | route | what |
 //! |---|---|
@@ -7,29 +7,31 @@
 //! | `GET /desk/cases/{jurisdiction}/{number}` | a case |
 //! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it (`GET` leads back to the case) |
 //! | `GET /desk/search` | finding cases |
-//! | `GET /desk/new`, `POST /desk/new` | filing for a caller |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
+//! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
+//! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
 //! | `GET /api/v1/inbox` | the inbox as JSON |
 //! | `GET /api/v1/cases/{jurisdiction}/{number}` | a case as JSON |
 //! | `POST /api/v1/cases/{jurisdiction}/{number}/acts` | acting on it, as JSON |
 
 mod act;
 mod api;
-mod asked;
 mod case;
 mod clock;
 mod files;
 mod inbox;
+mod live;
 mod mark;
 mod me;
-mod phone;
+mod notices;
 mod search;
 mod story;
 mod views;
 
+pub use self::live::follow_presence;
 use linli_engine::policy::{Action, Resource};
 
-use crate::web::{Needs, Routes};
+use crate::web::{Needs, Routes, asked};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
@@ -40,10 +42,13 @@ pub fn routes() -> Routes {
         .get("/desk/cases/{jurisdiction}/{number}/act", case(Action::See), case::back)
         .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
         .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
-        .get("/desk/new", case(Action::File), phone::page)
-        .post("/desk/new", case(Action::File), phone::file)
         .get("/desk/me", Needs::Staff, me::page)
         .post("/desk/me/seat", Needs::Staff, me::sit)
+        .get("/desk/me/notices", Needs::Seat(Action::List, Resource::Notice), notices::page)
+        .post("/desk/me/notices", Needs::Seat(Action::List, Resource::Notice), notices::choose)
+        .post("/desk/me/notices/read", Needs::Seat(Action::List, Resource::Notice), notices::read)
+        .get("/desk/live", Needs::Seat(Action::List, Resource::Notice), live::open)
+        .post("/desk/live/writing", case(Action::See), live::writing)
         .get("/api/v1/inbox", Needs::Seat(Action::List, Resource::Inbox), api::inbox)
         .get("/api/v1/cases/{jurisdiction}/{number}", case(Action::See), api::case)
         .post("/api/v1/cases/{jurisdiction}/{number}/acts", case(Action::Act), api::act)

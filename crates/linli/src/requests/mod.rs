@@ -4,12 +4,13 @@
 //! | route | what |
 //! |---|---|
 //! | `GET /` | what has to be solved, and one's open cases |
-//! | `GET, POST /report` | what happened, where, and a last look; the state travels in the form |
+//! | `GET, POST /report` | what happened, where, and a last look; one thing a page in the elder version; the state travels in the form |
 //! | `GET, POST /track` | opens a case by its number and tracking code |
 //! | `GET /c/{jurisdiction}/{number}` | the case, like a parcel |
 //! | `GET /c/{jurisdiction}/{number}/filed` | its number and code, right after it was filed |
 //! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the reporter |
 //! | `GET /mine` | the cases of a resident who signed in |
+//! | `GET /mine/notices`, `POST /mine/notices`, `POST /mine/notices/read` | what one was told, and how one wants to be |
 //! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
 //! | `POST /api/v1/reports`, `GET /api/v1/places` | the same for apps |
 
@@ -19,14 +20,19 @@ mod case;
 mod draft;
 mod files;
 mod home;
+mod kept;
 mod last;
 mod mine;
+mod notices;
 mod pass;
+mod phone;
+mod photo;
 mod rows;
 mod say;
 mod story;
 mod track;
 mod whereabouts;
+mod whom;
 
 use crate::web::{Needs, Routes};
 
@@ -43,6 +49,9 @@ pub fn routes() -> Routes {
         .get("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::page)
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
         .get("/mine", Needs::Resident, mine::page)
+        .get("/mine/notices", Needs::Resident, notices::page)
+        .post("/mine/notices", Needs::Resident, notices::choose)
+        .post("/mine/notices/read", Needs::Resident, notices::read)
         .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
         .post("/api/v1/reports", Needs::Nobody, api::file)
         .get("/api/v1/places", Needs::Nobody, api::places)

@@ -136,6 +136,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Orgs => "orgs",
         Kind::Case => "case",
         Kind::Bool => "bool",
+        Kind::Time => "time",
     }
 }
 

@@ -15,12 +15,7 @@ mod resident;
 mod settings;
 mod staff;
 
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse, Redirect, Response},
-};
-
-use crate::web::{Needs, Routes};
+use crate::web::{Needs, Routes, page::go_with};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
@@ -41,17 +36,6 @@ pub fn routes() -> Routes {
 fn local(next: &str, otherwise: &str) -> String {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
     if inside { next.to_owned() } else { otherwise.to_owned() }
-}
-
-/// Goes somewhere and sets cookies on the way.
-fn go_with(to: &str, cookies: &[String]) -> Response {
-    let mut response = Redirect::to(to).into_response();
-    for cookie in cookies {
-        if let Ok(value) = HeaderValue::from_str(cookie) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
-    }
-    response
 }
 
 #[cfg(test)]

@@ -2,14 +2,19 @@
 //! state, faults in the reader's words. Below the capabilities; it knows none of them.
 
 pub mod act_form;
+pub mod asked;
 pub mod assets;
+pub mod compress;
 pub mod ctx;
 pub mod fault;
 pub mod forms;
 pub mod i18n;
+pub mod live;
+pub mod notices;
 pub mod page;
 pub mod routes;
 pub mod times;
+pub mod tour;
 pub mod tries;
 pub mod uploads;
 
