@@ -56,9 +56,33 @@ fn first(directory: &Directory, typed: &str, zh: &str) {
 fn a_building_is_first_however_it_is_typed() {
     let town = demo();
     for typed in [
-        "hyxq3", "hyxq3h", "hyxq3hl", "hyxq3d", "hy3", "heyuan3", "heyuanxiaoqu3haolou", "he yuan 3", "和苑3", "和苑3栋",
-        "和苑三号楼", "和苑小区3幢", "和苑小区3#", "和苑小区 ３ 号楼", "和苑小区三栋", "和y3", "何苑3号楼", "hyxw3", "heyaun3", "合远小区3号楼",
-        "云溪街道和苑小区3号楼", "和苑社区3号楼", "和苑小区3号楼楼下", "heyuan court building 3", "Heyuan building 3", "3号楼和苑", "hcb3",
+        "hyxq3",
+        "hyxq3h",
+        "hyxq3hl",
+        "hyxq3d",
+        "hy3",
+        "heyuan3",
+        "heyuanxiaoqu3haolou",
+        "he yuan 3",
+        "和苑3",
+        "和苑3栋",
+        "和苑三号楼",
+        "和苑小区3幢",
+        "和苑小区3#",
+        "和苑小区 ３ 号楼",
+        "和苑小区三栋",
+        "和y3",
+        "何苑3号楼",
+        "hyxw3",
+        "heyaun3",
+        "合远小区3号楼",
+        "云溪街道和苑小区3号楼",
+        "和苑社区3号楼",
+        "和苑小区3号楼楼下",
+        "heyuan court building 3",
+        "Heyuan building 3",
+        "3号楼和苑",
+        "hcb3",
     ] {
         first(&town, typed, "和苑小区3号楼");
     }
@@ -90,7 +114,9 @@ fn scope_and_nearness_decide_among_namesakes() {
 #[test]
 fn nothing_breaks_it() {
     let town = demo();
-    for typed in ["", " ", "###", "!!!", "号楼", "999999999999", "ü", "\u{0}", "zzzzzz", &"和".repeat(500), &"3h".repeat(300)] {
+    for typed in
+        ["", " ", "###", "!!!", "号楼", "999999999999", "ü", "\u{0}", "zzzzzz", &"和".repeat(500), &"3h".repeat(300)]
+    {
         let _ = town.find(typed, &code(STREET), None, 8);
     }
     assert!(town.find("zzzzzz", &code(STREET), None, 8).is_empty());
@@ -100,8 +126,14 @@ fn nothing_breaks_it() {
     assert!(Directory::from_iter([retired]).find("和苑", &code(STREET), None, 8).is_empty());
 }
 
-const FAMILY: &[&str] = &["和", "文", "桥", "石", "柳", "云", "金", "东", "建", "长", "重", "绿", "朝", "永", "福", "安", "清", "华", "新", "龙"];
-const GIVEN: &[&str] = &["苑", "昌", "西", "榴", "荫", "溪", "湖", "风", "设", "乐", "庆", "城", "阳", "安", "泽", "居", "河", "光", "村", "泉"];
+const FAMILY: &[&str] = &[
+    "和", "文", "桥", "石", "柳", "云", "金", "东", "建", "长", "重", "绿", "朝", "永", "福", "安", "清", "华", "新",
+    "龙",
+];
+const GIVEN: &[&str] = &[
+    "苑", "昌", "西", "榴", "荫", "溪", "湖", "风", "设", "乐", "庆", "城", "阳", "安", "泽", "居", "河", "光", "村",
+    "泉",
+];
 const KINDS: &[&str] = &["小区", "花园", "家园", "新村", "里", "公寓", "苑", "宿舍"];
 
 /// Estates on 9 communities of one street, their buildings, and two entrances each.
@@ -120,7 +152,12 @@ fn town(estates: usize, buildings: usize) -> Vec<Place> {
         for n in 1..=buildings {
             let building = format!("{grid}{n:03}");
             let aliases = vec![format!("{name}{n}栋"), format!("{}{}{n}号", FAMILY[a], GIVEN[b])];
-            places.push(place(&building, &format!("{name}{n}号楼"), &format!("Estate {estate}, Building {n}"), aliases));
+            places.push(place(
+                &building,
+                &format!("{name}{n}号楼"),
+                &format!("Estate {estate}, Building {n}"),
+                aliases,
+            ));
         }
     }
     places
@@ -179,7 +216,17 @@ fn a_keystroke_over_fifty_thousand_places() {
     let count = places.len();
     let directory: Directory = places.into_iter().collect();
     println!("index of {count} places: {:?}", begun.elapsed());
-    for typed in ["h", "hy", "3h", "hyxq3", "wenchanghuayuan12", "和苑小区3号楼", "合苑小曲3号楼", "云溪街道和苑小区3栋", "hyxw3"] {
+    for typed in [
+        "h",
+        "hy",
+        "3h",
+        "hyxq3",
+        "wenchanghuayuan12",
+        "和苑小区3号楼",
+        "合苑小曲3号楼",
+        "云溪街道和苑小区3栋",
+        "hyxw3",
+    ] {
         let begun = Instant::now();
         let times = 20;
         for _ in 0..times {

@@ -81,7 +81,8 @@ fn fits(kind: &FieldKind, value: &Value) -> Result<(), FormProblem> {
 /// Whether a text is a minute of a day, written as `2026-03-01 15:30`.
 fn is_time(text: &str) -> bool {
     let Some((day, clock)) = text.split_once(' ') else { return false };
-    let part = |part: &str, end: u32| part.len() == 2 && part.parse::<u32>().is_ok_and(|n| n < end) && !part.starts_with('+');
+    let part =
+        |part: &str, end: u32| part.len() == 2 && part.parse::<u32>().is_ok_and(|n| n < end) && !part.starts_with('+');
     is_date(day) && clock.split_once(':').is_some_and(|(hour, minute)| part(hour, 24) && part(minute, 60))
 }
 

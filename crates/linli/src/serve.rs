@@ -24,7 +24,12 @@ const POLICY: &str =
 
 /// All routes of the program.
 pub fn routes() -> Routes {
-    Routes::new().merge(requests::routes()).merge(signin::routes()).merge(desk::routes()).merge(hotline::routes()).merge(admin::routes())
+    Routes::new()
+        .merge(requests::routes())
+        .merge(signin::routes())
+        .merge(desk::routes())
+        .merge(hotline::routes())
+        .merge(admin::routes())
 }
 
 /// The router, and the list of its routes.

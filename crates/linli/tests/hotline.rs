@@ -44,9 +44,13 @@ async fn a_caller_is_filed_for_on(bed: Bed) {
     desk.get("dispatcher", "/desk/new").await.is(404);
     desk.post("municipal", "/desk/new", &[("do", "file")]).await.is(404);
     desk.get("desk", "/desk/new").await.is(200).says("name=\"key\"").says("本台今天还没有来电");
-    let words = [("key", "a-call-at-nine"), ("body", "楼下路灯不亮"), ("where", "hyxq3"), ("name", NAME), ("phone", PHONE)];
+    let words =
+        [("key", "a-call-at-nine"), ("body", "楼下路灯不亮"), ("where", "hyxq3"), ("name", NAME), ("phone", PHONE)];
     let with = |more: &[(&'static str, &'static str)]| words.iter().chain(more).copied().collect::<Vec<_>>();
-    desk.post("desk", "/desk/new", &with(&[("do", "find")])).await.is(200).says(&format!("value=\"{BUILDING}\" checked"));
+    desk.post("desk", "/desk/new", &with(&[("do", "find")]))
+        .await
+        .is(200)
+        .says(&format!("value=\"{BUILDING}\" checked"));
     let none = desk.post("desk", "/desk/new", &with(&[("do", "file")])).await.is(422).says("请选一处地点");
     none.says("楼下路灯不亮").says(PHONE);
     let outside = with(&[("do", "file"), ("place", "990101002001")]);
@@ -56,8 +60,18 @@ async fn a_caller_is_filed_for_on(bed: Bed) {
         .chain(words)
         .map(|(n, v)| (n, if n == "phone" { "12" } else { v }))
         .collect();
-    desk.post("desk;linli_lang=en", "/desk/new", &bad).await.is(422).says("This is not a phone number").says("楼下路灯不亮");
-    let form = with(&[("do", "file"), ("channel", "letter"), ("place", BUILDING), ("confidential", "on"), ("class", "urgent")]);
+    desk.post("desk;linli_lang=en", "/desk/new", &bad)
+        .await
+        .is(422)
+        .says("This is not a phone number")
+        .says("楼下路灯不亮");
+    let form = with(&[
+        ("do", "file"),
+        ("channel", "letter"),
+        ("place", BUILDING),
+        ("confidential", "on"),
+        ("class", "urgent"),
+    ]);
     let filed = desk.post("desk", "/desk/new", &form).await.is(303);
     let again = desk.post("desk", "/desk/new", &form).await.is(303);
     assert_eq!(filed.location, again.location);
@@ -91,9 +105,16 @@ async fn whoever_calls_again_is_told_how_far_it_is_on(bed: Bed) {
     let which = case.replace("/desk/cases/", "");
     let spaced = format!(" {} {}", &PHONE[..3], &PHONE[3..]);
     let known = desk.post("desk", "/desk/new/caller", &[("phone", &spaced)]).await.is(200);
-    known.says("以前反映过 1 件").says("楼下路灯不亮").says("现在：正在确定由谁来办，今天 09:30 前").says(&which).says("在办");
+    known
+        .says("以前反映过 1 件")
+        .says("楼下路灯不亮")
+        .says("现在：正在确定由谁来办，今天 09:30 前")
+        .says(&which)
+        .says("在办");
     // A landline is known again as well, and one number says nothing of another.
-    desk.post("desk", "/desk/new", &call("landline", &[("phone", "(0519) 8888-0001"), ("body", "下水道堵了")])).await.is(303);
+    desk.post("desk", "/desk/new", &call("landline", &[("phone", "(0519) 8888-0001"), ("body", "下水道堵了")]))
+        .await
+        .is(303);
     let other = desk.post("desk", "/desk/new/caller", &[("phone", "051988880001")]).await.is(200);
     other.says("下水道堵了").hides("路灯");
 
@@ -121,7 +142,10 @@ async fn a_question_is_answered_at_once_on(bed: Bed) {
     let done = desk.post("desk", "/desk/new", &form).await.is(303);
     desk.get("desk", &done.location).await.is(200).says("已答复，登记好了");
     let case = desk.get("desk", &format!("/api/v1{}", case_of(&done.location).replace("/desk", ""))).await.is(200).js();
-    assert_eq!((case["case"]["outcome"].as_str(), case["case"]["kind"].as_str()), (Some("answered"), Some("consultation")));
+    assert_eq!(
+        (case["case"]["outcome"].as_str(), case["case"]["kind"].as_str()),
+        (Some("answered"), Some("consultation"))
+    );
     assert!(case.to_string().contains("老年人权益保障法 第33条"), "{case}");
     // Past its review it is shown as such, and not given.
     desk.clock.move_to(parse_rfc3339("2028-03-01T10:00:00+08:00").unwrap());
@@ -169,7 +193,10 @@ async fn danger_is_handed_over_on(bed: Bed) {
 async fn a_call_is_put_off_and_gone_on_with_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
     let late = [("at", "other"), ("at_other", "2026-03-02T10:30"), ("do", "later")];
-    desk.post("desk", "/desk/new", &call("no-number", &[late.as_slice(), &[("phone", "")]].concat())).await.is(422).says("请留一个号码");
+    desk.post("desk", "/desk/new", &call("no-number", &[late.as_slice(), &[("phone", "")]].concat()))
+        .await
+        .is(422)
+        .says("请留一个号码");
     let past = [("at", "2026-03-01 10:30"), ("do", "later")];
     desk.post("desk", "/desk/new", &call("past-past", &past)).await.is(422).says("请选一个以后的时间");
     let done = desk.post("desk", "/desk/new", &call("later-later", &late)).await.is(303);
@@ -237,7 +264,10 @@ async fn places_are_offered_to_everybody_on(bed: Bed) {
     assert_eq!(found[0]["value"], BUILDING);
     assert_eq!(found[0]["text"], "和苑小区3号楼");
     assert!(found.as_array().unwrap().len() <= 8);
-    assert_eq!(desk.get("desk;linli_lang=en", "/places?q=3h&near=990101001002002003").await.js()[0]["text"], "Riverside Garden, Building 3");
+    assert_eq!(
+        desk.get("desk;linli_lang=en", "/places?q=3h&near=990101001002002003").await.js()[0]["text"],
+        "Riverside Garden, Building 3"
+    );
     for q in ["", "%20", "%00", "zzzzzzz"] {
         assert_eq!(desk.get("", &format!("/places?q={q}")).await.is(200).js().as_array().unwrap().len(), 0, "{q}");
     }

@@ -151,16 +151,14 @@ impl Engine {
         Ok(())
     }
 
-    fn act_at_once(
-        &self,
-        tx: &mut Tx<'_>,
-        case: CaseKey,
-        then: Then,
-        seat: &Seat,
-        key: &str,
-    ) -> Result<(), CaseError> {
-        let command =
-            Command::Act { step: then.step.into(), key: String::new(), act: then.act.into(), form: then.form, seen: None };
+    fn act_at_once(&self, tx: &mut Tx<'_>, case: CaseKey, then: Then, seat: &Seat, key: &str) -> Result<(), CaseError> {
+        let command = Command::Act {
+            step: then.step.into(),
+            key: String::new(),
+            act: then.act.into(),
+            form: then.form,
+            seen: None,
+        };
         let ask = Ask { case, command, by: Viewer::Staff(seat.clone()), key: key.to_owned() };
         self.act_in(tx, &ask).map(|_| ())
     }

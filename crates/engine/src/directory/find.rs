@@ -238,7 +238,11 @@ impl Finder {
             _ => 0,
         };
         let above = near.into_iter().flat_map(PlaceCode::upwards);
-        above.map(|code| (worth(code.level()), code)).filter(|(w, _)| *w > 0).map(|(w, c)| (self.range(&c), w)).collect()
+        above
+            .map(|code| (worth(code.level()), code))
+            .filter(|(w, _)| *w > 0)
+            .map(|(w, c)| (self.range(&c), w))
+            .collect()
     }
 
     /// The places that fit most parts, and best; a bound from above for each, without looking at its names.
@@ -308,7 +312,9 @@ impl Asked {
 
 /// The numbers that begin with the digits of one: itself, 30 to 39, 300 to 399.
 fn longer(n: u32) -> impl Iterator<Item = Range<u32>> {
-    [1_u32, 10, 100].into_iter().map(move |times| n.saturating_mul(times)..n.saturating_mul(times).saturating_add(times))
+    [1_u32, 10, 100]
+        .into_iter()
+        .map(move |times| n.saturating_mul(times)..n.saturating_mul(times).saturating_add(times))
 }
 
 fn fits_number(typed: (u32, Option<Sort>), own: (u32, Option<Sort>)) -> u16 {

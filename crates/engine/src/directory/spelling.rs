@@ -40,7 +40,8 @@ static SPELLING: LazyLock<Spelling> = LazyLock::new(|| {
     for line in include_str!("spelling.txt").lines().filter(|line| !line.starts_with('#')) {
         let mut words = line.split_whitespace();
         let name = words.next().unwrap_or_default();
-        let mut mark = |sort| spelling.marks.extend(line.split_whitespace().skip(1).map(|w| (w.chars().collect(), sort)));
+        let mut mark =
+            |sort| spelling.marks.extend(line.split_whitespace().skip(1).map(|w| (w.chars().collect(), sort)));
         match name {
             "building" => mark(Sort::Building),
             "unit" => mark(Sort::Unit),
@@ -63,7 +64,11 @@ fn plain(text: &str) -> Vec<char> {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         other => other,
     };
-    text.chars().map(narrow).flat_map(char::to_lowercase).map(|c| if c.is_alphanumeric() || c == '#' { c } else { ' ' }).collect()
+    text.chars()
+        .map(narrow)
+        .flat_map(char::to_lowercase)
+        .map(|c| if c.is_alphanumeric() || c == '#' { c } else { ' ' })
+        .collect()
 }
 
 impl Spelling {
@@ -121,7 +126,10 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
     let mut at = 0;
     while at < text.len() {
         let c = text[at];
-        let run = text[at..].iter().take_while(|c| if text[at].is_ascii_digit() { c.is_ascii_digit() } else { spelling.is_numeral(**c) }).count();
+        let run = text[at..]
+            .iter()
+            .take_while(|c| if text[at].is_ascii_digit() { c.is_ascii_digit() } else { spelling.is_numeral(**c) })
+            .count();
         let after = &text[at + run..];
         let blanks = after.iter().take_while(|c| **c == ' ').count();
         let mark = spelling.mark(after).map(|(s, n)| (s, n, 0)).or_else(|| {
@@ -206,9 +214,16 @@ mod tests {
     #[test]
     fn a_number_is_one_however_it_is_written() {
         // 3号楼, 三号楼, 3栋, 3幢, 3#, wide 3, with a blank; 十二, 一百零三; and letters.
-        for text in
-            ["3\u{53f7}\u{697c}", "\u{4e09}\u{53f7}\u{697c}", "3\u{680b}", "3\u{5e62}", "3#", "\u{ff13} \u{680b}", "3hl", "Building 3"]
-        {
+        for text in [
+            "3\u{53f7}\u{697c}",
+            "\u{4e09}\u{53f7}\u{697c}",
+            "3\u{680b}",
+            "3\u{5e62}",
+            "3#",
+            "\u{ff13} \u{680b}",
+            "3hl",
+            "Building 3",
+        ] {
             assert_eq!(parts(text), [Part::Number(3, Some(Sort::Building))], "{text}");
         }
         assert_eq!(numbers("\u{5341}\u{4e8c}\u{680b}"), [12]);

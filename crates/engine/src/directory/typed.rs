@@ -98,7 +98,13 @@ impl<'t> Typed<'t> {
         let from = |start: usize| {
             let (points, end, gaps) = self.follow(spelt, 0, start, GAPS, u8::from(self.slip))?;
             let whole = start == 0 && end == spelt.units.len() && gaps == GAPS;
-            let place = if whole { 26 } else if start == 0 { 16 } else { 4 };
+            let place = if whole {
+                26
+            } else if start == 0 {
+                16
+            } else {
+                4
+            };
             Some(points.min(26) + place)
         };
         let best = (0..spelt.units.len()).filter_map(from).max();

@@ -166,7 +166,9 @@ fn date(text: String) -> Result<Value, FieldProblem> {
 /// A browser puts a `T` between day and clock.
 fn time(text: &str) -> Result<Value, FieldProblem> {
     let (day, clock) = text.split_once(['T', ' ']).ok_or(FieldProblem::NotATime)?;
-    let two = |part: &str, end: u8| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) && part.parse::<u8>().is_ok_and(|n| n < end);
+    let two = |part: &str, end: u8| {
+        part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) && part.parse::<u8>().is_ok_and(|n| n < end)
+    };
     let is_clock = clock.split_once(':').is_some_and(|(hour, minute)| two(hour, 24) && two(minute, 60));
     let day = date(day.to_owned()).map_err(|_| FieldProblem::NotATime)?;
     match day.as_text().filter(|_| is_clock) {

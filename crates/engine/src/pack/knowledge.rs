@@ -156,8 +156,14 @@ fn danger(mut table: Table<'_>, once: &mut Once, lines: &Names) -> Danger {
         table.wrong("this `danger` needs `any`: the words that tell it");
     }
     let none = small(table.words("none"));
-    let danger =
-        Danger { id: id.text, line: line.text, title: table.need_text("title"), say: table.need_text("say"), any, none };
+    let danger = Danger {
+        id: id.text,
+        line: line.text,
+        title: table.need_text("title"),
+        say: table.need_text("say"),
+        any,
+        none,
+    };
     table.end();
     danger
 }

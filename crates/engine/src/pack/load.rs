@@ -101,11 +101,13 @@ impl Desk<'_> {
     }
 
     fn knowledge(&self, head: &Head, fields: Option<&[Field]>, categories: &Names) -> Knowledge {
-        let entries = head.knowledge.as_ref().and_then(|path| {
-            self.read(path, |table| knowledge::read_entries(table, categories))
-        });
+        let entries = head
+            .knowledge
+            .as_ref()
+            .and_then(|path| self.read(path, |table| knowledge::read_entries(table, categories)));
         let lines = Names { what: "emergency line", all: Some(choices(fields.unwrap_or_default(), LINE)) };
-        let dangers = head.dangers.as_ref().and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines)));
+        let dangers =
+            head.dangers.as_ref().and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines)));
         Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
     }
 

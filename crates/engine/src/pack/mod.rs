@@ -27,8 +27,8 @@ pub use duty::{Carrier, Duty, Part};
 pub use field::{Choice, Field, Kind};
 pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
-pub use knowledge::{Danger, Entry};
 pub use head::{Basis, Mark, Role, Source};
+pub use knowledge::{Danger, Entry};
 pub use text::fill;
 
 /// The files of a pack: their texts by their paths below its folder, written with `/`.

@@ -111,7 +111,8 @@ fn answer(ctx: &Ctx, page: &Page, entry: &Entry) -> Answer {
     let owner = directory.orgs().find(|org| org.function == entry.owner && org.retired_at.is_none());
     let owner = owner.map_or_else(|| page.t("call-owner-none"), |org| page.of(&org.name).to_owned());
     let stale = entry.is_stale(today);
-    let review = page.time(&packs.current().calendar.parse_local(&format!("{} 00:00:00", entry.review)).unwrap_or_default());
+    let review =
+        page.time(&packs.current().calendar.parse_local(&format!("{} 00:00:00", entry.review)).unwrap_or_default());
     let day = review.exact.get(..10).unwrap_or_default().to_owned();
     let args = [("owner", owner.into()), ("day", day.into()), ("region", page.of(&entry.region).to_owned().into())];
     Answer {

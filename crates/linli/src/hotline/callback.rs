@@ -62,7 +62,9 @@ fn draw(ctx: &Ctx, d: Dossier, said: Option<(&'static str, String)>, number: Opt
     let page = Page::titled(ctx, "callback-title");
     let form = |act: &str| {
         let is = |offer: &&Offer| {
-            offer.act == act && offer.barred.is_none() && matches!(&offer.way, OfferWay::Step { step, .. } if step == CALL_STEP)
+            offer.act == act
+                && offer.barred.is_none()
+                && matches!(&offer.way, OfferWay::Step { step, .. } if step == CALL_STEP)
         };
         let offer = d.offers.iter().find(is)?;
         Some((page.of(&offer.title).to_owned(), ActForm::new(ctx, &d, offer, &Default::default(), &[])))

@@ -129,13 +129,15 @@ async fn answer(ctx: &Ctx, draft: &mut Draft, seat: &Seat, id: &str) -> Result<O
     report.kind = Some("consultation".to_owned());
     report.category.get_or_insert_with(|| entry.category.clone());
     let args = [("answer", text(&entry.answer).into()), ("source", entry.source.clone().into())];
-    let form = Form::from([("answer".to_owned(), Value::from(i18n::text(ctx.lang, "call-answer-given", &args).as_str()))]);
+    let form =
+        Form::from([("answer".to_owned(), Value::from(i18n::text(ctx.lang, "call-answer-given", &args).as_str()))]);
     call(ctx, draft, report, Became::Answered, Some(Then { step: "triage", act: "answer", form })).await.map(Some)
 }
 
 async fn emergency(ctx: &Ctx, draft: &mut Draft, seat: &Seat, line: &str) -> Result<Option<Call>, Fault> {
     let packs = ctx.engine().packs();
-    let known = packs.current().field("emergency_line").is_some_and(|field| field.choices.iter().any(|c| c.code == line));
+    let known =
+        packs.current().field("emergency_line").is_some_and(|field| field.choices.iter().any(|c| c.code == line));
     if !known {
         draft.wrong("emergency", ctx.t("call-line-unknown"));
         return Ok(None);
@@ -152,10 +154,8 @@ async fn emergency(ctx: &Ctx, draft: &mut Draft, seat: &Seat, line: &str) -> Res
     }
     let Some(report) = draft.report(ctx, place, body).await? else { return Ok(None) };
     let note = i18n::text(ctx.lang, "call-emergency-note", &[("line", line.into())]);
-    let form = Form::from([
-        ("emergency_line".to_owned(), Value::from(line)),
-        ("note".to_owned(), Value::from(note.as_str())),
-    ]);
+    let form =
+        Form::from([("emergency_line".to_owned(), Value::from(line)), ("note".to_owned(), Value::from(note.as_str()))]);
     draft.class = "urgent".to_owned();
     call(ctx, draft, report, Became::Emergency, Some(Then { step: "triage", act: "emergency", form })).await.map(Some)
 }
@@ -167,9 +167,9 @@ async fn later(ctx: &Ctx, draft: &mut Draft, seat: &Seat) -> Result<Option<Call>
     let at = if draft.at.is_empty() || draft.at == "other" { &draft.at_other } else { &draft.at };
     let raw = [("call_at".to_owned(), vec![at.clone()])].into();
     let form = packs.current().check_form(&fields, &raw).ok();
-    let due = form.as_ref().and_then(|form| {
-        packs.current().calendar.parse_local(&format!("{}:00", form.get("call_at")?.as_text()?)).ok()
-    });
+    let due = form
+        .as_ref()
+        .and_then(|form| packs.current().calendar.parse_local(&format!("{}:00", form.get("call_at")?.as_text()?)).ok());
     if due.is_none_or(|due| due < ctx.engine().clock.now()) {
         draft.wrong("at", ctx.t("call-at-missing"));
     }

@@ -144,7 +144,10 @@ async fn draw(ctx: &Ctx, draft: Draft, searched: bool) -> Result<CallPage, Fault
         today: match today.calls {
             0 => page.t("call-today-none"),
             n => {
-                let args = [("n", i64::try_from(n).unwrap_or_default().into()), ("span", spoken_span(&page, today.average_ms).into())];
+                let args = [
+                    ("n", i64::try_from(n).unwrap_or_default().into()),
+                    ("span", spoken_span(&page, today.average_ms).into()),
+                ];
                 crate::web::i18n::text(page.lang(), "call-today", &args)
             }
         },
@@ -164,7 +167,9 @@ pub fn spoken_span(page: &Page, ms: i64) -> String {
 fn find(ctx: &Ctx, draft: &Draft, seat: &Seat) -> Vec<PlaceCode> {
     let directory = ctx.engine().directory();
     let near: Option<PlaceCode> = draft.place.parse().ok();
-    let codes = |places: Vec<&linli_engine::directory::Place>| places.into_iter().map(|place| place.code.clone()).collect::<Vec<_>>();
+    let codes = |places: Vec<&linli_engine::directory::Place>| {
+        places.into_iter().map(|place| place.code.clone()).collect::<Vec<_>>()
+    };
     let found = codes(directory.find(&draft.place_words, &seat.place, near.as_ref(), PLACES));
     if found.is_empty() { codes(directory.locate(&draft.body, &seat.place, PLACES)) } else { found }
 }

@@ -35,8 +35,6 @@ pub async fn find(ctx: Ctx, asked: Asked) -> Reply {
         (Some(within), Some(typed)) => directory.find(typed, &within, near.as_ref(), OFFERED),
         _ => Vec::new(),
     };
-    let place = |place: &&Place| {
-        json!({ "value": place.code.as_str(), "text": place.name.get(ctx.lang.code()), "hint": hint(&ctx, place) })
-    };
+    let place = |place: &&Place| json!({ "value": place.code.as_str(), "text": place.name.get(ctx.lang.code()), "hint": hint(&ctx, place) });
     Ok(Json(found.iter().map(place).collect::<Vec<_>>()).into_response())
 }
