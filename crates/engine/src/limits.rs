@@ -60,6 +60,8 @@ pub const LIVE_PER_SESSION: usize = 4;
 pub const LIVE_BEAT: Duration = Duration::from_secs(20);
 /// Time between two looks at what one was told, and least time between two counts of the inbox.
 pub const LIVE_LOOK: Duration = Duration::from_secs(3);
+/// Longest wait for a look at who has a case open in other processes.
+pub const PRESENCE_POLL: Duration = Duration::from_secs(1);
 /// How long somebody counts as present without a sign of life, milliseconds.
 pub const PRESENCE_MS: i64 = 45_000;
 /// Tellings handed to the members of units and roles in one transaction.

@@ -229,7 +229,7 @@ async fn presence_is_for_now(bed: Bed) {
     assert_eq!(here().await, [(one, true)], "whoever is not heard of is gone, whoever is stays as they were");
     let now = town.clock.now();
     town.engine.db.write(move |tx: &mut Tx<'_>| presence::leave(tx, case, one)).await.unwrap();
-    town.engine.db.write(move |tx: &mut Tx<'_>| presence::sweep(tx, street(), now)).await.unwrap();
+    town.engine.db.write(move |tx: &mut Tx<'_>| presence::sweep(tx, now)).await.unwrap();
     town.clock.move_to(Millis(0));
     assert_eq!(here().await, [], "no row is kept");
 }

@@ -58,6 +58,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let worker = tokio::spawn(work(app.engine.clone(), stop.clone()));
     let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
+    let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut ended = stop;
@@ -66,7 +67,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
             let _ = ended.wait_for(|stop| *stop).await;
         })
         .await?;
-    let _ = (worker.await, follower.await);
+    let _ = (worker.await, follower.await, presence.await);
     Ok(())
 }
 
@@ -111,5 +112,5 @@ async fn follow(engine: Engine, mut stop: watch::Receiver<bool>) {
 
 /// The shared part of a program over an engine.
 pub fn app(engine: Engine, config: ctx::Config) -> App {
-    App { engine, config: Arc::new(config) }
+    App { engine, config: Arc::new(config), live: Arc::default() }
 }

@@ -356,11 +356,16 @@ async fn nobody_reads_who_reported_on(bed: Bed) {
 async fn a_seat_is_told_and_changed_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
     desk.file("late", "没人分派的一件").await;
-    desk.get("desk-head", "/desk/me").await.is(200).says("还没有通知");
+    desk.get("desk-head", "/desk/me").await.is(200).says("没有未读");
+    desk.get("desk-head", "/desk/me/notices").await.is(200).says("还没有通知");
     desk.later(HOUR);
     while desk.engine.wake_due().await.unwrap() > 0 {}
-    desk.get("desk-head", "/desk/me").await.is(200).says("“没人分派的一件”超时了，请过问");
-    desk.get("urban", "/desk/me").await.is(200).hides("没人分派的一件");
+    desk.engine.tick().await.unwrap();
+    desk.get("desk-head", "/desk/me").await.is(200).says("1 条未读");
+    desk.get("desk-head", "/desk/me/notices").await.is(200).says("没人分派的一件").says("超时了，请过问");
+    desk.get("urban", "/desk/me/notices").await.is(200).hides("没人分派的一件");
+    desk.post("desk-head", "/desk/me/notices/read", &[("all", "yes")]).await.is(303);
+    desk.get("desk-head", "/desk/me/notices").await.is(200).says("没有未读").says("没人分派的一件");
     desk.post("urban", "/desk/me/seat", &[("seat", "0190a5a0-0000-7000-8000-000000000000")]).await.is(422);
     let own = desk.engine.clone();
     let (home, now) = (own.home, own.clock.now());

@@ -8,6 +8,8 @@
 //! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it (`GET` leads back to the case) |
 //! | `GET /desk/search` | finding cases |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
+//! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
+//! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
 //! | `GET /api/v1/inbox` | the inbox as JSON |
 //! | `GET /api/v1/cases/{jurisdiction}/{number}` | a case as JSON |
 //! | `POST /api/v1/cases/{jurisdiction}/{number}/acts` | acting on it, as JSON |
@@ -18,12 +20,15 @@ mod case;
 mod clock;
 mod files;
 mod inbox;
+mod live;
 mod mark;
 mod me;
+mod notices;
 mod search;
 mod story;
 mod views;
 
+pub use self::live::follow_presence;
 use linli_engine::policy::{Action, Resource};
 
 use crate::web::{Needs, Routes, asked};
@@ -39,6 +44,11 @@ pub fn routes() -> Routes {
         .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
         .get("/desk/me", Needs::Staff, me::page)
         .post("/desk/me/seat", Needs::Staff, me::sit)
+        .get("/desk/me/notices", Needs::Seat(Action::List, Resource::Notice), notices::page)
+        .post("/desk/me/notices", Needs::Seat(Action::List, Resource::Notice), notices::choose)
+        .post("/desk/me/notices/read", Needs::Seat(Action::List, Resource::Notice), notices::read)
+        .get("/desk/live", Needs::Seat(Action::List, Resource::Notice), live::open)
+        .post("/desk/live/writing", case(Action::See), live::writing)
         .get("/api/v1/inbox", Needs::Seat(Action::List, Resource::Inbox), api::inbox)
         .get("/api/v1/cases/{jurisdiction}/{number}", case(Action::See), api::case)
         .post("/api/v1/cases/{jurisdiction}/{number}/acts", case(Action::Act), api::act)

@@ -10,6 +10,7 @@
 //! | `GET /c/{jurisdiction}/{number}/filed` | its number and code, right after it was filed |
 //! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the reporter |
 //! | `GET /mine` | the cases of a resident who signed in |
+//! | `GET /mine/notices`, `POST /mine/notices`, `POST /mine/notices/read` | what one was told, and how one wants to be |
 //! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
 //! | `POST /api/v1/reports`, `GET /api/v1/places` | the same for apps |
 
@@ -21,6 +22,7 @@ mod files;
 mod home;
 mod last;
 mod mine;
+mod notices;
 mod pass;
 mod rows;
 mod say;
@@ -43,6 +45,9 @@ pub fn routes() -> Routes {
         .get("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::page)
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
         .get("/mine", Needs::Resident, mine::page)
+        .get("/mine/notices", Needs::Resident, notices::page)
+        .post("/mine/notices", Needs::Resident, notices::choose)
+        .post("/mine/notices/read", Needs::Resident, notices::read)
         .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
         .post("/api/v1/reports", Needs::Nobody, api::file)
         .get("/api/v1/places", Needs::Nobody, api::places)

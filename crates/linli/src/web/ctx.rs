@@ -11,13 +11,14 @@ use axum::{
 use linli_engine::{
     Engine,
     db::Tx,
+    feed::Heads,
     ids::PersonId,
     seats::{Account, Seat},
     sessions::{self, Session},
     viewer::Viewer,
 };
 
-use super::i18n::Lang;
+use super::{i18n::Lang, live::Hub};
 
 /// What the whole program shares.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct App {
     pub engine: Engine,
     /// How this deployment is set up.
     pub config: Arc<Config>,
+    /// Its live pages.
+    pub live: Arc<Hub>,
 }
 
 /// How this deployment is set up.
@@ -57,6 +60,8 @@ pub struct Inner {
     pub who: Who,
     /// Where the request went, for coming back.
     pub path: String,
+    /// How far the feed was when a member of staff asked: what a live page was drawn from.
+    pub heads: Heads,
 }
 
 impl std::ops::Deref for Ctx {
@@ -124,7 +129,11 @@ impl Ctx {
             _ => None,
         };
         let who = who(&app, headers).await;
-        Self(Arc::new(Inner { app, lang, elder, theme, who, path }))
+        let heads = match &who {
+            Who::Staff { .. } => app.engine.changes().borrow().clone(),
+            _ => Heads::default(),
+        };
+        Self(Arc::new(Inner { app, lang, elder, theme, who, path, heads }))
     }
 
     /// The engine.

@@ -8,6 +8,8 @@ pub mod ctx;
 pub mod fault;
 pub mod forms;
 pub mod i18n;
+pub mod live;
+pub mod notices;
 pub mod page;
 pub mod routes;
 pub mod times;
