@@ -27,7 +27,7 @@ async function freePort() {
 export async function open(database) {
   const data = await mkdtemp(join(tmpdir(), "linli-e2e-"));
   const port = await freePort();
-  const args = ["demo", "--data", data, "--listen", `127.0.0.1:${port}`, ...(database ? ["--db", database] : [])];
+  const args = ["demo", "--small", "--data", data, "--listen", `127.0.0.1:${port}`, ...(database ? ["--db", database] : [])];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LINLI_LOG: "info" } });
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (log += text));
@@ -56,8 +56,8 @@ export async function open(database) {
 }
 
 /** Somebody with a browser of their own. `scripts: false` turns JavaScript off, as residents may. */
-export async function person(house, name, { size = WIDTHS.desktop, lang = "zh-CN", scripts = true } = {}) {
-  const context = await house.browser.newContext({ viewport: size, locale: lang, javaScriptEnabled: scripts, baseURL: house.url });
+export async function person(house, name, { size = WIDTHS.desktop, lang = "zh-CN", scripts = true, ...more } = {}) {
+  const context = await house.browser.newContext({ viewport: size, locale: lang, javaScriptEnabled: scripts, baseURL: house.url, ...more });
   const page = await context.newPage();
   const faults = [];
   page.on("console", (message) => message.type() === "error" && !/status of 4\d\d/.test(message.text()) && faults.push(message.text()));

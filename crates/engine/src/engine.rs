@@ -12,7 +12,7 @@ use linli_worktime::Millis;
 
 use crate::{
     attachments::{Store, StoreError},
-    cases::{CaseError, Head, file::Numbers, times::Rules},
+    cases::{self, CaseError, Head, file::Numbers, times::Rules},
     db::{Db, DbError, Tx, Url, args, statements},
     directory::{self, Directory},
     edge::{self, Clock},
@@ -20,6 +20,7 @@ use crate::{
     ids::Jurisdiction,
     notices::{self, Plugs},
     pack::{Files, Pack},
+    start,
     vault::VaultKey,
 };
 
@@ -82,6 +83,16 @@ impl Packs {
         &self.current
     }
 
+    /// All that are kept, by version.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Pack>> {
+        self.by_version.values()
+    }
+
+    /// The pack of a version.
+    pub fn version(&self, version: &str) -> Option<&Arc<Pack>> {
+        self.by_version.get(version)
+    }
+
     /// The pack and the flow that a case keeps.
     ///
     /// # Errors
@@ -120,6 +131,7 @@ pub struct Shared {
     /// This process, for leases.
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
+    pub(crate) public: cases::public::Cache,
     pub(crate) feed: Follow,
     /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
     pub(crate) arrivals: AtomicBool,
@@ -164,6 +176,7 @@ impl Engine {
             vault_key: key_file(&options.folder.join("vault.key"))?,
             me: edge::new_id(),
             numbers: Numbers::default(),
+            public: cases::public::Cache::default(),
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
             packs,
@@ -227,9 +240,10 @@ async fn settle_home(db: &Db, asked: Option<Jurisdiction>, now: Millis) -> Resul
 async fn keep_pack(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Result<Packs, EngineError> {
     let name = format!("pack:{}", pack.version);
     let value = serde_json::to_string(pack.files()).map_err(|e| DbError::Corrupt(e.to_string()))?;
-    let (kept_name, kept_value) = (name.clone(), value.clone());
+    let (kept_name, kept_value, digest) = (name.clone(), value.clone(), crate::hex(&pack.digest()));
     let kept = db.write(move |tx: &mut Tx<'_>| {
         tx.send(&KEEP_PACK, args![home, &kept_name, &kept_value, now])?;
+        start::in_force(tx, home, &kept_name, &digest, now)?;
         let rows = tx.query(&KEPT_PACKS, &args![home])?;
         rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect::<Result<Vec<(String, String)>, DbError>>()
     });

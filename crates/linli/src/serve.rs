@@ -14,8 +14,8 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, desk, hotline, requests, signin,
-    web::{App, Routes, assets, ctx, routes::Route},
+    admin, desk, hotline, nearby, requests, rules, shell, signin, tour,
+    web::{App, Routes, assets, compress, ctx, routes::Route},
 };
 
 /// Nothing comes from elsewhere and nothing runs that is written in a page.
@@ -26,10 +26,14 @@ const POLICY: &str =
 pub fn routes() -> Routes {
     Routes::new()
         .merge(requests::routes())
+        .merge(nearby::routes())
+        .merge(shell::routes())
         .merge(signin::routes())
         .merge(desk::routes())
         .merge(hotline::routes())
         .merge(admin::routes())
+        .merge(rules::routes())
+        .merge(tour::routes())
 }
 
 /// The router, and the list of its routes.
@@ -47,6 +51,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(compress::layer())
         .with_state(app);
     (router, list)
 }

@@ -6,6 +6,7 @@ pub mod call;
 pub mod file;
 pub mod history;
 pub mod inbox;
+pub mod public;
 pub mod read;
 pub mod search;
 pub mod store;

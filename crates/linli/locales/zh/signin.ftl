@@ -1,7 +1,7 @@
 # Signing in.
 signin-title = 登录
 signin-phone = 您的手机号是多少？
-signin-phone-hint = 我们发一个 6 位验证码给您。号码存在保险库里，办事的人看不到。
+signin-phone-hint = 我们发一个 6 位验证码给您。号码锁起来存，办事的人看不到。
 signin-send = 发验证码
 signin-not-a-phone = 号码不对。请填 11 位手机号，或者带区号的座机号。
 signin-too-soon = 刚刚发过一个验证码，请等 { $wait } 秒再要。
@@ -24,7 +24,6 @@ signin-wrong = 账号或者密码不对。
 signin-locked = 试错太多次，账号锁到{ $until }。请稍后再试，或者找系统管理员。
 signin-disabled = 这个账号已停用，请找系统管理员。
 signin-no-seat = 这个账号现在没有岗位，请找安全管理员。
-signin-demo = 演示账号
 signin-demo-password = 密码都是
 signin-demo-resident = 演示：填 19900000001，验证码显示在启动程序的终端里。
 signin-demo-code = 演示：验证码显示在启动程序的终端里。

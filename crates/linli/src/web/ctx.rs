@@ -56,10 +56,14 @@ pub struct Inner {
     pub elder: bool,
     /// `light` or `dark`, where the reader chose.
     pub theme: Option<&'static str>,
+    /// Whether others use this device too: nothing is kept on it.
+    pub shared: bool,
     /// Who.
     pub who: Who,
     /// Where the request went, for coming back.
     pub path: String,
+    /// Where the reader is on a walk through the demonstration.
+    pub tour: Option<String>,
     /// How far the feed was when a member of staff asked: what a live page was drawn from.
     pub heads: Heads,
 }
@@ -101,6 +105,12 @@ pub mod cookie {
     pub const ELDER: &str = "linli_elder";
     /// Light or dark.
     pub const THEME: &str = "linli_theme";
+    /// The step of a walk through the demonstration.
+    pub const TOUR: &str = "linli_tour";
+    /// A device that others use too.
+    pub const SHARED: &str = "linli_shared";
+    /// Between the two pages of a resident's sign-in: the telephone, for as long as a code lives.
+    pub const PHONE: &str = "linli_phone";
     /// The tracking code of a case that was opened with it: `jurisdiction.id`, sealed by the deployment's key.
     pub const TRACK: &str = "linli_track";
 }
@@ -128,12 +138,30 @@ impl Ctx {
             Some("light") => Some("light"),
             _ => None,
         };
+        let tour = cookie_value(headers, cookie::TOUR).filter(|_| app.config.demo).map(str::to_owned);
+        let shared = cookie_value(headers, cookie::SHARED) == Some("on");
         let who = who(&app, headers).await;
         let heads = match &who {
             Who::Staff { .. } => app.engine.changes().borrow().clone(),
             _ => Heads::default(),
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, who, path, heads }))
+        Self(Arc::new(Inner { app, lang, elder, theme, shared, who, path, heads, tour }))
+    }
+
+    /// The same request as anyone's, who chose to read like this.
+    pub fn anyone(&self, lang: Lang, elder: bool) -> Self {
+        let (app, path) = (self.app.clone(), self.path.clone());
+        Self(Arc::new(Inner {
+            app,
+            lang,
+            elder,
+            theme: None,
+            shared: false,
+            who: Who::Anyone,
+            path,
+            heads: Heads::default(),
+            tour: None,
+        }))
     }
 
     /// The engine.
@@ -187,9 +215,15 @@ async fn who(app: &App, headers: &HeaderMap) -> Who {
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let ctx = Ctx::new(app, request.headers(), path).await;
+    let impersonal = super::compress::impersonal(request.headers());
     request.extensions_mut().insert(ctx.clone());
     let response = next.run(request).await;
-    super::fault::render(&ctx, response)
+    let mut response = super::fault::render(&ctx, response);
+    // An answer that opens something (a sign-in, a case that was just filed) is of one person already.
+    if let Some(mark) = impersonal.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
+        response.extensions_mut().insert(mark);
+    }
+    response
 }
 
 impl FromRequestParts<App> for Ctx {

@@ -4,6 +4,7 @@
 pub mod act_form;
 pub mod asked;
 pub mod assets;
+pub mod compress;
 pub mod ctx;
 pub mod fault;
 pub mod forms;
@@ -13,6 +14,7 @@ pub mod notices;
 pub mod page;
 pub mod routes;
 pub mod times;
+pub mod tour;
 pub mod tries;
 pub mod uploads;
 

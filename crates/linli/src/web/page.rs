@@ -1,7 +1,10 @@
 //! The frame of a page: what every template extends.
 
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
+use axum::{
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
 use linli_engine::{ids::PlaceCode, seats::Seat};
 use linli_worktime::Millis;
 
@@ -11,7 +14,11 @@ use super::{
     i18n::{Lang, text},
     live,
     times::{self, Due, Spoken},
+    tour,
 };
+
+/// The government service hotline of every city of China (State Council General Office letter 2020 No. 53).
+const HOTLINE: &str = "12345";
 
 /// What the frame of a page needs.
 #[derive(Clone)]
@@ -82,6 +89,16 @@ impl Page {
         self.ctx.theme
     }
 
+    /// Whether others use this device too.
+    pub fn shared(&self) -> bool {
+        self.ctx.shared
+    }
+
+    /// Whom to call for help: the street office or, where it gave no number, the hotline that every city has.
+    pub fn help_phone(&self) -> String {
+        self.phone().unwrap_or_else(|| HOTLINE.to_owned())
+    }
+
     /// Where this page is.
     pub fn path(&self) -> &str {
         &self.ctx.path
@@ -95,6 +112,16 @@ impl Page {
     /// Whether this is a demonstration.
     pub fn demo(&self) -> bool {
         self.ctx.app.config.demo
+    }
+
+    /// Where the reader is on a walk through the demonstration.
+    pub fn tour(&self) -> Option<tour::At> {
+        self.ctx.tour.as_deref().and_then(tour::At::read)
+    }
+
+    /// Whom one can be in the demonstration.
+    pub fn guides(&self) -> &'static [tour::Guide] {
+        tour::guides()
     }
 
     /// The name of the street (or of the program, before one is set up).
@@ -228,10 +255,22 @@ pub fn show_as(status: axum::http::StatusCode, template: &impl Template) -> Repl
     Ok((status, Html(template.render().map_err(broken)?)).into_response())
 }
 
+/// A page that could not be drawn.
 #[allow(clippy::needless_pass_by_value, reason = "made for map_err")]
-fn broken(error: askama::Error) -> super::Fault {
+pub fn broken(error: askama::Error) -> super::Fault {
     tracing::error!(%error, "a page could not be drawn");
     super::Fault::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "fault-broken")
+}
+
+/// Goes somewhere and sets cookies on the way.
+pub fn go_with(to: &str, cookies: &[String]) -> Response {
+    let mut response = go(to);
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
 }
 
 /// Sends the reader to another page after something was done, so that reloading repeats nothing.
