@@ -8,7 +8,7 @@ const main = document.querySelector<HTMLElement>("main");
 type Row = { case: string; mine: string[]; new: boolean; who: string };
 type Moment = { seq: number; words: string };
 type Here = { words: string; writing: boolean };
-type Counts = { views: Record<string, number>; today: number; words: string };
+type Counts = { views: Record<string, string>; today: number; words: string };
 type Told = { unread: number; words: string; newest: { words: string; url: string } | null; sound: boolean };
 
 /** Changes the page so that what one looks at stays where it is on the screen. */

@@ -14,7 +14,7 @@ use super::{
     knowledge::{self, Knowledge},
     limit::{self, LimitTable},
     read::{Doc, Found, Names, Table, Word, note},
-    text,
+    template, text,
 };
 
 /// The file that names the others.
@@ -53,6 +53,9 @@ impl Desk<'_> {
         let categories = Names { what: "category", all: codes };
         let duties = self.read(&head.duties, |table| duty::read(table, &categories));
         let texts = self.read(&head.texts, text::read);
+        let names = fields.as_ref().map(|all| all.iter().map(|field| field.name.clone()).collect());
+        let names = Names { what: "field", all: names.filter(|_| fields_are_right) };
+        let templates = head.templates.as_ref().and_then(|path| self.read(path, |table| template::read(table, &names)));
         let calendar = self.calendar(&head.calendar);
         let knowledge = self.knowledge(&head, fields.as_deref(), &categories);
         let (fields, limits) = (fields?, limits?);
@@ -72,6 +75,7 @@ impl Desk<'_> {
             catalogue: catalogue?,
             duties: duties?,
             texts: texts?,
+            templates: templates.unwrap_or_default(),
             knowledge,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),

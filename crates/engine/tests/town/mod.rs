@@ -153,6 +153,7 @@ pub fn report(key: &str) -> Report {
         caller: caller(None),
         at: None,
         dispatch: false,
+        joins: None,
     }
 }
 
@@ -166,6 +167,7 @@ pub fn staff(role: &str, org: &str, place: &str) -> Viewer {
         place: code(place),
         from: Millis(0),
         until: None,
+        cover: None,
     })
 }
 

@@ -86,6 +86,11 @@ async fn finish(ctx: &Ctx, mut draft: Draft, call: Call, seat: &Seat, files: Vec
     let became = call.became;
     let filed = match ctx.engine().file_call(call, seat).await {
         Ok(filed) => filed,
+        // It was closed while the form was on the screen.
+        Err(CaseError::Field { field: "joins", .. }) => {
+            draft.wrong("body", ctx.t("call-join-gone"));
+            return page::refuse(ctx, draft).await;
+        }
         Err(CaseError::Field { field, problem }) => {
             let fault = Fault::from(CaseError::Field { field, problem });
             let title = ctx.t(&format!("call-{field}"));
@@ -174,9 +179,9 @@ async fn joined(ctx: &Ctx, draft: &mut Draft, seat: &Seat, number: &str) -> Resu
     if !offered {
         draft.wrong("body", ctx.t("call-join-gone"));
     }
-    let Some(report) = draft.report(ctx, place, body).await? else { return Ok(None) };
-    let form = Form::from([("main_case".to_owned(), Value::from(number))]);
-    call(ctx, draft, report, Became::Joined, Some(Then { step: "triage", act: "merge", form })).await.map(Some)
+    let Some(mut report) = draft.report(ctx, place, body).await? else { return Ok(None) };
+    report.joins = Some(number.to_owned());
+    call(ctx, draft, report, Became::Joined, None).await.map(Some)
 }
 
 /// Puts the call off: what was typed is kept, and the desk has the call in its inbox, due when it was agreed.
