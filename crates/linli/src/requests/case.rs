@@ -16,7 +16,7 @@ use super::{
     story::{self, Moment},
     thread::Talk,
 };
-use crate::web::{Ctx, Page, Reply, i18n::has, page::show, times::Spoken};
+use crate::web::{Ctx, Page, Reply, i18n::has, page::show, routes::percent, times::Spoken};
 
 /// Something that the reporter can do.
 struct Deed {
@@ -44,6 +44,8 @@ struct CasePage {
     theirs: Vec<Shown>,
     deeds: Vec<Deed>,
     barred: Vec<String>,
+    /// Where the rules are that it goes by.
+    rules: String,
     /// That neighbours report it, too, or that it goes along with theirs.
     together: Option<String>,
     talk: Talk,
@@ -85,13 +87,14 @@ pub async fn page(
     let paused = |c: &linli_engine::cases::times::ClockState| c.name == "resident" && c.paused_by.is_some();
     let place = page.place(&head.place);
     let drawn = CasePage {
+        rules: format!("/rules/flows/{}?v={}", head.flow, percent(&head.pack)),
         number: head.number.clone(),
         state: rows::state(&ctx, &page, &dossier),
         promised: promised(&dossier).map(|at| page.time(&at)),
         together: together(&page, &dossier),
         talk,
         standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
-        now: rows::now(&ctx, &dossier),
+        now: rows::now(&ctx, &dossier).filter(|_| dossier.kin.along.is_none() || rows::asks(&dossier).next().is_some()),
         late: head.phase == Phase::Open && head.promised_at.is_some_and(|at| at < ctx.engine().clock.now()),
         body: head.body.clone(),
         place: if head.address.is_empty() { place } else { format!("{place} \u{b7} {}", head.address) },
