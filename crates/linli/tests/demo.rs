@@ -162,7 +162,9 @@ async fn nobody_comes_in_by_one_click_outside_a_demonstration() {
     let bed = bed(Kind::Lite).await.unwrap();
     let (engine, _) = written(&bed, Plan { small: true, ..PLAN }).await;
     let router = router(&engine, false);
-    for (method, path, body) in [("GET", "/demo", ""), ("POST", "/demo/enter", "who=desk"), ("POST", "/demo/tour", "go=start")] {
+    for (method, path, body) in
+        [("GET", "/demo", ""), ("POST", "/demo/enter", "who=desk"), ("POST", "/demo/tour", "go=start")]
+    {
         let response = send(&router, method, path, body, "linli_tour=desk.0").await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         assert!(response.headers().get(header::SET_COOKIE).is_none(), "{path}");

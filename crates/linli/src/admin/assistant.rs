@@ -77,7 +77,12 @@ struct Facts {
 /// The checklist, as long as the office is not open.
 pub(super) async fn look(ctx: &Ctx, page: &Page) -> Result<Option<Assistant>, Fault> {
     let (engine, home, now) = (ctx.engine(), ctx.engine().home, ctx.engine().clock.now());
-    let streets: Vec<_> = engine.directory().places().filter(|p| p.code.level() == Level::Street).map(|p| p.code.jurisdiction()).collect();
+    let streets: Vec<_> = engine
+        .directory()
+        .places()
+        .filter(|p| p.code.level() == Level::Street)
+        .map(|p| p.code.jurisdiction())
+        .collect();
     let facts = engine.db.read(move |tx: &mut Tx<'_>| {
         let open = start::setting(tx, home, OPEN)?.is_some();
         let mut first_case = None;
@@ -142,7 +147,11 @@ fn steps(ctx: &Ctx, page: &Page, facts: &Facts) -> Vec<Step> {
             system,
             page.n("start-places-state", inside().count()),
             &sys,
-            &[("/admin/sheets", "upload"), ("/admin/sheets/template.xlsx", "template"), ("/admin/new/place", "by-hand")],
+            &[
+                ("/admin/sheets", "upload"),
+                ("/admin/sheets/template.xlsx", "template"),
+                ("/admin/new/place", "by-hand"),
+            ],
         ),
         step(
             "orgs",
@@ -156,15 +165,27 @@ fn steps(ctx: &Ctx, page: &Page, facts: &Facts) -> Vec<Step> {
             "people",
             wanting.is_empty(),
             system || security,
-            if wanting.is_empty() { page.t("start-people-ready") } else { page.t1("start-people-state", "roles", wanting.join(" \u{b7} ")) },
+            if wanting.is_empty() {
+                page.t("start-people-ready")
+            } else {
+                page.t1("start-people-state", "roles", wanting.join(" \u{b7} "))
+            },
             &[Role::AdminSystem, Role::AdminSecurity],
-            if security { &[("/admin/sheets", "upload-seats"), ("/admin/accounts", "seats-by-hand")] } else { &[("/admin/sheets", "upload"), ("/admin/new/account", "by-hand")] },
+            if security {
+                &[("/admin/sheets", "upload-seats"), ("/admin/accounts", "seats-by-hand")]
+            } else {
+                &[("/admin/sheets", "upload"), ("/admin/new/account", "by-hand")]
+            },
         ),
         step(
             "duties",
             communities > 0 && others > 0 && (gaps == 0 || facts.looked),
             system,
-            if gaps == 0 { page.t("start-duties-ready") } else { text(ctx.lang, "start-duties-state", &[("n", gaps.into()), ("places", places.into())]) },
+            if gaps == 0 {
+                page.t("start-duties-ready")
+            } else {
+                text(ctx.lang, "start-duties-state", &[("n", gaps.into()), ("places", places.into())])
+            },
             &sys,
             &[("/admin/coverage", "coverage"), ("/admin/sheets", "upload")],
         ),
@@ -172,7 +193,10 @@ fn steps(ctx: &Ctx, page: &Page, facts: &Facts) -> Vec<Step> {
             "trial",
             facts.first_case.is_some(),
             true,
-            facts.first_case.map_or_else(|| page.t("start-trial-state"), |at| page.t1("start-trial-ready", "at", page.time(&at).words)),
+            facts.first_case.map_or_else(
+                || page.t("start-trial-state"),
+                |at| page.t1("start-trial-ready", "at", page.time(&at).words),
+            ),
             &[],
             &[("/", "report")],
         ),

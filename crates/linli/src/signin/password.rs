@@ -86,9 +86,7 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
             let seconds = limits::STAFF_SESSION_MS / 1000;
             Ok(go_with("/desk/me?done=password", &[set_cookie(&ctx.app.config, cookie::SESSION, &session, seconds)]))
         }
-        Err(SignInError::Locked { until }) => {
-            refuse("old", page.t1("signin-locked", "until", page.time(&until).words))
-        }
+        Err(SignInError::Locked { until }) => refuse("old", page.t1("signin-locked", "until", page.time(&until).words)),
         Err(_) => refuse("old", page.t("password-wrong")),
     }
 }

@@ -385,8 +385,11 @@ impl<'w> Work<'w> {
         let (mut seen, mut going) = (HashMap::new(), Vec::new());
         while !waiting.is_empty() {
             // A unit waits for the one above it, wherever that stands in the file.
-            let coming: HashSet<&str> =
-                waiting.iter().flat_map(|l| [table.cell(l, "id"), table.cell(l, "zh")]).filter(|w| !w.is_empty()).collect();
+            let coming: HashSet<&str> = waiting
+                .iter()
+                .flat_map(|l| [table.cell(l, "id"), table.cell(l, "zh")])
+                .filter(|w| !w.is_empty())
+                .collect();
             let there = |parent: &str| self.names.org(&self.after, "parent", parent).is_ok();
             let (mut ready, later): (Vec<&Line>, Vec<&Line>) = waiting.iter().partition(|line| {
                 let parent = table.cell(line, "parent");
@@ -561,10 +564,8 @@ impl<'w> Work<'w> {
         let verdict = match &old {
             None => Verdict::New,
             Some(old) => {
-                let facts = [
-                    ("part", old.part.slug(), new.part.slug()),
-                    ("basis", old.basis.as_str(), new.basis.as_str()),
-                ];
+                let facts =
+                    [("part", old.part.slug(), new.part.slug()), ("basis", old.basis.as_str(), new.basis.as_str())];
                 let others = facts.into_iter().filter(|(_, was, becomes)| was != becomes);
                 Verdict::Changed(
                     others

@@ -17,7 +17,7 @@ mod write;
 
 pub use apply::Issued;
 pub use columns::Kind;
-pub use names::Names;
 pub(super) use look::value;
+pub use names::Names;
 pub(super) use pages::{download, routes};
 pub use write::escaped;
