@@ -57,6 +57,7 @@ fn head(engine: &Engine) -> Seat {
         place: engine.home.to_string().parse().unwrap(),
         from: Millis(0),
         until: None,
+        cover: None,
     }
 }
 
