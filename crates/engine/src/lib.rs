@@ -16,6 +16,7 @@ pub mod pack;
 pub mod policy;
 pub mod seats;
 pub mod sessions;
+pub mod tokens;
 pub mod vault;
 pub mod viewer;
 mod words;
@@ -58,6 +59,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         notices::STATEMENTS,
         seats::STATEMENTS,
         sessions::STATEMENTS,
+        tokens::STATEMENTS,
         vault::STATEMENTS,
     ]
     .into_iter()

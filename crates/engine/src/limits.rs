@@ -61,5 +61,9 @@ pub const LOCKED_MS: i64 = 15 * 60_000;
 pub const STAFF_SESSION_MS: i64 = 12 * 3_600_000;
 /// A session of a resident ends after this, milliseconds.
 pub const RESIDENT_SESSION_MS: i64 = 30 * 24 * 3_600_000;
+/// Living tokens of one seat.
+pub const TOKENS_OF_SEAT: u64 = 20;
+/// The most requests in a minute that a token can be granted.
+pub const TOKEN_MOST_PER_MINUTE: u32 = 60_000;
 /// Least length of a password.
 pub const PASSWORD_CHARS: usize = 10;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_flow::{Case, Command, FieldKind, FormField, Value, Who, decide};
 
-use super::{CaseError, CaseKey, FieldProblem, Head, store, times::Rules, write::Held};
+use super::{CaseError, CaseKey, FieldProblem, Head, Sent, deed, store, times::Rules, write::Held};
 use crate::{
     Engine,
     db::{DbError, Tx, args},
@@ -41,10 +41,18 @@ impl Engine {
     /// # Errors
     /// [`CaseError`]; nothing is written then.
     pub async fn act(&self, ask: Ask) -> Result<Acted, CaseError> {
+        self.act_sent(ask, None).await
+    }
+
+    /// The same, where the key must not have been sent with anything else before.
+    ///
+    /// # Errors
+    /// As [`Engine::act`], and [`CaseError::KeyUsed`].
+    pub async fn act_sent(&self, ask: Ask, sent: Sent) -> Result<Acted, CaseError> {
         // Somebody else may write the same number of event first; then look again and decide anew.
         for _ in 0..crate::limits::TRANSACTION_TRIES {
             let (engine, ask) = (self.clone(), ask.clone());
-            let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask)).await;
+            let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask, sent)).await;
             match out {
                 Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
                 out => return out,
@@ -53,20 +61,19 @@ impl Engine {
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))
     }
 
-    fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
-        if let Some(acted) = done(tx, ask)? {
+    fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask, sent: Sent) -> Result<Acted, CaseError> {
+        if let Some(acted) = done(tx, ask, sent)? {
             return Ok(acted);
         }
-        match self.act_anew(tx, ask) {
+        match self.act_anew(tx, ask, sent) {
             Err(error @ CaseError::Db(_)) => Err(error),
             // The same key may have been at work beside this one: what it changed is why this one was refused.
-            Err(error) => done(tx, ask)?.ok_or(error),
+            Err(error) => done(tx, ask, sent)?.ok_or(error),
             done => done,
         }
     }
 
-    fn act_anew(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
-        let CaseKey { jurisdiction, id } = ask.case;
+    fn act_anew(&self, tx: &mut Tx<'_>, ask: &Ask, sent: Sent) -> Result<Acted, CaseError> {
         let head = store::by_id(tx, ask.case)?.ok_or(CaseError::NotFound)?;
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
@@ -80,16 +87,15 @@ impl Engine {
         let seq = event.seq;
         held.take(tx, event)?;
         held.finish(tx)?;
-        tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
+        deed::add(tx, &ask.key, ask.case, seq, sent)?;
         Ok(Acted { seq, again: false })
     }
 }
 
 /// What the key has done already.
-fn done(tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<Acted>, CaseError> {
-    let Some(mut row) = tx.first(&store::DONE, &args![ask.case.jurisdiction, &ask.key])? else { return Ok(None) };
-    let (case, seq): (crate::ids::CaseId, u64) = (row.take()?, row.take()?);
-    if case == ask.case.id { Ok(Some(Acted { seq, again: true })) } else { Err(CaseError::NotFound) }
+fn done(tx: &mut Tx<'_>, ask: &Ask, sent: Sent) -> Result<Option<Acted>, CaseError> {
+    let Some((case, seq)) = deed::done(tx, ask.case.jurisdiction, &ask.key, sent)? else { return Ok(None) };
+    if case == ask.case { Ok(Some(Acted { seq, again: true })) } else { Err(CaseError::NotFound) }
 }
 
 /// Who may do what is asked, in the flow's words.

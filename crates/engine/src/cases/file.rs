@@ -9,7 +9,7 @@ use linli_flow::{Case, Command, Fields, Value, decide};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, act, store,
+    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, Sent, act, deed, store,
     times::Rules,
     write::{Held, system},
 };
@@ -70,13 +70,21 @@ impl Engine {
     /// # Errors
     /// [`CaseError`]; nothing is written then.
     pub async fn file(&self, report: Report) -> Result<Filed, CaseError> {
+        self.file_sent(report, None).await
+    }
+
+    /// The same, where the key must not have been sent with anything else before.
+    ///
+    /// # Errors
+    /// As [`Engine::file`], and [`CaseError::KeyUsed`].
+    pub async fn file_sent(&self, report: Report, sent: Sent) -> Result<Filed, CaseError> {
         let prepared = self.prepare(report)?;
         let (jurisdiction, now) = (prepared.head.key.jurisdiction, prepared.head.opened_at);
         let number = self.numbers.take(&self.db, jurisdiction, self.day(now)).await?;
         let (engine, key) = (self.clone(), prepared.report.key.clone());
-        let out = self.db.write(move |tx: &mut Tx<'_>| engine.file_in(tx, &prepared, &number)).await;
+        let out = self.db.write(move |tx: &mut Tx<'_>| engine.file_in(tx, &prepared, &number, sent)).await;
         match out {
-            Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" })) => self.filed_before(jurisdiction, key).await,
+            Err(error) if deed::is_there(&error) => self.filed_before(jurisdiction, key, sent).await,
             out => out,
         }
     }
@@ -155,14 +163,20 @@ impl Engine {
         }
     }
 
-    pub(crate) fn file_in(&self, tx: &mut Tx<'_>, prepared: &Prepared, number: &str) -> Result<Filed, CaseError> {
+    pub(crate) fn file_in(
+        &self,
+        tx: &mut Tx<'_>,
+        prepared: &Prepared,
+        number: &str,
+        sent: Sent,
+    ) -> Result<Filed, CaseError> {
         let Prepared { report, head } = prepared;
         let packs = self.packs();
         let rules = packs.rules(head)?;
         let mut head = head.clone();
         head.number = number.to_owned();
         let CaseKey { jurisdiction, id } = head.key;
-        tx.put(&store::ADD_DEED, args![jurisdiction, &report.key, id, 1])?;
+        deed::add(tx, &report.key, head.key, 1, sent)?;
 
         let mut held = Held::new(&head, Vec::new(), rules, self);
         let fields: Fields = [("class".to_owned(), Value::from(head.class.as_str()))].into();
@@ -199,10 +213,10 @@ impl Engine {
         held.take(tx, event)
     }
 
-    async fn filed_before(&self, jurisdiction: Jurisdiction, key: String) -> Result<Filed, CaseError> {
+    async fn filed_before(&self, jurisdiction: Jurisdiction, key: String, sent: Sent) -> Result<Filed, CaseError> {
         let found = self.db.read(move |tx: &mut Tx<'_>| {
-            let mut row = tx.first(&store::DONE, &args![jurisdiction, &key])?.ok_or(CaseError::NotFound)?;
-            store::by_id(tx, CaseKey { jurisdiction, id: row.take()? })?.ok_or(CaseError::NotFound)
+            let (case, _) = deed::done(tx, jurisdiction, &key, sent)?.ok_or(CaseError::NotFound)?;
+            store::by_id(tx, case)?.ok_or(CaseError::NotFound)
         });
         let head = found.await?;
         Ok(Filed { key: head.key, number: head.number, tracking: self.tracking_code(head.key), again: true })

@@ -16,8 +16,9 @@ statements! {
         FROM cases c WHERE c.jurisdiction = $1 AND c.number = $2";
     TRACKED = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2 AND tracking = $3";
     EVENTS = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
-    DONE = "SELECT case_id, seq FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
+    DONE = "SELECT case_id, seq, digest FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
     ADD_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES ($1, $2, $3, $4)";
+    ADD_SENT_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq, digest) VALUES ($1, $2, $3, $4, $5)";
     ADD_DEEDS = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES {rows 4}";
     ADD_CASE = "INSERT INTO cases ({case})
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,

@@ -3,11 +3,23 @@
 use super::{Db, DbError, Tx, args, sql::render, statements};
 
 /// The steps, oldest first. A step that has landed is never edited: a change is a new step.
-const STEPS: &[(&str, &str)] = &[("0001_start", include_str!("../../migrations/0001_start.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0007_api", include_str!("../../migrations/0007_api.sql")),
+];
 
 statements! {
     DONE = "SELECT name FROM migration ORDER BY name";
     RECORD = "INSERT INTO migration (name) VALUES ($1)";
+}
+
+/// Whether the steps that the database has are those of this program.
+pub(super) async fn is_done(db: &Db) -> Result<bool, DbError> {
+    db.read(|tx: &mut Tx<'_>| {
+        let done: Vec<String> = tx.query(&DONE, &[])?.into_iter().map(|mut r| r.take()).collect::<Result<_, _>>()?;
+        Ok(done.len() == STEPS.len() && STEPS.iter().all(|(name, _)| done.iter().any(|d| d == name)))
+    })
+    .await
 }
 
 pub(super) async fn run(db: &Db) -> Result<(), DbError> {

@@ -50,7 +50,7 @@ impl Engine {
             let n = numbers.get_mut(&day).and_then(Iterator::next);
             let number = number(day, n.ok_or(DbError::Rows { sql: "TAKE_NUMBERS", got: 0 })?);
             match &ready.work {
-                Work::Open(prepared) => drop(self.file_in(tx, prepared, &number)?),
+                Work::Open(prepared) => drop(self.file_in(tx, prepared, &number, None)?),
                 Work::Over(past) => {
                     history.add(&ready.key, past, number);
                     if let Some(caller) = &past.caller {

@@ -13,7 +13,7 @@
 //! | `GET /api/v1/cases/{jurisdiction}/{number}` | a case as JSON |
 //! | `POST /api/v1/cases/{jurisdiction}/{number}/acts` | acting on it, as JSON |
 
-mod act;
+
 mod api;
 mod asked;
 mod case;
@@ -29,7 +29,7 @@ mod views;
 
 use linli_engine::policy::{Action, Resource};
 
-use crate::web::{Needs, Routes};
+use crate::web::{Needs, Routes, acts as act};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {

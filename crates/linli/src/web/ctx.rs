@@ -4,9 +4,9 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use linli_engine::{
     Engine,
@@ -17,7 +17,7 @@ use linli_engine::{
     viewer::Viewer,
 };
 
-use super::i18n::Lang;
+use super::{Fault, access::{self, Pass}, i18n::Lang, process::Process};
 
 /// What the whole program shares.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct App {
     pub engine: Engine,
     /// How this deployment is set up.
     pub config: Arc<Config>,
+    /// What this process knows of itself.
+    pub process: Arc<Process>,
 }
 
 /// How this deployment is set up.
@@ -55,6 +57,8 @@ pub struct Inner {
     pub theme: Option<&'static str>,
     /// Who.
     pub who: Who,
+    /// The token of a program; who it is, stands above.
+    pub pass: Option<Pass>,
     /// Where the request went, for coming back.
     pub path: String,
 }
@@ -113,7 +117,7 @@ pub fn set_cookie(config: &Config, name: &str, value: &str, seconds: i64) -> Str
 }
 
 impl Ctx {
-    async fn new(app: App, headers: &HeaderMap, path: String) -> Self {
+    fn new(app: App, headers: &HeaderMap, path: String, who: Who, pass: Option<Pass>) -> Self {
         let chosen = cookie_value(headers, cookie::LANG);
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok());
         let lang = Lang::from_header(chosen.or(asked).unwrap_or("zh"));
@@ -123,8 +127,7 @@ impl Ctx {
             Some("light") => Some("light"),
             _ => None,
         };
-        let who = who(&app, headers).await;
-        Self(Arc::new(Inner { app, lang, elder, theme, who, path }))
+        Self(Arc::new(Inner { app, lang, elder, theme, who, pass, path }))
     }
 
     /// The engine.
@@ -155,6 +158,13 @@ impl Ctx {
     }
 }
 
+/// Who asks: a program by its token, or somebody by their session.
+async fn entry(app: &App, headers: &HeaderMap, path: &str) -> Result<(Who, Option<Pass>), Fault> {
+    let Some((token, pass)) = access::check(app, headers, path).await? else { return Ok((who(app, headers).await, None)) };
+    let seat = token.seat;
+    Ok((Who::Staff { account: token.account, seats: vec![seat.clone()], seat }, Some(pass)))
+}
+
 async fn who(app: &App, headers: &HeaderMap) -> Who {
     let Some(cookie) = cookie_value(headers, cookie::SESSION).map(str::to_owned) else { return Who::Anyone };
     let now = app.engine.clock.now();
@@ -177,10 +187,29 @@ async fn who(app: &App, headers: &HeaderMap) -> Who {
 /// Puts the context into every request.
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let ctx = Ctx::new(app, request.headers(), path).await;
+    let ctx = match entry(&app, request.headers(), request.uri().path()).await {
+        Ok((who, pass)) => Ctx::new(app, request.headers(), path, who, pass),
+        Err(fault) => {
+            let ctx = Ctx::new(app, request.headers(), path, Who::Anyone, None);
+            return super::fault::render(&ctx, fault.into_response());
+        }
+    };
+    // PostgreSQL keeps no U+0000, and no address of ours holds one.
+    if ctx.path.contains("%00") {
+        let fault = Fault::new(StatusCode::BAD_REQUEST, "fault-malformed");
+        return super::fault::render(&ctx, fault.into_response());
+    }
+    if ctx.pass.is_some() {
+        // A browser adds cookies to what another site makes it send, but never a token: what comes with one was meant.
+        request.headers_mut().remove(header::ORIGIN);
+        request.headers_mut().remove("sec-fetch-site");
+    }
     request.extensions_mut().insert(ctx.clone());
-    let response = next.run(request).await;
-    super::fault::render(&ctx, response)
+    let mut response = super::fault::render(&ctx, next.run(request).await);
+    if let Some(pass) = &ctx.pass {
+        access::tell_limits(pass, &mut response);
+    }
+    response
 }
 
 impl FromRequestParts<App> for Ctx {
@@ -189,7 +218,10 @@ impl FromRequestParts<App> for Ctx {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         match parts.extensions.get::<Self>() {
             Some(ctx) => Ok(ctx.clone()),
-            None => Ok(Self::new(app.clone(), &parts.headers, parts.uri.path().to_owned()).await),
+            None => {
+                let who = who(app, &parts.headers).await;
+                Ok(Self::new(app.clone(), &parts.headers, parts.uri.path().to_owned(), who, None))
+            }
         }
     }
 }

@@ -2,14 +2,24 @@
 //! state, faults in the reader's words. Below the capabilities; it knows none of them.
 
 pub mod act_form;
+pub mod acts;
+pub mod access;
 pub mod assets;
 pub mod ctx;
+pub mod cursor;
+pub mod entry;
 pub mod fault;
 pub mod forms;
+pub mod given;
 pub mod i18n;
+pub mod operation;
 pub mod page;
+pub mod problem;
+pub mod process;
+pub mod rate;
 pub mod routes;
 pub mod times;
+pub mod trace;
 pub mod tries;
 pub mod uploads;
 
