@@ -16,6 +16,7 @@ use crate::{
     db::{Db, DbError, Tx, Url, args, statements},
     directory::{self, Directory},
     edge::{self, Clock},
+    feed::Follow,
     ids::Jurisdiction,
     notices::{self, Plugs},
     pack::{Files, Pack},
@@ -119,6 +120,7 @@ pub struct Shared {
     /// This process, for leases.
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
+    pub(crate) feed: Follow,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -160,6 +162,7 @@ impl Engine {
             vault_key: key_file(&options.folder.join("vault.key"))?,
             me: edge::new_id(),
             numbers: Numbers::default(),
+            feed: Follow::default(),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))
@@ -189,17 +192,18 @@ impl Engine {
         Ok(true)
     }
 
-    /// One round of what the program does by itself: wakes due cases, takes in search words, delivers notices. True when
-    /// more waits.
+    /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
+    /// search words, delivers notices. True when more waits.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<bool, CaseError> {
         self.refresh().await?;
         let woken = self.wake_due().await?;
+        let more = self.follow().await?;
         let indexed = self.index_words().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || indexed > 0 || sent.sent > 0)
+        Ok(woken > 0 || more || indexed > 0 || sent.sent > 0)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod db;
 pub mod directory;
 pub mod edge;
 mod engine;
+pub mod feed;
 pub mod ids;
 pub mod import;
 pub mod limits;
@@ -50,11 +51,11 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
         cases::inbox::STATEMENTS,
-        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
         engine::STATEMENTS,
+        feed::STATEMENTS,
         import::STATEMENTS,
         notices::STATEMENTS,
         seats::STATEMENTS,
@@ -64,5 +65,6 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     ]
     .into_iter()
     .flatten()
+    .chain(cases::search::all_statements())
     .copied()
 }

@@ -40,6 +40,14 @@ pub const PAGE: usize = 50;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
 
+/// Fresh events that get their place in the feed in one transaction.
+pub const FEED_BATCH: usize = 2_048;
+
+/// Least time between two rounds of the feed; events of that time share one.
+pub const FEED_ROUND: Duration = Duration::from_millis(50);
+/// Longest wait for a look at what other processes added to the feed.
+pub const FEED_POLL: Duration = Duration::from_millis(400);
+
 /// Cases woken in one round.
 pub const WAKE_BATCH: usize = 64;
 /// How long a process may hold a row that it leased, milliseconds.

@@ -52,6 +52,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
 /// When the address cannot be listened on.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let worker = tokio::spawn(work(app.engine.clone(), stop.clone()));
+    let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut ended = stop;
@@ -60,7 +61,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
             let _ = ended.wait_for(|stop| *stop).await;
         })
         .await?;
-    let _ = worker.await;
+    let _ = (worker.await, follower.await);
     Ok(())
 }
 
@@ -76,6 +77,29 @@ async fn work(engine: Engine, mut stop: watch::Receiver<bool>) {
         };
         if !more {
             let _ = tokio::time::timeout(Duration::from_millis(500), stop.changed()).await;
+        }
+    }
+}
+
+/// Gives new events their places in the feed and tells those who wait for changes: a moment after own events, so that
+/// many share a round, and every now and then for what other processes wrote.
+async fn follow(engine: Engine, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let more = match engine.follow().await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::error!(error = linli_engine::chain(&error), "the feed of changes could not be followed");
+                false
+            }
+        };
+        tokio::select! {
+            () = async {
+                tokio::time::sleep(limits::FEED_ROUND).await;
+                if !more {
+                    let _ = tokio::time::timeout(limits::FEED_POLL, engine.changed_here()).await;
+                }
+            } => {}
+            _ = stop.changed() => {}
         }
     }
 }

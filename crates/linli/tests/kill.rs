@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 use std::{
+    collections::HashMap,
     path::Path,
     sync::{Arc, Mutex},
     time::Duration,
@@ -13,6 +14,7 @@ use linli_engine::{
     cases::{CaseKey, store},
     db::{Tx, Url},
     edge::{Clock, below},
+    feed,
     ids::{AccountId, Jurisdiction, SeatId},
     seats::Seat,
     viewer::Viewer,
@@ -140,6 +142,26 @@ async fn check(engine: &Engine, acknowledged: &[Acknowledged]) {
     }
 }
 
+/// Every event is in the feed exactly once, without gaps, a case's own in their order.
+async fn check_feed(engine: &Engine, acknowledged: &[Acknowledged]) {
+    while engine.sequence().await.unwrap() > 0 {}
+    let street = Jurisdiction(990_101_001);
+    let changes = engine.db.read(move |tx: &mut Tx<'_>| feed::after(tx, street, 0, usize::MAX)).await.unwrap();
+    let mut seqs: HashMap<CaseKey, u64> = HashMap::new();
+    for (change, n) in changes.iter().zip(1..) {
+        assert_eq!(change.n, n, "the feed has a gap");
+        let seq = seqs.entry(change.case).or_default();
+        *seq += 1;
+        assert_eq!(change.seq, *seq, "an event of {:?} is missing in the feed, twice or too early", change.case);
+    }
+    for one in acknowledged {
+        let number = one.number.clone();
+        let found = engine.db.read(move |tx: &mut Tx<'_>| store::by_number(tx, street, &number)).await.unwrap();
+        let head = found.unwrap();
+        assert_eq!(seqs.get(&head.key), Some(&head.seq), "the feed does not hold all of {}", one.number);
+    }
+}
+
 async fn kills(kind: Kind) {
     let count: usize = std::env::var("LINLI_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
     let folder = tempfile::tempdir().unwrap();
@@ -174,6 +196,7 @@ async fn kills(kind: Kind) {
         let from = if round + 1 == count { 0 } else { checked };
         let engine = engine(folder.path(), &url).await;
         check(&engine, &acknowledged[from..]).await;
+        check_feed(&engine, &acknowledged[from..]).await;
         checked = acknowledged.len();
     }
     assert!(checked > count, "the load was too light to prove anything: {checked} reports");

@@ -55,7 +55,10 @@ impl Engine {
             let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask, sent)).await;
             match out {
                 Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
-                out => return out,
+                out => {
+                    self.feed.nudge();
+                    return out;
+                }
             }
         }
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))

@@ -85,7 +85,10 @@ impl Engine {
         let out = self.db.write(move |tx: &mut Tx<'_>| engine.file_in(tx, &prepared, &number, sent)).await;
         match out {
             Err(error) if deed::is_there(&error) => self.filed_before(jurisdiction, key, sent).await,
-            out => out,
+            out => {
+                self.feed.nudge();
+                out
+            }
         }
     }
 

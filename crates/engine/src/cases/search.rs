@@ -1,22 +1,23 @@
-//! Search: by number, words, place, unit, state and time. Chinese has no spaces, so the index holds every two
-//! neighbouring characters: a word of two characters is found exactly, a longer one by all its pairs. The index is
-//! written a moment after the case, by whichever process is free.
+//! Search: by number, words, place, unit, state and time, newest first. Words, places, categories and units are looked up
+//! in the index of `index.rs`, stretch of time by stretch of time back from now, so that finding a page costs the same
+//! among ten thousand cases and a million; everything else reads the cases in the order in which they came.
 
-use std::collections::BTreeSet;
+mod index;
 
 use linli_worktime::Millis;
 
+use self::index::Mark;
 use super::{
-    CaseError, CaseKey, Head,
+    CaseError, Head,
     inbox::{ListAfter, within},
     store,
 };
 use crate::{
     Engine,
-    db::{DbError, Dialect, Filter, Tx, args, statements},
-    ids::PlaceCode,
+    db::{DbError, Dialect, Filter, Sql, Tx, args, statements},
+    ids::{Jurisdiction, Level, PlaceCode},
     limits,
-    policy::{self, Action, Resource},
+    policy::{self, Action, Reach, Resource},
     seats::Seat,
 };
 
@@ -44,15 +45,18 @@ pub struct Query {
 }
 
 statements! {
-    TO_INDEX = "SELECT jurisdiction, id, number, title, body, address FROM cases WHERE NOT indexed LIMIT $1 {skip_locked}";
-    ADD_WORDS = "INSERT INTO case_words {{(rowid, words) SELECT rowid, CAST($3 AS TEXT) FROM cases WHERE jurisdiction = $1 AND id = $2
-        ||(jurisdiction, case_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' '))) ON CONFLICT DO NOTHING}}";
-    INDEXED = "UPDATE cases SET indexed = {yes} WHERE jurisdiction = $1 AND id = $2";
+    // The index comes first: what it says is short, and a case is looked up for each.
     FOUND = "SELECT {head}
-        FROM case_words w JOIN cases c ON {{c.rowid = w.rowid||c.jurisdiction = w.jurisdiction AND c.id = w.case_id}}
+        FROM case_words w {{CROSS JOIN||JOIN}} cases c ON {{c.rowid = w.rowid||c.jurisdiction = w.jurisdiction AND c.id = w.case_id}}
         WHERE {{case_words MATCH $1||w.words @@ CAST(CAST($1 AS TEXT) AS tsquery)}} AND c.jurisdiction = $2";
     LISTED = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1";
+    OLDEST = "SELECT opened_at FROM cases WHERE jurisdiction = $1 ORDER BY opened_at, id LIMIT 1";
+}
+
+/// Every statement of the search.
+pub(crate) fn all_statements() -> impl Iterator<Item = &'static &'static Sql> {
+    STATEMENTS.iter().chain(index::STATEMENTS)
 }
 
 impl Engine {
@@ -65,27 +69,34 @@ impl Engine {
         let streets = self
             .directory()
             .jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
-        let words = ask(&query.words, self.db.dialect());
+        let state = query.state.as_deref().map(|state| self.state(state));
+        let look = Look { reach, state, dialect: self.db.dialect(), now: self.clock.now(), query };
         self.db
             .read(move |tx: &mut Tx<'_>| {
                 let mut found = Vec::new();
                 for street in &streets {
-                    let mut filter = match &words {
-                        Some(words) => Filter::of(&FOUND, args![words, *street]),
-                        None => Filter::of(&LISTED, args![*street]),
-                    };
-                    within(&mut filter, &reach);
-                    narrow(&mut filter, &query);
-                    filter.tail("ORDER BY c.opened_at DESC, c.id DESC", limits::PAGE);
-                    for row in tx.list(&filter)? {
-                        found.push(store::head(row)?);
-                    }
+                    look.street(tx, *street, &mut found)?;
                 }
-                found.sort_by_key(|h| std::cmp::Reverse((h.opened_at, h.key.id)));
+                found.sort_by_key(|h: &Head| std::cmp::Reverse((h.opened_at, h.key.id)));
                 found.truncate(limits::PAGE);
                 Ok(found)
             })
             .await
+    }
+
+    /// What a state means for the rows. A phase stands in the text of the query: each has an index of its own.
+    fn state(&self, state: &str) -> (&'static str, Option<String>) {
+        let settled = |step: &str| {
+            let packs = self.packs();
+            packs.current().flows().iter().find_map(|f| f.step(step)).is_some_and(|s| s.settled)
+        };
+        match state {
+            "open" => ("c.phase = 'open'", None),
+            "settled" => ("c.phase = 'settled'", None),
+            "ended" => ("c.phase = 'ended'", None),
+            step if settled(step) => ("c.phase = 'settled'", Some(step.to_owned())),
+            step => ("c.phase = 'open'", Some(step.to_owned())),
+        }
     }
 
     /// Brings the search index up to the cases, a batch at a time; how many cases it took in.
@@ -93,146 +104,103 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn index_words(&self) -> Result<usize, DbError> {
-        self.db.write(index_batch).await
+        self.db.write(index::take_in).await
     }
 }
 
-fn narrow(filter: &mut Filter, query: &Query) {
-    if let Some(number) = &query.number {
-        filter.and("c.number = $$", args![number]);
-    }
-    if let Some(place) = &query.place {
-        filter.and("c.place >= $$ AND c.place < $$", args![place, place.end()]);
-    }
-    if let Some(unit) = &query.unit {
-        filter.and("c.unit = $$", args![unit]);
-    }
-    match query.state.as_deref() {
-        None => {}
-        Some(phase @ ("open" | "settled" | "ended")) => {
-            filter.and("c.phase = $$", args![phase]);
+/// A question with all that it depends on.
+struct Look {
+    query: Query,
+    reach: Reach,
+    state: Option<(&'static str, Option<String>)>,
+    dialect: Dialect,
+    now: Millis,
+}
+
+impl Look {
+    fn street(&self, tx: &mut Tx<'_>, street: Jurisdiction, found: &mut Vec<Head>) -> Result<(), DbError> {
+        let terms = index::terms(&self.query.words);
+        let marks = self.marks();
+        if terms.is_empty() && marks.is_empty() || self.query.number.is_some() {
+            return self.read(tx, Filter::of(&LISTED, args![street]), limits::PAGE, found).map(drop);
         }
-        Some(step) => {
-            let open = "EXISTS (SELECT 1 FROM open_step s WHERE s.jurisdiction = c.jurisdiction AND s.case_id = c.id AND s.step = $$)";
-            filter.and(open, args![step]);
-        }
-    }
-    if let Some(category) = &query.category {
-        filter.and(
-            "(c.category = $$ OR c.category >= $$ AND c.category < $$)",
-            args![category, format!("{category}."), format!("{category}/"),],
-        );
-    }
-    if let Some(from) = query.from {
-        filter.and("c.opened_at >= $$", args![from]);
-    }
-    if let Some(until) = query.until {
-        filter.and("c.opened_at < $$", args![until]);
-    }
-    if let Some(ListAfter { opened_at, key }) = query.after {
-        filter.and("(c.opened_at, c.id) < ($$, $$)", args![opened_at, key.id]);
-    }
-}
-
-fn index_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
-    let rows = tx.query(&TO_INDEX, &args![200_i64])?;
-    let count = rows.len();
-    for mut row in rows {
-        let key = CaseKey { jurisdiction: row.take()?, id: row.take()? };
-        let texts: [String; 4] = [row.take()?, row.take()?, row.take()?, row.take()?];
-        let words: BTreeSet<String> = texts.iter().flat_map(|t| pieces(t)).collect();
-        let words = words.into_iter().collect::<Vec<_>>().join(" ");
-        tx.send(&ADD_WORDS, args![key.jurisdiction, key.id, words])?;
-        tx.put(&INDEXED, args![key.jurisdiction, key.id])?;
-    }
-    Ok(count)
-}
-
-/// What the index keeps of a text: neighbouring pairs of Chinese characters, words of letters and digits in lower case.
-/// A Chinese character that stands alone is kept alone.
-fn pieces(text: &str) -> Vec<String> {
-    let mut pieces = Vec::new();
-    for run in runs(text) {
-        match run {
-            Run::Han(chars) if chars.len() == 1 => pieces.push(chars[0].to_string()),
-            Run::Han(chars) => pieces.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>())),
-            Run::Word(word) => pieces.push(word),
-        }
-    }
-    pieces
-}
-
-enum Run {
-    Han(Vec<char>),
-    Word(String),
-}
-
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2ffff}')
-}
-
-fn runs(text: &str) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    let mut joined = false;
-    for c in text.chars() {
-        let han = is_han(c);
-        if !c.is_alphanumeric() {
-            joined = false;
-            continue;
-        }
-        match (runs.last_mut().filter(|_| joined), han) {
-            (Some(Run::Han(chars)), true) => chars.push(c),
-            (Some(Run::Word(word)), false) => word.extend(c.to_lowercase()),
-            (_, true) => runs.push(Run::Han(vec![c])),
-            (_, false) => runs.push(Run::Word(c.to_lowercase().collect())),
-        }
-        joined = true;
-    }
-    runs
-}
-
-/// The question in the index's own words; `None` when there is nothing to look for. Everything must occur; a single
-/// Chinese character and a word of letters also match the beginning of a piece.
-fn ask(text: &str, dialect: Dialect) -> Option<String> {
-    let mut terms = Vec::new();
-    for run in runs(text).into_iter().take(limits::SEARCH_WORDS) {
-        match run {
-            Run::Han(chars) if chars.len() == 1 => terms.push((chars[0].to_string(), true)),
-            Run::Han(chars) => terms.extend(chars.windows(2).map(|pair| (pair.iter().collect(), false))),
-            Run::Word(word) => terms.push((word, true)),
-        }
-    }
-    // Only letters and digits are left, so nothing in a term can be taken for an operator.
-    let spell = |(term, open): &(String, bool)| match (dialect, open) {
-        (Dialect::Lite, true) => format!("\"{term}\" *"),
-        (Dialect::Lite, false) => format!("\"{term}\""),
-        (Dialect::Pg, true) => format!("'{term}':*"),
-        (Dialect::Pg, false) => format!("'{term}'"),
-    };
-    let join = if dialect == Dialect::Lite { " AND " } else { " & " };
-    (!terms.is_empty()).then(|| terms.iter().map(spell).collect::<Vec<_>>().join(join))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mixed_text_falls_into_pieces() {
-        assert_eq!(
-            pieces("A3\u{533a}\u{8def}\u{706f}\u{4e0d}, Lamp\u{5e97}"),
-            ["a3", "\u{533a}\u{8def}", "\u{8def}\u{706f}", "\u{706f}\u{4e0d}", "lamp", "\u{5e97}"]
-        );
-    }
-
-    #[test]
-    fn a_question_cannot_smuggle_operators() {
-        for text in ["a' | 'b", "\" OR x:*", "NOT (a)", "'; DROP TABLE cases; --", "***", ""] {
-            for dialect in [Dialect::Lite, Dialect::Pg] {
-                let asked = ask(text, dialect).unwrap_or_default();
-                let bare: String = asked.replace(" AND ", "").replace(" & ", "");
-                assert!(bare.chars().all(|c| c.is_alphanumeric() || "\"' *:".contains(c)), "{asked}");
+        let home = street.to_string();
+        let marks: Vec<Mark<'_>> = marks.into_iter().chain([Mark::Place(&home)]).collect();
+        let Some((newest, oldest)) = self.weeks(tx, street)? else { return Ok(()) };
+        let mut left = limits::PAGE;
+        for stretch in index::stretches(newest, oldest) {
+            let words = index::ask(&terms, &marks, &stretch, self.dialect);
+            left -= self.read(tx, Filter::of(&FOUND, args![words, street]), left, found)?;
+            if left == 0 {
+                break;
             }
+        }
+        Ok(())
+    }
+
+    /// What the index narrows besides the words. A place above a street narrows the streets.
+    fn marks(&self) -> Vec<Mark<'_>> {
+        let place = self.query.place.as_ref().filter(|p| p.level() > Level::Street).map(|p| Mark::Place(p.as_str()));
+        let category = self.query.category.as_deref().map(Mark::Category);
+        let unit = self.query.unit.as_deref().filter(|_| !self.query.words.is_empty()).map(Mark::Unit);
+        place.into_iter().chain(category).chain(unit).collect()
+    }
+
+    /// The newest and the oldest week in which an answer can lie.
+    fn weeks(&self, tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Option<(i64, i64)>, DbError> {
+        let Some(mut row) = tx.first(&OLDEST, &args![street])? else { return Ok(None) };
+        let oldest: Millis = row.take()?;
+        let ends = [self.query.until, self.query.after.map(|a| a.opened_at)];
+        // A clock beside this one may be a little ahead.
+        let newest = ends.into_iter().flatten().map(index::week).min().unwrap_or(index::week(self.now) + 1);
+        let oldest = self.query.from.map_or(oldest, |from| from.max(oldest));
+        Ok(Some((newest, index::week(oldest))))
+    }
+
+    fn read(&self, tx: &mut Tx<'_>, mut filter: Filter, most: usize, found: &mut Vec<Head>) -> Result<usize, DbError> {
+        within(&mut filter, &self.reach);
+        self.narrow(&mut filter);
+        filter.tail("ORDER BY c.opened_at DESC, c.id DESC", most);
+        let rows = tx.list(&filter)?;
+        let count = rows.len();
+        for row in rows {
+            found.push(store::head(row)?);
+        }
+        Ok(count)
+    }
+
+    fn narrow(&self, filter: &mut Filter) {
+        let query = &self.query;
+        if let Some(number) = &query.number {
+            filter.and("c.number = $$", args![number]);
+        }
+        if let Some(place) = &query.place {
+            filter.and("c.place >= $$ AND c.place < $$", args![place, place.end()]);
+        }
+        if let Some(unit) = &query.unit {
+            filter.and("c.unit = $$", args![unit]);
+        }
+        if let Some((phase, step)) = &self.state {
+            filter.and(phase, args![]);
+            let open = "EXISTS (SELECT 1 FROM open_step s WHERE s.jurisdiction = c.jurisdiction AND s.case_id = c.id AND s.step = $$)";
+            if let Some(step) = step {
+                filter.and(open, args![step]);
+            }
+        }
+        if let Some(category) = &query.category {
+            filter.and(
+                "(c.category = $$ OR c.category >= $$ AND c.category < $$)",
+                args![category, format!("{category}."), format!("{category}/"),],
+            );
+        }
+        if let Some(from) = query.from {
+            filter.and("c.opened_at >= $$", args![from]);
+        }
+        if let Some(until) = query.until {
+            filter.and("c.opened_at < $$", args![until]);
+        }
+        if let Some(ListAfter { opened_at, key }) = query.after {
+            filter.and("(c.opened_at, c.id) < ($$, $$)", args![opened_at, key.id]);
         }
     }
 }

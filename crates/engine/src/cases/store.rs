@@ -25,7 +25,7 @@ statements! {
         $24, $25, $26, $27)";
     ADD_CASES = "INSERT INTO cases ({case}) VALUES {rows 27}";
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
-        redo = $10, seq = $11 WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
+        redo = $10, seq = $11, indexed = (indexed AND NOT unit IS DISTINCT FROM $4) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
     ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES ($1, $2, $3, $4, $5)";
     ADD_EVENTS = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES {rows 5}";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
@@ -110,6 +110,11 @@ pub(crate) fn row(head: &Head, datum: Option<Datum>, tracking: Option<[u8; 32]>)
 
 pub(super) fn by_id(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Head>, DbError> {
     tx.first(&BY_ID, &args![key.jurisdiction, key.id])?.map(head).transpose()
+}
+
+/// The row of the case with this number.
+pub fn by_number(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, number: &str) -> Result<Option<Head>, DbError> {
+    tx.first(&BY_NUMBER, &args![jurisdiction, number])?.map(head).transpose()
 }
 
 pub(super) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbError> {

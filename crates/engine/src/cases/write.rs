@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Engine,
     db::{DbError, Tx, args},
+    feed,
     ids::{Jurisdiction, Level, NoticeId},
     notices::{self, Channel, Notice, Recipient},
 };
@@ -58,6 +59,7 @@ impl<'p> Held<'p> {
         let before = self.case.is_settled();
         self.case.apply(&event);
         tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body])?;
+        feed::note(tx, self.key, event.seq, event.at)?;
         if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
             self.deeds(tx, deeds, &event)?;
         }

@@ -5,7 +5,9 @@ use super::{Db, DbError, Tx, args, sql::render, statements};
 /// The steps, oldest first. A step that has landed is never edited: a change is a new step.
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0003_live", include_str!("../../migrations/0003_live.sql")),
     ("0007_api", include_str!("../../migrations/0007_api.sql")),
+    ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
 ];
 
 statements! {

@@ -6,12 +6,15 @@ use std::{
     sync::Arc,
 };
 
+use linli_worktime::Millis;
+
 use super::{Batch, KNOWN, Past, Progress, Ready, Run, SAVE_RUN, Work};
 use crate::{
     Engine,
     cases::{CaseError, Head, file::number, store},
     db::{DbError, Filter, ROWS, Sql, Tx, Value, args},
-    ids::Jurisdiction,
+    feed,
+    ids::{CaseId, Jurisdiction},
     limits, vault,
 };
 
@@ -29,7 +32,10 @@ impl Engine {
             let out = self.db.write(move |tx: &mut Tx<'_>| engine.take_in_tx(tx, &run, sofar, &batch)).await;
             match out {
                 Err(CaseError::Db(DbError::Duplicate { .. })) => {}
-                out => return out,
+                out => {
+                    self.feed.nudge();
+                    return out;
+                }
             }
         }
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" }))
@@ -59,7 +65,7 @@ impl Engine {
                 }
             }
         }
-        history.write(tx)?;
+        history.write(tx, run.jurisdiction)?;
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let progress = Progress {
             line: batch.line,
@@ -141,6 +147,7 @@ struct Rows {
     deeds: Vec<Vec<Value>>,
     events: Vec<Vec<Value>>,
     cases: Vec<Vec<Value>>,
+    places: Vec<(CaseId, u64, Millis)>,
 }
 
 impl Rows {
@@ -149,13 +156,15 @@ impl Rows {
         let (jurisdiction, id) = (head.key.jurisdiction, head.key.id);
         self.deeds.push(args![jurisdiction, key, id, 1]);
         self.events.push(args![jurisdiction, id, 1, head.opened_at, &past.event]);
+        self.places.push((id, 1, head.opened_at));
         self.cases.push(store::row(&head, past.datum, None));
     }
 
-    fn write(self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+    fn write(self, tx: &mut Tx<'_>, jurisdiction: Jurisdiction) -> Result<(), DbError> {
         write_rows(tx, &store::ADD_DEED, &store::ADD_DEEDS, self.deeds)?;
         write_rows(tx, &store::ADD_EVENT, &store::ADD_EVENTS, self.events)?;
-        write_rows(tx, &store::ADD_CASE, &store::ADD_CASES, self.cases)
+        write_rows(tx, &store::ADD_CASE, &store::ADD_CASES, self.cases)?;
+        feed::append(tx, jurisdiction, self.places)
     }
 }
 

@@ -1,0 +1,247 @@
+//! What the search index holds of a case, and writing it. Chinese has no spaces, so a text is kept as its characters and
+//! as every two neighbouring ones: a word of two characters is found exactly, a longer one by all its pairs. Beside the
+//! words stand marks: the weeks in which it was opened, the places and categories above it, its lead unit. A question
+//! joins words and marks, so that the index reads a page of answers and not all that ever matched.
+
+use std::collections::BTreeSet;
+
+use linli_worktime::Millis;
+
+use crate::{
+    cases::CaseKey,
+    db::{DbError, Dialect, Tx, args, statements},
+    ids::{Level, PlaceCode},
+    limits,
+};
+
+statements! {
+    TO_INDEX = "SELECT jurisdiction, id, number, title, body, address, opened_at, place, category, unit
+        FROM cases WHERE NOT indexed ORDER BY jurisdiction, id LIMIT $1 {skip_locked}";
+    // A case whose unit changed is taken in anew.
+    FORGET = "{{DELETE FROM case_words WHERE rowid = (SELECT rowid FROM cases WHERE jurisdiction = $1 AND id = $2)
+        ||DELETE FROM case_words WHERE jurisdiction = $1 AND case_id = $2}}";
+    ADD_WORDS = "INSERT INTO case_words {{(rowid, words) SELECT rowid, CAST($3 AS TEXT) FROM cases WHERE jurisdiction = $1 AND id = $2
+        ||(jurisdiction, case_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))}}";
+    INDEXED = "UPDATE cases SET indexed = {yes} WHERE jurisdiction = $1 AND id = $2";
+}
+
+/// Cases taken in at once.
+const BATCH: i64 = 500;
+/// One week, milliseconds.
+const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+/// Weeks in a block of each size: a case is marked with its block of every size.
+const BLOCKS: [i64; 4] = [1, 4, 16, 64];
+
+/// Something that a case is marked with. Marks begin with characters of private use, which no question can hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mark<'a> {
+    /// Opened in the `n`-th block of so many weeks since 1970.
+    Weeks { size: usize, n: i64 },
+    /// Within this place.
+    Place(&'a str),
+    /// Of this category or below it.
+    Category(&'a str),
+    /// Led by this unit.
+    Unit(&'a str),
+}
+
+impl Mark<'_> {
+    pub(super) fn token(&self) -> String {
+        match self {
+            Self::Weeks { size, n } => format!("\u{e000}{size}\u{e000}{n}"),
+            Self::Place(code) => format!("\u{e001}{code}"),
+            // Only letters, digits and private characters hold together in both databases.
+            Self::Category(code) => format!("\u{e002}{}", joined(code)),
+            Self::Unit(id) => format!("\u{e003}{}", joined(id)),
+        }
+    }
+}
+
+fn joined(code: &str) -> String {
+    code.chars().map(|c| if c.is_alphanumeric() { c } else { '\u{e00f}' }).collect()
+}
+
+/// The week of an instant.
+pub(super) fn week(at: Millis) -> i64 {
+    at.0.div_euclid(WEEK_MS)
+}
+
+/// The weeks from `newest` back to `oldest`, newest first, in stretches that grow: each is some blocks of one size, so
+/// that a page of answers is found in the first ones and all of history is read in few.
+pub(super) fn stretches(newest: i64, oldest: i64) -> Vec<Vec<Mark<'static>>> {
+    let mut out = Vec::new();
+    let mut end = newest + 1;
+    for (size, weeks) in BLOCKS.iter().enumerate().take(BLOCKS.len() - 1) {
+        let begin = end.div_euclid(BLOCKS[size + 1]) * BLOCKS[size + 1];
+        if begin < end && end > oldest {
+            out.push((begin / weeks..end.div_euclid(*weeks)).rev().map(|n| Mark::Weeks { size, n }).collect());
+        }
+        end = begin;
+    }
+    let (size, weeks) = (BLOCKS.len() - 1, BLOCKS[BLOCKS.len() - 1]);
+    let mut many = 1;
+    while end > oldest {
+        let last = end / weeks;
+        out.push((last - many..last).rev().map(|n| Mark::Weeks { size, n }).collect());
+        end -= many * weeks;
+        many *= 2;
+    }
+    out
+}
+
+/// Brings the index up to the cases, a batch at a time; how many it took in.
+pub(super) fn take_in(tx: &mut Tx<'_>) -> Result<usize, DbError> {
+    let rows = tx.query(&TO_INDEX, &args![BATCH])?;
+    let count = rows.len();
+    for mut row in rows {
+        let key = CaseKey { jurisdiction: row.take()?, id: row.take()? };
+        let texts: [String; 4] = [row.take()?, row.take()?, row.take()?, row.take()?];
+        let (opened, place, category, unit): (Millis, PlaceCode, String, Option<String>) =
+            (row.take()?, row.take()?, row.take()?, row.take()?);
+        let mut words: BTreeSet<String> = texts.iter().flat_map(|t| pieces(t)).collect();
+        words.extend(marks(opened, &place, &category, unit.as_deref()));
+        let words = words.into_iter().collect::<Vec<_>>().join(" ");
+        tx.send(&FORGET, args![key.jurisdiction, key.id])?;
+        tx.put(&ADD_WORDS, args![key.jurisdiction, key.id, words])?;
+        tx.put(&INDEXED, args![key.jurisdiction, key.id])?;
+    }
+    Ok(count)
+}
+
+fn marks(opened: Millis, place: &PlaceCode, category: &str, unit: Option<&str>) -> Vec<String> {
+    let week = week(opened);
+    let weeks = BLOCKS.iter().enumerate().map(|(size, weeks)| Mark::Weeks { size, n: week.div_euclid(*weeks) }.token());
+    let places = place.upwards().filter(|p| p.level() >= Level::Street).map(|p| Mark::Place(p.as_str()).token());
+    let tops = category.match_indices('.').map(|(at, _)| &category[..at]).chain([category]);
+    let categories = tops.map(|code| Mark::Category(code).token());
+    weeks.chain(places).chain(categories).chain(unit.map(|id| Mark::Unit(id).token())).collect()
+}
+
+/// Characters and neighbouring pairs of Chinese, words of letters and digits in lower case.
+pub(super) fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    for run in runs(text) {
+        match run {
+            Run::Han(chars) => {
+                pieces.extend(chars.iter().map(char::to_string));
+                pieces.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+            }
+            Run::Word(word) => pieces.push(word),
+        }
+    }
+    pieces
+}
+
+enum Run {
+    Han(Vec<char>),
+    Word(String),
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2ffff}')
+}
+
+fn runs(text: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut joined = false;
+    for c in text.chars() {
+        let han = is_han(c);
+        if !c.is_alphanumeric() {
+            joined = false;
+            continue;
+        }
+        match (runs.last_mut().filter(|_| joined), han) {
+            (Some(Run::Han(chars)), true) => chars.push(c),
+            (Some(Run::Word(word)), false) => word.extend(c.to_lowercase()),
+            (_, true) => runs.push(Run::Han(vec![c])),
+            (_, false) => runs.push(Run::Word(c.to_lowercase().collect())),
+        }
+        joined = true;
+    }
+    runs
+}
+
+/// A term of a question, and whether it also stands for what begins with it.
+type Term = (String, bool);
+
+/// What a question asks for; empty when there is nothing to look for. A word of letters also finds longer ones.
+pub(super) fn terms(text: &str) -> Vec<Term> {
+    let mut terms = Vec::new();
+    for run in runs(text).into_iter().take(limits::SEARCH_WORDS) {
+        match run {
+            Run::Han(chars) if chars.len() == 1 => terms.push((chars[0].to_string(), false)),
+            Run::Han(chars) => terms.extend(chars.windows(2).map(|pair| (pair.iter().collect(), false))),
+            Run::Word(word) => terms.push((word, true)),
+        }
+    }
+    terms
+}
+
+/// A question in the index's own words: all terms and all marks must be there, and one of the stretch.
+pub(super) fn ask(terms: &[Term], marks: &[Mark<'_>], stretch: &[Mark<'_>], dialect: Dialect) -> String {
+    // Only letters, digits and private characters are left, so nothing in a term can be taken for an operator.
+    let spell = |(term, open): &Term| match (dialect, open) {
+        (Dialect::Lite, true) => format!("\"{term}\" *"),
+        (Dialect::Lite, false) => format!("\"{term}\""),
+        (Dialect::Pg, true) => format!("'{term}':*"),
+        (Dialect::Pg, false) => format!("'{term}'"),
+    };
+    let (and, or) = if dialect == Dialect::Lite { (" AND ", " OR ") } else { (" & ", " | ") };
+    let closed = |mark: &Mark<'_>| spell(&(mark.token(), false));
+    let weeks = stretch.iter().map(closed).collect::<Vec<_>>().join(or);
+    let all = terms.iter().map(spell).chain(marks.iter().map(closed)).chain([format!("({weeks})")]);
+    all.collect::<Vec<_>>().join(and)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_mixed_text_falls_into_pieces() {
+        assert_eq!(
+            pieces("A3\u{533a}\u{8def}\u{706f}, Lamp\u{5e97}"),
+            ["a3", "\u{533a}", "\u{8def}", "\u{706f}", "\u{533a}\u{8def}", "\u{8def}\u{706f}", "lamp", "\u{5e97}"]
+        );
+    }
+
+    #[test]
+    fn a_question_cannot_smuggle_operators() {
+        for text in ["a' | 'b", "\" OR x:*", "NOT (a)", "'; DROP TABLE cases; --", "***", "\u{e000}0\u{e000}9", ""] {
+            for term in terms(text) {
+                assert!(term.0.chars().all(char::is_alphanumeric), "{term:?}");
+            }
+        }
+    }
+
+    proptest! {
+        /// Every week belongs to one stretch, the stretches follow one another, and they are few.
+        #[test]
+        fn stretches_cover_the_past_once(newest in 0_i64..4000, back in 0_i64..1500) {
+            let oldest = (newest - back).max(0);
+            let stretches = stretches(newest, oldest);
+            let mut end = newest + 1;
+            for marks in &stretches {
+                prop_assert!(!marks.is_empty());
+                for mark in marks {
+                    let Mark::Weeks { size, n } = mark else { return Err(TestCaseError::fail("not weeks")) };
+                    prop_assert_eq!((n + 1) * BLOCKS[*size], end);
+                    end = n * BLOCKS[*size];
+                }
+            }
+            prop_assert!(end <= oldest);
+            prop_assert!(stretches.len() <= 9, "{} stretches", stretches.len());
+        }
+
+        /// A case is marked with a mark of the stretch that its week lies in.
+        #[test]
+        fn a_case_is_found_in_its_week(at in 0_i64..2_000_000_000_000, ahead in 0_i64..300) {
+            let own = marks(Millis(at), &"990101001".parse().unwrap(), "a.b", None);
+            let newest = week(Millis(at)) + ahead;
+            let found = stretches(newest, 0).iter().flatten().filter(|m| own.contains(&m.token())).count();
+            prop_assert_eq!(found, 1);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The feed of changes: every event of every case has a place `n` in one order per jurisdiction, from 1 without gaps, in
+//! which a case's own events keep theirs. A reader who remembers the last `n` that it saw misses nothing and sees
+//! nothing twice, although transactions commit in another order than they begin.
+//!
+//! The transaction that writes an event notes it as fresh ([`note`]). A moment later the sequencer gives fresh events
+//! their places ([`Engine::sequence`]): any process may do it, one at a time for each jurisdiction, because it holds the
+//! row of the head while it does. What is not committed yet is not seen and gets a later place; a process that dies in
+//! the middle has given none. History that comes in bulk takes its places at once ([`append`]).
+
+mod follow;
+
+use linli_worktime::Millis;
+
+pub use self::follow::{Follow, Heads};
+use crate::{
+    Engine,
+    cases::CaseKey,
+    db::{DbError, ROWS, Tx, args, statements},
+    ids::{CaseId, Jurisdiction},
+    limits,
+};
+
+statements! {
+    NOTE = "INSERT INTO fresh_event (jurisdiction, at, case_id, seq) VALUES ($1, $2, $3, $4)";
+    // Jurisdictions with fresh events, one after another: each is one step down the key.
+    NEXT_FRESH = "SELECT min(jurisdiction) FROM fresh_event WHERE jurisdiction > $1";
+    HEAD = "SELECT n FROM feed_head WHERE jurisdiction = $1";
+    HEADS = "SELECT jurisdiction, n FROM feed_head ORDER BY jurisdiction";
+    LOCK_HEAD = "SELECT n FROM feed_head WHERE jurisdiction = $1 {{||FOR UPDATE}}";
+    MAKE_HEAD = "INSERT INTO feed_head (jurisdiction, n) VALUES ($1, 0) ON CONFLICT (jurisdiction) DO NOTHING";
+    MOVE_HEAD = "UPDATE feed_head SET n = $2 WHERE jurisdiction = $1";
+    PLACE = "INSERT INTO change (jurisdiction, n, case_id, seq, at)
+        SELECT jurisdiction, CAST($2 AS BIGINT) + row_number() OVER (ORDER BY at, case_id, seq), case_id, seq, at
+        FROM (SELECT jurisdiction, case_id, seq, at FROM fresh_event WHERE jurisdiction = $1
+              ORDER BY jurisdiction, at, case_id, seq LIMIT $3) AS fresh";
+    // Those that have a place now, and not those that came while the places were given.
+    PLACED = "DELETE FROM fresh_event WHERE (jurisdiction, at, case_id, seq) IN
+        (SELECT jurisdiction, at, case_id, seq FROM change WHERE jurisdiction = $1 AND n > $2)";
+    ADD = "INSERT INTO change (jurisdiction, n, case_id, seq, at) VALUES ($1, $2, $3, $4, $5)";
+    ADD_MANY = "INSERT INTO change (jurisdiction, n, case_id, seq, at) VALUES {rows 5}";
+    AFTER = "SELECT jurisdiction, n, case_id, seq, at FROM change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
+}
+
+/// An event in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its place in the order of its jurisdiction, from 1.
+    pub n: u64,
+    /// The case.
+    pub case: CaseKey,
+    /// The number of the event within the case.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Millis,
+}
+
+/// Notes an event for the feed, in the transaction that writes it.
+pub(crate) fn note(tx: &mut Tx<'_>, case: CaseKey, seq: u64, at: Millis) -> Result<(), DbError> {
+    tx.put(&NOTE, args![case.jurisdiction, at, case.id, seq])
+}
+
+/// Gives events that are written in bulk (history, imports) their places at once, in the order in which they are given:
+/// a case's events in theirs. Holds the head of the feed until the transaction ends, so call it last in a short one. An
+/// event goes through here or through the acts, never both.
+///
+/// # Errors
+/// When the database refuses.
+pub fn append(
+    tx: &mut Tx<'_>,
+    jurisdiction: Jurisdiction,
+    events: impl IntoIterator<Item = (CaseId, u64, Millis)>,
+) -> Result<(), DbError> {
+    let mut events = events.into_iter().peekable();
+    if events.peek().is_none() {
+        return Ok(());
+    }
+    let mut n = lock_head(tx, jurisdiction)?;
+    let mut rows = Vec::new();
+    for (case, seq, at) in events {
+        n += 1;
+        rows.push(args![jurisdiction, n, case, seq, at]);
+        if rows.len() == ROWS {
+            tx.send(&ADD_MANY, rows.drain(..).flatten().collect())?;
+        }
+    }
+    for row in rows {
+        tx.put(&ADD, row)?;
+    }
+    tx.put(&MOVE_HEAD, args![jurisdiction, n])
+}
+
+/// The changes after place `n`, oldest first. The next page is asked for with the last one's `n`.
+///
+/// # Errors
+/// When the database refuses.
+pub fn after(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, n: u64, limit: usize) -> Result<Vec<Change>, DbError> {
+    let rows = tx.query(&AFTER, &args![jurisdiction, n, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let change = |mut row: crate::db::Row| {
+        let (jurisdiction, n) = (row.take()?, row.take()?);
+        Ok(Change { n, case: CaseKey { jurisdiction, id: row.take()? }, seq: row.take()?, at: row.take()? })
+    };
+    rows.into_iter().map(change).collect()
+}
+
+/// The last place that is given away in a jurisdiction; 0 before the first.
+///
+/// # Errors
+/// When the database refuses.
+pub fn head(tx: &mut Tx<'_>, jurisdiction: Jurisdiction) -> Result<u64, DbError> {
+    tx.first(&HEAD, &args![jurisdiction])?.map_or(Ok(0), |mut row| row.take())
+}
+
+/// The last places given away in all jurisdictions (one row a street).
+///
+/// # Errors
+/// When the database refuses.
+pub fn heads(tx: &mut Tx<'_>) -> Result<Heads, DbError> {
+    tx.query(&HEADS, &[])?.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+}
+
+/// Takes hold of the head of a feed: whoever else gives places waits.
+fn lock_head(tx: &mut Tx<'_>, jurisdiction: Jurisdiction) -> Result<u64, DbError> {
+    for _ in 0..2 {
+        if let Some(mut row) = tx.first(&LOCK_HEAD, &args![jurisdiction])? {
+            return row.take();
+        }
+        tx.send(&MAKE_HEAD, args![jurisdiction])?;
+    }
+    Err(DbError::Rows { sql: "LOCK_HEAD", got: 0 })
+}
+
+/// Gives the fresh events of one jurisdiction their places, at most a batch; how many.
+fn place(tx: &mut Tx<'_>, jurisdiction: Jurisdiction) -> Result<u64, DbError> {
+    let head = lock_head(tx, jurisdiction)?;
+    let batch = i64::try_from(limits::FEED_BATCH).unwrap_or(i64::MAX);
+    let placed = tx.exec(&PLACE, &args![jurisdiction, head, batch])?;
+    if placed > 0 {
+        tx.send(&PLACED, args![jurisdiction, head])?;
+        tx.put(&MOVE_HEAD, args![jurisdiction, head + placed])?;
+    }
+    Ok(placed)
+}
+
+impl Engine {
+    /// One round of the sequencer: gives fresh events of every jurisdiction their places, at most a batch each. How many
+    /// it gave.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is given twice then.
+    pub async fn sequence(&self) -> Result<u64, DbError> {
+        let waiting = self.db.read(|tx: &mut Tx<'_>| {
+            let (mut found, mut last) = (Vec::new(), Jurisdiction::default());
+            while let Some(mut row) = tx.first(&NEXT_FRESH, &args![last])? {
+                let Some(next) = row.take::<Option<Jurisdiction>>()? else { break };
+                found.push(next);
+                last = next;
+            }
+            Ok::<_, DbError>(found)
+        });
+        let mut placed = 0;
+        for jurisdiction in waiting.await? {
+            placed += self.db.write(move |tx: &mut Tx<'_>| place(tx, jurisdiction)).await?;
+        }
+        Ok(placed)
+    }
+}
