@@ -8,10 +8,14 @@
 //! the middle has given none. History that comes in bulk takes its places at once ([`append`]).
 
 mod follow;
+mod read;
 
 use linli_worktime::Millis;
 
-pub use self::follow::{Follow, Heads};
+pub use self::{
+    follow::{Follow, Heads},
+    read::{Part, Seen},
+};
 use crate::{
     Engine,
     cases::CaseKey,

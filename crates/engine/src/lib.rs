@@ -9,6 +9,7 @@ pub mod directory;
 pub mod edge;
 mod engine;
 pub mod feed;
+pub mod gauges;
 pub mod ids;
 pub mod import;
 pub mod limits;
@@ -56,6 +57,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         directory::STATEMENTS,
         engine::STATEMENTS,
         feed::STATEMENTS,
+        gauges::STATEMENTS,
         import::STATEMENTS,
         notices::STATEMENTS,
         seats::STATEMENTS,

@@ -43,6 +43,9 @@ pub const SEARCH_WORDS: usize = 8;
 /// Fresh events that get their place in the feed in one transaction.
 pub const FEED_BATCH: usize = 2_048;
 
+/// Changes that one reading of the feed looks at, whether or not the reader may see them.
+pub const FEED_LOOK: usize = 500;
+
 /// Least time between two rounds of the feed; events of that time share one.
 pub const FEED_ROUND: Duration = Duration::from_millis(50);
 /// Longest wait for a look at what other processes added to the feed.

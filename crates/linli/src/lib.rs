@@ -4,8 +4,10 @@
 #![forbid(unsafe_code)]
 
 pub mod admin;
+pub mod api;
 pub mod cli;
 pub mod desk;
+pub mod health;
 pub mod requests;
 pub mod serve;
 pub mod signin;

@@ -9,12 +9,8 @@
 //! | `GET /desk/search` | finding cases |
 //! | `GET /desk/new`, `POST /desk/new` | filing for a caller |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
-//! | `GET /api/v1/inbox` | the inbox as JSON |
-//! | `GET /api/v1/cases/{jurisdiction}/{number}` | a case as JSON |
-//! | `POST /api/v1/cases/{jurisdiction}/{number}/acts` | acting on it, as JSON |
 
 
-mod api;
 mod asked;
 mod case;
 mod clock;
@@ -44,7 +40,4 @@ pub fn routes() -> Routes {
         .post("/desk/new", case(Action::File), phone::file)
         .get("/desk/me", Needs::Staff, me::page)
         .post("/desk/me/seat", Needs::Staff, me::sit)
-        .get("/api/v1/inbox", Needs::Seat(Action::List, Resource::Inbox), api::inbox)
-        .get("/api/v1/cases/{jurisdiction}/{number}", case(Action::See), api::case)
-        .post("/api/v1/cases/{jurisdiction}/{number}/acts", case(Action::Act), api::act)
 }

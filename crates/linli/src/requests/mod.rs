@@ -11,10 +11,8 @@
 //! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the reporter |
 //! | `GET /mine` | the cases of a resident who signed in |
 //! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
-//! | `POST /api/v1/reports`, `GET /api/v1/places` | the same for apps |
 
 mod act;
-mod api;
 mod case;
 mod draft;
 mod files;
@@ -44,6 +42,4 @@ pub fn routes() -> Routes {
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
         .get("/mine", Needs::Resident, mine::page)
         .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
-        .post("/api/v1/reports", Needs::Nobody, api::file)
-        .get("/api/v1/places", Needs::Nobody, api::places)
 }

@@ -11,6 +11,7 @@ use linli_engine::{
         read::{Dossier, Offer, OfferWay},
     },
     pack::{FieldError, Raw},
+    viewer::Viewer,
 };
 use linli_flow::Form;
 
@@ -63,7 +64,7 @@ pub async fn perform(
     key: String,
     sent: Vec<SentFile>,
 ) -> Result<Acted, Refused> {
-    perform_sent(ctx, dossier, offer, raw, Deed { key, sent: None }, sent).await
+    perform_sent(ctx, dossier, offer, raw, Deed { key, sent: None, by: ctx.viewer() }, sent).await
 }
 
 /// The key of a deed, and what was sent under it where that is to be checked.
@@ -72,6 +73,8 @@ pub struct Deed {
     pub key: String,
     /// What was sent under it.
     pub sent: Sent,
+    /// Who does it.
+    pub by: Viewer,
 }
 
 /// The same, for a program: its key must not have been sent with anything else before.
@@ -93,7 +96,7 @@ pub async fn perform_sent(
         Err(_) => Form::new(),
     };
     let kept = uploads::keep(ctx, sent).await?;
-    let ask = Ask { case: dossier.head.key, command: offer.command(form), by: ctx.viewer(), key: deed.key };
+    let ask = Ask { case: dossier.head.key, command: offer.command(form), by: deed.by, key: deed.key };
     let acted = ctx.engine().act_sent(ask, deed.sent).await?;
     uploads::attach(ctx, dossier.head.key, kept).await.map_err(Fault::from)?;
     Ok(acted)
@@ -114,14 +117,6 @@ impl Refused {
         match self {
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Fault(fault) => fault.status,
-        }
-    }
-
-    /// Its key, for machines.
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::Fields(_) => "fault-form",
-            Self::Fault(fault) => fault.key,
         }
     }
 

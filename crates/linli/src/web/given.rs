@@ -7,7 +7,12 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use linli_engine::digest;
-use serde::de::DeserializeOwned;
+use std::{fmt::Display, str::FromStr};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::Value;
 
 use super::{App, Fault, forms::form_pairs, problem::FieldError};
@@ -49,6 +54,23 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
             let parameter = unknown.map(str::to_owned).or((path != ".").then_some(path));
             Fault { errors: vec![FieldError { pointer: None, parameter, detail }], ..malformed() }
         })
+    }
+}
+
+/// A value that is written as text, in a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FromText<T>(pub T);
+
+impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for FromText<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<T: Display> Serialize for FromText<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 
@@ -102,7 +124,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn invalid() -> Fault {
-    Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "fault-invalid")
+    Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "fault-form")
 }
 
 fn at(fault: Fault, pointer: String, detail: &dyn std::fmt::Display) -> Fault {

@@ -8,7 +8,7 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Ctx, Fault};
+use super::{Ctx, Fault, given::escaped, i18n};
 
 /// Why a request was not done.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -70,13 +70,29 @@ pub fn kind(fault: &Fault) -> &'static str {
     })
 }
 
+/// What happened, as a program's author reads it: where the words for pages would send them to a button, there are others.
+fn words(ctx: &Ctx, fault: &Fault) -> String {
+    let own = format!("api-{}", fault.key);
+    match fault.said.is_none() && i18n::has(ctx.lang, &own) {
+        true => ctx.t(&own),
+        false => fault.words(ctx.lang),
+    }
+}
+
 /// The answer that tells a program of a fault; what `bare` said in its headers (`Allow`) is kept.
 pub fn answer(ctx: &Ctx, fault: &Fault, bare: &Response) -> Response {
     let kind = kind(fault);
     let status = fault.status;
-    let detail = fault.words(ctx.lang);
+    let detail = words(ctx, fault);
     let title = ctx.t(&format!("problem-{kind}"));
-    let (kind, errors) = (format!("{PAGES}{kind}"), fault.errors.clone());
+    let field = fault.args.iter().find(|(name, _)| *name == "field").filter(|_| fault.errors.is_empty());
+    let field = field.map(|(_, name)| FieldError {
+        pointer: Some(format!("/{}", escaped(name))),
+        parameter: None,
+        detail: detail.clone(),
+    });
+    let errors = fault.errors.iter().cloned().chain(field).collect();
+    let kind = format!("{PAGES}{kind}");
     let problem = Problem { kind, title, status: status.as_u16(), detail, errors };
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();

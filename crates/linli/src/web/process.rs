@@ -3,12 +3,13 @@
 use std::{
     sync::{
         OnceLock,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
 
 use linli_engine::edge::Stopwatch;
+use tokio::sync::watch;
 
 use super::{rate::Rates, routes::Route, trace::Answered};
 
@@ -21,8 +22,39 @@ pub struct Process {
     pub answered: Answered,
     /// Whether its own work goes on.
     pub pulse: Pulse,
+    /// Programs that wait for changes.
+    pub waiting: Waiting,
+    /// Whether it is told to stop: whoever waits for something answers then.
+    pub stopping: watch::Sender<bool>,
     /// Its routes, for those who describe them.
     pub routes: OnceLock<Vec<Route>>,
+}
+
+/// How many wait for something, up to a number.
+#[derive(Default)]
+pub struct Waiting(AtomicUsize);
+
+/// One who waits.
+pub struct Place<'w>(&'w Waiting);
+
+impl Waiting {
+    /// A place to wait, unless as many wait already.
+    pub fn enter(&self, most: usize) -> Option<Place<'_>> {
+        let one = Place(self);
+        // Counted first, so that many at once get no further than one by one; the place counts down again.
+        (self.0.fetch_add(1, Relaxed) < most).then_some(one)
+    }
+
+    /// How many wait.
+    pub fn count(&self) -> usize {
+        self.0.load(Relaxed)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Relaxed);
+    }
 }
 
 /// Beats with every round of the program's own work.
