@@ -6,6 +6,7 @@
 //! | `/admin` | what needs seeing to, and where to go | list account |
 //! | `/admin/places`, `/admin/orgs` | the place tree, the units: read, add, change, retire, restore | place, org |
 //! | `/admin/accounts` | who signs in; their seats | account, seat |
+//! | `/admin/tokens` | access for programs | token |
 //! | `/admin/duties` | who does what where; the office's own rows | duty |
 //! | `/admin/pack` | the rules in force | pack |
 
@@ -22,6 +23,7 @@ mod orgs;
 mod pack;
 mod places;
 mod seats;
+mod tokens;
 mod words;
 
 use std::sync::Arc;
@@ -40,7 +42,7 @@ use crate::web::{Ctx, Fault, Page, Routes, forms::Sent, i18n, routes::may_somewh
 /// The routes of this capability.
 pub fn routes() -> Routes {
     let parts = [home::routes(), places::routes(), orgs::routes(), accounts::routes(), seats::routes()];
-    let parts = parts.into_iter().chain([duties::routes(), pack::routes()]);
+    let parts = parts.into_iter().chain([duties::routes(), pack::routes(), tokens::routes()]);
     parts.fold(Routes::new(), Routes::merge)
 }
 
@@ -78,11 +80,12 @@ struct Link {
     here: bool,
 }
 
-const LINKS: [(&str, &str, Action, Resource); 6] = [
+const LINKS: [(&str, &str, Action, Resource); 7] = [
     ("/admin", "admin-nav-home", Action::List, Resource::Account),
     ("/admin/places", "admin-nav-places", Action::List, Resource::Place),
     ("/admin/orgs", "admin-nav-orgs", Action::List, Resource::Org),
     ("/admin/accounts", "admin-nav-accounts", Action::List, Resource::Account),
+    ("/admin/tokens", "admin-nav-tokens", Action::List, Resource::Token),
     ("/admin/duties", "admin-nav-duties", Action::List, Resource::Duty),
     ("/admin/pack", "admin-nav-pack", Action::See, Resource::Pack),
 ];

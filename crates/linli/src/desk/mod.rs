@@ -8,6 +8,7 @@
 //! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it (`GET` leads back to the case) |
 //! | `GET /desk/search` | finding cases |
 //! | `GET /desk/new`, `POST /desk/new` | filing for a caller |
+//! | `GET /desk/me/tokens`, `POST /desk/me/tokens/{id}` | access for programs: fetching a token |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 
 
@@ -21,6 +22,7 @@ mod me;
 mod phone;
 mod search;
 mod story;
+mod tokens;
 mod views;
 
 use linli_engine::policy::{Action, Resource};
@@ -40,4 +42,6 @@ pub fn routes() -> Routes {
         .post("/desk/new", case(Action::File), phone::file)
         .get("/desk/me", Needs::Staff, me::page)
         .post("/desk/me/seat", Needs::Staff, me::sit)
+        .get("/desk/me/tokens", Needs::Staff, tokens::page)
+        .post("/desk/me/tokens/{id}", Needs::Staff, tokens::fetch)
 }

@@ -41,7 +41,7 @@ pub const PIXEL: &[u8] = &[
 pub struct Desk {
     pub engine: Engine,
     pub clock: Clock,
-    router: Router,
+    pub router: Router,
     cookies: BTreeMap<String, String>,
 }
 
