@@ -51,15 +51,7 @@ impl Engine {
                 let (outbox_due, outbox_late_ms) = waiting(tx, &OUTBOX, now)?;
                 let (feed_waiting, feed_lag_ms) = waiting(tx, &FRESH, now)?;
                 let events = feed::heads(tx)?.values().sum();
-                Ok(Gauges {
-                    events,
-                    feed_waiting,
-                    feed_lag_ms,
-                    timers_due,
-                    timers_late_ms,
-                    outbox_due,
-                    outbox_late_ms,
-                })
+                Ok(Gauges { events, feed_waiting, feed_lag_ms, timers_due, timers_late_ms, outbox_due, outbox_late_ms })
             })
             .await
     }

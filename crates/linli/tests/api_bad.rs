@@ -39,7 +39,9 @@ async fn a_token_is_let_in_while_it_lives(bed: Bed) {
     let api = Api::open(&bed).await;
     let engine = api.engine().clone();
     let (home, me) = (engine.home, "/api/v1/me");
-    for unknown in ["", "linli_", "nonsense", &tokens::secret_text([7; 32]), &tokens::secret_text([7; 32]).to_uppercase()] {
+    for unknown in
+        ["", "linli_", "nonsense", &tokens::secret_text([7; 32]), &tokens::secret_text([7; 32]).to_uppercase()]
+    {
         let headers = [("authorization", format!("Bearer {unknown}"))];
         let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = api.call("GET", me, &headers, "").await;
@@ -109,7 +111,10 @@ async fn grants_are_checked(bed: Bed) {
     assert!(!write(&engine, move |tx| tokens::fetch(tx, home, id, other, &first, now)).await);
     let (own, kept) = (held.account.id, second.clone());
     assert!(write(&engine, move |tx| tokens::fetch(tx, home, id, own, &kept, now)).await);
-    assert!(api.found(&text).await.is_none() && api.found(&second).await.is_some(), "a new secret takes the old one's place");
+    assert!(
+        api.found(&text).await.is_none() && api.found(&second).await.is_some(),
+        "a new secret takes the old one's place"
+    );
 }
 
 async fn a_minute_has_so_many_requests(bed: Bed) {
@@ -196,7 +201,7 @@ async fn a_key_does_one_thing_at_once(bed: Bed) {
             let api = std::sync::Arc::clone(&api);
             all.spawn(async move {
                 let body = json!({ "body": if n % 2 == 0 { "Dark" } else { "Bright" }, "place": LAMP });
-                let answer = api.post("", "/api/v1/requests", &format!("raced-{round}"), &body).await;
+                let answer = api.post("", "/api/v1/requests", &format!("raced-key-{round}"), &body).await;
                 (n % 2, answer.status, answer.js()["number"].clone())
             });
         }
@@ -261,7 +266,9 @@ async fn what_cannot_be_read_is_told(bed: Bed) {
     for path in ["/api/v1/cases/990101001/%00", "/api/v1/cases/990101001/%ff", "/api/v1/places/%00"] {
         api.get(&desk, path).await.problem(400, "malformed");
     }
-    for path in ["/api/v1/cases/1/2", "/api/v1/cases/990101001/261125-99999", "/api/v1/attachments/990101001/7", "/api/"] {
+    for path in
+        ["/api/v1/cases/1/2", "/api/v1/cases/990101001/261125-99999", "/api/v1/attachments/990101001/7", "/api/"]
+    {
         api.get(&desk, path).await.problem(404, "not-found");
     }
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "LINK"] {
@@ -293,7 +300,7 @@ async fn raw(address: SocketAddr, text: &[u8]) -> String {
 async fn the_server_outlives_its_callers(bed: Bed) {
     let api = Api::open(&bed).await;
     let desk = api.full("desk").await;
-    let receipt = api.file("cut-off", "路灯不亮").await;
+    let receipt = api.file("cut-off-1", "路灯不亮").await;
     let (stop, stopped) = watch::channel(false);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -360,7 +367,8 @@ async fn the_server_outlives_its_callers(bed: Bed) {
         }
         stop.send_replace(true);
     };
-    let (answer, ()) = tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(waiting, ends) }).await.unwrap();
+    let (answer, ()) =
+        tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(waiting, ends) }).await.unwrap();
     assert_eq!(raw_json(&answer)["items"], json!([]));
     server.await.unwrap().unwrap();
 }

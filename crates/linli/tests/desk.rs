@@ -225,7 +225,7 @@ async fn the_wrong_seat_is_refused_on(bed: Bed) {
     let to = format!("{}/act", url(&case));
     desk.get("urban", &url(&case)).await.is(404);
     desk.post("urban", &to, &both(&accept, &[])).await.is(404);
-    desk.get("urban", &api(&case)).await.is(404).says("\"error\"");
+    desk.get("urban", &api(&case)).await.is(404).says("/api/problems/not-found");
     desk.get("admin-system", &url(&case)).await.is(404);
     desk.post("dispatcher", &to, &both(&accept, &[])).await.is(403).says("这一步归别的岗位办");
     desk.post("leader", &to, &both(&accept, &[])).await.is(404);

@@ -183,4 +183,3 @@ admin-wrong-rate = { $field }: a number from 1 to { $most }.
 admin-wrong-days = { $field }: a number from 1 to 3650, or nothing.
 admin-wrong-seat = Choose one of the seats.
 admin-wrong-many-tokens = This seat has { $n } tokens already. Revoke one first.
-admin-wrong-no-account = There is no account of this name, or it holds no seat.

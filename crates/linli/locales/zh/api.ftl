@@ -183,4 +183,3 @@ admin-wrong-rate = { $field }：1 到 { $most } 的数。
 admin-wrong-days = { $field }：1 到 3650 的数，或者不填。
 admin-wrong-seat = 请选一个岗位。
 admin-wrong-many-tokens = 这个岗位已经有 { $n } 个令牌。请先撤销一个。
-admin-wrong-no-account = 没有这个账号，或者它没有岗位。

@@ -298,13 +298,7 @@ pub async fn act(ctx: Ctx, which: Which, headers: HeaderMap, body: given::Json<N
 }
 
 /// Does what was asked.
-pub async fn perform(
-    ctx: &Ctx,
-    d: &Dossier,
-    by: Viewer,
-    headers: &HeaderMap,
-    given: given::Json<NewAct>,
-) -> Reply {
+pub async fn perform(ctx: &Ctx, d: &Dossier, by: Viewer, headers: &HeaderMap, given: given::Json<NewAct>) -> Reply {
     let given::Json { body, digest } = given;
     let key = given::key(headers, body.key.as_deref())?;
     let seen = body.seen.map_or_else(String::new, |seen| seen.to_string());

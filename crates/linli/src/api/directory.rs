@@ -78,8 +78,10 @@ const FOUND: usize = 10;
 pub async fn places(ctx: Ctx, Query(query): Query<PlacesQuery>) -> Reply {
     let (directory, asked) = (ctx.engine().directory(), Asked::new(&ctx, "places", &query));
     if let Some(words) = &query.q {
-        let mut found: Vec<&PlaceRow> =
-            roots(&directory, query.within.as_ref()).iter().flat_map(|root| directory.locate(words, root, FOUND)).collect();
+        let mut found: Vec<&PlaceRow> = roots(&directory, query.within.as_ref())
+            .iter()
+            .flat_map(|root| directory.locate(words, root, FOUND))
+            .collect();
         found.truncate(FOUND);
         let items = found.into_iter().map(|p| place(&ctx, &directory, p)).collect();
         return Ok(Json(Listed { items, next: None }).into_response());
@@ -328,13 +330,16 @@ pub async fn flows(ctx: Ctx) -> Reply {
 pub async fn one_flow(ctx: Ctx, Path(id): Path<String>) -> Reply {
     let (pack, page): (&Pack, _) = (ctx.engine().packs().current(), Page::new(&ctx, ""));
     let flow = pack.flow(&id).ok_or_else(Fault::not_found)?;
-    let act = |name: &str, title: &linli_flow::Text, by: &[linli_flow::Who], rule: &Option<String>, form: &[FormField]| FlowAct {
-        act: name.to_owned(),
-        title: page.of(title).to_owned(),
-        by: by.iter().map(ToString::to_string).collect(),
-        rule: rule.clone(),
-        form: form.iter().map(|f| format!("{}{}", f.name, if f.optional { "?" } else { "" })).collect(),
-    };
+    let act =
+        |name: &str, title: &linli_flow::Text, by: &[linli_flow::Who], rule: &Option<String>, form: &[FormField]| {
+            FlowAct {
+                act: name.to_owned(),
+                title: page.of(title).to_owned(),
+                by: by.iter().map(ToString::to_string).collect(),
+                rule: rule.clone(),
+                form: form.iter().map(|f| format!("{}{}", f.name, if f.optional { "?" } else { "" })).collect(),
+            }
+        };
     let step = |step: &linli_flow::Step| FlowStep {
         step: step.name.clone(),
         title: page.of(&step.title).to_owned(),

@@ -117,7 +117,12 @@ fn directory_routes() -> Routes {
         .reads("/api/v1/orgs", list(Resource::Org), orgs, directory::orgs)
         .reads("/api/v1/orgs/{id}", list(Resource::Org), read("read-org").gives::<Org>(), directory::one_org)
         .reads("/api/v1/duties", list(Resource::Duty), duties, directory::duties)
-        .reads("/api/v1/categories", Needs::Nobody, read("list-categories").gives::<Categories>(), directory::categories)
+        .reads(
+            "/api/v1/categories",
+            Needs::Nobody,
+            read("list-categories").gives::<Categories>(),
+            directory::categories,
+        )
         .reads("/api/v1/flows", Needs::Nobody, read("list-flows").gives::<Flows>(), directory::flows)
         .reads("/api/v1/flows/{id}", Needs::Nobody, read("read-flow").gives::<Flow>(), directory::one_flow)
         .reads("/api/v1/me", Needs::Staff, Operation::new("me", "read-me").gives::<me::Me>(), me::me)

@@ -78,7 +78,9 @@ fn describe(route: &Route, operation: &Operation, shapes: &mut SchemaGenerator, 
     });
     let body = match operation.takes {
         Body::Nothing => return described,
-        Body::Json(shape) => json!({ "required": true, "content": { "application/json": { "schema": shape(shapes) } } }),
+        Body::Json(shape) => {
+            json!({ "required": true, "content": { "application/json": { "schema": shape(shapes) } } })
+        }
         Body::Files => {
             let file = json!({ "type": "array", "minItems": 1, "maxItems": linli_engine::limits::UPLOADS,
                 "items": { "type": "string", "contentMediaType": "application/octet-stream" } });
@@ -165,7 +167,9 @@ fn responses(route: &Route, operation: &Operation, shapes: &mut SchemaGenerator,
     let good = text(lang, "api-good", &[]);
     let body = match operation.gives {
         Body::Nothing => json!({ "description": good }),
-        Body::Json(shape) => json!({ "description": good, "content": { "application/json": { "schema": shape(shapes) } } }),
+        Body::Json(shape) => {
+            json!({ "description": good, "content": { "application/json": { "schema": shape(shapes) } } })
+        }
         Body::Files => {
             let file = json!({ "schema": { "type": "string", "contentMediaType": "application/octet-stream" } });
             let kinds = ["image/jpeg", "image/png", "application/pdf"];

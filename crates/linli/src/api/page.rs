@@ -53,7 +53,8 @@ pub async fn page(State(app): State<App>, ctx: Ctx) -> Reply {
         title: page.t(&format!("api-group-{name}")),
         operations: routes.iter().filter_map(|route| shown(&page, route, name)).collect(),
     };
-    let scopes = linli_engine::tokens::Scope::ALL.iter().map(|scope| (scope.as_str(), scope_words(&page, scope.as_str())));
+    let scopes =
+        linli_engine::tokens::Scope::ALL.iter().map(|scope| (scope.as_str(), scope_words(&page, scope.as_str())));
     show(&ApiPage {
         groups: GROUPS.into_iter().map(group).collect(),
         scopes: scopes.collect(),

@@ -135,9 +135,8 @@ pub async fn file(State(app): State<App>, ctx: Ctx, headers: HeaderMap, given: g
     let given::Json { body: new, digest } = given;
     let key = given::key(&headers, new.key.as_deref())?;
     // A token reaches no further than its seat: that of a desk files, that of a unit does not.
-    let seat_files = |seat: &linli_engine::seats::Seat| {
-        may_somewhere(Subject::Staff(seat.role), Action::File, Resource::Case)
-    };
+    let seat_files =
+        |seat: &linli_engine::seats::Seat| may_somewhere(Subject::Staff(seat.role), Action::File, Resource::Case);
     if ctx.pass.is_some() && !ctx.seat().is_some_and(seat_files) {
         return Err(Fault::new(StatusCode::FORBIDDEN, "fault-not-yours"));
     }
@@ -300,25 +299,13 @@ fn request(ctx: &Ctx, d: &Dossier) -> Request {
 }
 
 /// `POST /api/v1/requests/{jurisdiction}/{number}/acts`.
-pub async fn act(
-    ctx: Ctx,
-    headers: HeaderMap,
-    address: Address,
-    which: Which,
-    body: given::Json<NewAct>,
-) -> Reply {
+pub async fn act(ctx: Ctx, headers: HeaderMap, address: Address, which: Which, body: given::Json<NewAct>) -> Reply {
     let (by, d) = caller::own_case(&ctx, &headers, address, &which).await?;
     cases::perform(&ctx, &d, by, &headers, body).await
 }
 
 /// `POST /api/v1/requests/{jurisdiction}/{number}/messages`.
-pub async fn say(
-    ctx: Ctx,
-    headers: HeaderMap,
-    address: Address,
-    which: Which,
-    body: given::Json<NewMessage>,
-) -> Reply {
+pub async fn say(ctx: Ctx, headers: HeaderMap, address: Address, which: Which, body: given::Json<NewMessage>) -> Reply {
     let (by, d) = caller::own_case(&ctx, &headers, address, &which).await?;
     cases::write(&ctx, &d, by, &headers, body, &[MESSAGE]).await
 }

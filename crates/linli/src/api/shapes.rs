@@ -273,7 +273,15 @@ pub fn file(ctx: &Ctx, file: &Attachment) -> File {
     let (stored, at) = (&file.stored, Time::new(ctx, file.at));
     let (id, street) = (file.id.to_string(), file.case.0);
     let (url, page) = (format!("/api/v1/attachments/{street}/{id}"), format!("/attachments/{street}/{id}"));
-    File { id, name: stored.name.clone(), mime: stored.mime.as_str().to_owned(), bytes: stored.bytes_len, at, url, page }
+    File {
+        id,
+        name: stored.name.clone(),
+        mime: stored.mime.as_str().to_owned(),
+        bytes: stored.bytes_len,
+        at,
+        url,
+        page,
+    }
 }
 
 /// A case.

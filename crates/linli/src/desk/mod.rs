@@ -11,7 +11,6 @@
 //! | `GET /desk/me/tokens`, `POST /desk/me/tokens/{id}` | access for programs: fetching a token |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 
-
 mod asked;
 mod case;
 mod clock;

@@ -9,13 +9,7 @@ use linli_engine::{
     tokens::{self, Token},
 };
 
-use crate::web::{
-    Ctx, Fault, Page, Reply,
-    ctx::Who,
-    forms::Sent,
-    page::show,
-    times::Spoken,
-};
+use crate::web::{Ctx, Fault, Page, Reply, ctx::Who, forms::Sent, page::show, times::Spoken};
 
 struct Row {
     id: String,

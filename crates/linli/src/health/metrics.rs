@@ -85,14 +85,24 @@ fn database(app: &App, out: &mut Text) {
 fn work(app: &App, gauges: &Gauges, out: &mut Text) {
     let seconds = |ms: i64| format!("{}.{:03}", ms / 1000, ms % 1000);
     out.one("linli_events_total", "counter", "Events in the feed, of all streets.", gauges.events);
-    out.one("linli_feed_waiting", "gauge", "Events without a place in the feed yet (up to a bound).", gauges.feed_waiting);
+    out.one(
+        "linli_feed_waiting",
+        "gauge",
+        "Events without a place in the feed yet (up to a bound).",
+        gauges.feed_waiting,
+    );
     out.one("linli_feed_lag_seconds", "gauge", "Age of the oldest of them.", seconds(gauges.feed_lag_ms));
     out.one("linli_timers_due", "gauge", "Cases that are to be woken now (up to a bound).", gauges.timers_due);
     out.one("linli_timers_late_seconds", "gauge", "How late the latest of them is.", seconds(gauges.timers_late_ms));
     out.one("linli_outbox_due", "gauge", "Notices that are to be sent now (up to a bound).", gauges.outbox_due);
     out.one("linli_outbox_late_seconds", "gauge", "How late the latest of them is.", seconds(gauges.outbox_late_ms));
     let round = app.process.pulse.ago().map_or(-1.0, |ago| ago.as_secs_f64());
-    out.one("linli_work_round_seconds", "gauge", "Since the last round of the program's own work; -1 before the first.", round);
+    out.one(
+        "linli_work_round_seconds",
+        "gauge",
+        "Since the last round of the program's own work; -1 before the first.",
+        round,
+    );
 }
 
 fn process(app: &App, out: &mut Text) {

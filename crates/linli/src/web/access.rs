@@ -73,7 +73,10 @@ async fn note_use(app: &App, token: &Token, now: Millis) -> Result<(), DbError> 
 /// Tells a program what is left of its minute (`RateLimit` header fields of the IETF's HTTPAPI working group).
 pub fn tell_limits(pass: &Pass, response: &mut Response) {
     let Left { most, now, full_in } = pass.left;
-    let fields = [("ratelimit-policy", format!("\"token\";q={most};w=60")), ("ratelimit", format!("\"token\";r={now};t={full_in}"))];
+    let fields = [
+        ("ratelimit-policy", format!("\"token\";q={most};w=60")),
+        ("ratelimit", format!("\"token\";r={now};t={full_in}")),
+    ];
     for (name, text) in fields {
         if let Ok(value) = HeaderValue::from_str(&text) {
             response.headers_mut().insert(name, value);

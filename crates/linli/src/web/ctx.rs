@@ -17,7 +17,12 @@ use linli_engine::{
     viewer::Viewer,
 };
 
-use super::{Fault, access::{self, Pass}, i18n::Lang, process::Process};
+use super::{
+    Fault,
+    access::{self, Pass},
+    i18n::Lang,
+    process::Process,
+};
 
 /// What the whole program shares.
 #[derive(Clone)]
@@ -160,7 +165,9 @@ impl Ctx {
 
 /// Who asks: a program by its token, or somebody by their session.
 async fn entry(app: &App, headers: &HeaderMap, path: &str) -> Result<(Who, Option<Pass>), Fault> {
-    let Some((token, pass)) = access::check(app, headers, path).await? else { return Ok((who(app, headers).await, None)) };
+    let Some((token, pass)) = access::check(app, headers, path).await? else {
+        return Ok((who(app, headers).await, None));
+    };
     let seat = token.seat;
     Ok((Who::Staff { account: token.account, seats: vec![seat.clone()], seat }, Some(pass)))
 }

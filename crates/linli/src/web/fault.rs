@@ -14,8 +14,9 @@ use linli_engine::{
 use linli_flow::{FormProblem, Refusal};
 
 use super::{
-    Ctx, Page, problem::{self, FieldError},
+    Ctx, Page,
     i18n::{Lang, has, text},
+    problem::{self, FieldError},
 };
 
 /// What a handler answers.
@@ -168,7 +169,9 @@ pub fn render(ctx: &Ctx, response: Response) -> Response {
     let known = response.extensions().get::<Fault>().cloned();
     let fault = match (known, response.status()) {
         (Some(fault), _) => fault,
-        (None, StatusCode::UNSUPPORTED_MEDIA_TYPE) => Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "fault-media-type"),
+        (None, StatusCode::UNSUPPORTED_MEDIA_TYPE) => {
+            Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "fault-media-type")
+        }
         (None, StatusCode::NOT_FOUND) if !is_html(&response) => Fault::not_found(),
         // An answer that is a page already says it itself.
         (None, _) if is_html(&response) => return response,
@@ -176,7 +179,9 @@ pub fn render(ctx: &Ctx, response: Response) -> Response {
         (None, StatusCode::PAYLOAD_TOO_LARGE) => Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large"),
         (None, StatusCode::FORBIDDEN) => Fault::new(StatusCode::FORBIDDEN, "fault-cross-site"),
         (None, status) if status.is_client_error() => Fault::new(status, "fault-malformed"),
-        (None, status) if status.is_server_error() => Fault::new(status, "fault-broken"),
+        (None, status) if status.is_server_error() && ctx.path.starts_with("/api/") => {
+            Fault::new(status, "fault-broken")
+        }
         _ => return response,
     };
     // The pages below `/api/` are for people, and are found.

@@ -1,9 +1,9 @@
 //! What every page builds on: language, assets, the frame of a page, routes with the policy that guards them, sign-in
 //! state, faults in the reader's words. Below the capabilities; it knows none of them.
 
+pub mod access;
 pub mod act_form;
 pub mod acts;
-pub mod access;
 pub mod assets;
 pub mod ctx;
 pub mod cursor;

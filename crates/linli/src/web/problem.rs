@@ -47,13 +47,30 @@ pub const PAGES: &str = "/api/problems/";
 
 /// The kinds, as their pages and their texts `problem-…` name them.
 pub const KINDS: [&str; 19] = [
-    "malformed", "no-key", "key-used", "cursor", "two-ways-in", "sign-in", "token", "scope", "not-yours", "cross-site",
-    "not-found", "method", "conflict", "too-large", "media-type", "invalid", "rate", "unavailable", "broken",
+    "malformed",
+    "no-key",
+    "key-used",
+    "cursor",
+    "two-ways-in",
+    "sign-in",
+    "token",
+    "scope",
+    "not-yours",
+    "cross-site",
+    "not-found",
+    "method",
+    "conflict",
+    "too-large",
+    "media-type",
+    "invalid",
+    "rate",
+    "unavailable",
+    "broken",
 ];
 
 /// The kind of a fault.
 pub fn kind(fault: &Fault) -> &'static str {
-    let own = fault.key.strip_prefix("fault-").and_then(|name| KINDS.into_iter().find(|kind| *kind == name));
+    let own = fault.key.split_once('-').and_then(|(_, name)| KINDS.into_iter().find(|kind| *kind == name));
     own.unwrap_or(match fault.status {
         StatusCode::UNAUTHORIZED => "sign-in",
         StatusCode::FORBIDDEN => "not-yours",

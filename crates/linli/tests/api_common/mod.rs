@@ -152,7 +152,8 @@ impl Api {
     /// A token for the first seat of an account.
     pub async fn token(&self, login: &str, scopes: &[Scope], per_minute: u32) -> (TokenId, String) {
         let engine = self.engine().clone();
-        let (home, now, id, text) = (engine.home, engine.clock.now(), TokenId::new(), tokens::secret_text(edge::secret()));
+        let (home, now, id, text) =
+            (engine.home, engine.clock.now(), TokenId::new(), tokens::secret_text(edge::secret()));
         let (login, scopes, kept) = (login.to_owned(), Scopes::of(scopes.iter().copied()), text.clone());
         let made = engine.db.write(move |tx: &mut Tx<'_>| {
             let account = seats::accounts(tx, home, None, 100)?;
