@@ -92,11 +92,25 @@ fn lite_schema() -> String {
 pub async fn fresh_postgres(server: &str) -> Any<String> {
     let (client, connection) = tokio_postgres::connect(server, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
-    let name = format!("bench_{}_{}", std::process::id(), Instant::now().elapsed().as_nanos());
+    static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let name = format!("bench_{}_{count}", std::process::id());
     client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).await?;
     client.batch_execute(&format!("CREATE DATABASE {name}")).await?;
     let (head, _) = server.rsplit_once('/').ok_or("an address without a database")?;
     Ok(format!("{head}/{name}"))
+}
+
+/// Takes it away again: a million cases take room.
+pub async fn drop_postgres(server: &str, url: &str) -> Any<()> {
+    let name = url.rsplit_once('/').ok_or("an address without a database")?.1;
+    let client = crate::office::connect(server).await?;
+    Ok(client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?)
+}
+
+/// What autovacuum does within minutes.
+pub async fn vacuum(url: &str) -> Any<()> {
+    Ok(crate::office::connect(url).await?.batch_execute("VACUUM ANALYZE").await?)
 }
 
 /// The same six inserts by pgbench, into the program's own tables.

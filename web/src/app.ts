@@ -1,6 +1,7 @@
 // What every page gains when JavaScript runs. Each page works without it; every text comes from the page.
 import { fill } from "./text";
 import { previewFiles } from "./files";
+import { findPlaces } from "./places";
 import { readAloud } from "./read";
 
 /** Shows how many characters are left: `<p data-count-for="id" data-text="{n} left">`. */
@@ -55,5 +56,6 @@ countCharacters();
 sendOnce();
 exactTimes();
 previewFiles();
+findPlaces();
 readAloud();
 document.querySelector<HTMLElement>(".summary")?.focus();

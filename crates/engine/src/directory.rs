@@ -1,12 +1,20 @@
 //! Places, orgs and duties: who is where and answers for what. Small and read at every step, so each process keeps a
 //! copy in memory and takes a new one when the version in the database has moved.
 
-use std::collections::BTreeMap;
+pub(crate) mod border;
+mod find;
+mod spelling;
+mod typed;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use spelling::initials;
 
 use linli_flow::Text;
 use linli_worktime::Millis;
 use serde::{Deserialize, Serialize};
 
+pub use self::border::{Ring, save_borders};
 use crate::{
     db::{DbError, Row, Tx, args, statements},
     ids::{DutyId, Jurisdiction, Level, OrgId, PlaceCode},
@@ -162,6 +170,17 @@ pub struct Directory {
     places: BTreeMap<PlaceCode, Place>,
     orgs: BTreeMap<OrgId, Org>,
     duties: Vec<Duty>,
+    borders: border::Borders,
+    finder: Arc<find::Finder>,
+}
+
+impl FromIterator<Place> for Directory {
+    /// A directory of places alone.
+    fn from_iter<I: IntoIterator<Item = Place>>(places: I) -> Self {
+        let places: BTreeMap<PlaceCode, Place> = places.into_iter().map(|p| (p.code.clone(), p)).collect();
+        let finder = Arc::new(find::Finder::new(places.values()));
+        Self { places, finder, ..Self::default() }
+    }
 }
 
 impl Directory {
@@ -178,8 +197,14 @@ impl Directory {
     /// The places one level below (places may skip a level where a neighbourhood has none).
     pub fn children(&self, of: &PlaceCode) -> Vec<&Place> {
         let below = self.places.range(of.clone()..).take_while(|(c, _)| of.covers(c)).map(|(_, p)| p);
-        let live: Vec<&Place> = below.filter(|p| p.code != *of && p.retired_at.is_none()).collect();
-        live.iter().copied().filter(|p| !live.iter().any(|q| q.code != p.code && q.code.covers(&p.code))).collect()
+        let mut children: Vec<&Place> = Vec::new();
+        // A place comes before those within it.
+        for place in below.filter(|p| p.code != *of && p.retired_at.is_none()) {
+            if children.last().is_none_or(|last| !last.code.covers(&place.code)) {
+                children.push(place);
+            }
+        }
+        children
     }
 
     /// The streets within a place, or the street that it lies in: where a seat over it has its rows.
@@ -267,6 +292,17 @@ impl Directory {
         }
     }
 
+    /// The places that somebody who types may mean, the most likely first: `find.rs`. Of equals, those near `near`.
+    pub fn find(&self, typed: &str, within: &PlaceCode, near: Option<&PlaceCode>, most: usize) -> Vec<&Place> {
+        if let Ok(code) = typed.trim().parse::<PlaceCode>()
+            && let Some(place) = self.places.get(&code).filter(|p| within.covers(&code) && p.retired_at.is_none())
+        {
+            return vec![place];
+        }
+        let found = self.finder.find(typed, within, near, most);
+        found.into_iter().filter_map(|code| self.places.get(code)).collect()
+    }
+
     /// The places that words point to, the most likely first: names and aliases that occur in the text, deeper places
     /// and longer names before others, and those below a named place before their namesakes elsewhere.
     pub fn locate(&self, words: &str, within: &PlaceCode, most: usize) -> Vec<&Place> {
@@ -340,12 +376,8 @@ pub fn load(tx: &mut Tx<'_>, home: Jurisdiction) -> Result<Directory, DbError> {
     let places = tx.query(&ALL_PLACES, &[])?.into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let orgs = tx.query(&ALL_ORGS, &[])?.into_iter().map(org).collect::<Result<Vec<_>, _>>()?;
     let duties = tx.query(&ALL_DUTIES, &[])?.into_iter().map(duty).collect::<Result<Vec<_>, _>>()?;
-    Ok(Directory {
-        version,
-        places: places.into_iter().map(|p| (p.code.clone(), p)).collect(),
-        orgs: orgs.into_iter().map(|o| (o.id.clone(), o)).collect(),
-        duties,
-    })
+    let orgs = orgs.into_iter().map(|o| (o.id.clone(), o)).collect();
+    Ok(Directory { version, orgs, duties, borders: border::load(tx)?, ..places.into_iter().collect() })
 }
 
 fn place(mut row: Row) -> Result<Place, DbError> {

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     ops::Deref,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
 };
 
 use linli_flow::Definition;
@@ -121,6 +121,8 @@ pub struct Shared {
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
     pub(crate) feed: Follow,
+    /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
+    pub(crate) arrivals: AtomicBool,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -163,6 +165,7 @@ impl Engine {
             me: edge::new_id(),
             numbers: Numbers::default(),
             feed: Follow::default(),
+            arrivals: AtomicBool::new(false),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))
@@ -193,17 +196,18 @@ impl Engine {
     }
 
     /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
-    /// search words, delivers notices. True when more waits.
+    /// search words, tells people and delivers notices. True when more waits.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tick(&self) -> Result<bool, CaseError> {
         self.refresh().await?;
         let woken = self.wake_due().await?;
-        let more = self.follow().await?;
+        let more = self.sequence().await? > 0;
         let indexed = self.index_words().await?;
+        let told = self.tell_members().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || more || indexed > 0 || sent.sent > 0)
+        Ok(woken > 0 || more || indexed > 0 || told > 0 || sent.sent > 0)
     }
 }
 

@@ -7,19 +7,22 @@
 //! row of the head while it does. What is not committed yet is not seen and gets a later place; a process that dies in
 //! the middle has given none. History that comes in bulk takes its places at once ([`append`]).
 
+mod entries;
 mod follow;
 mod read;
 
 use linli_worktime::Millis;
 
+pub(crate) use self::entries::STATEMENTS as ENTRY_STATEMENTS;
 pub use self::{
-    follow::{Follow, Heads},
+    entries::{Entry, Open},
+    follow::{Follow, Heads, News},
     read::{Part, Seen},
 };
 use crate::{
     Engine,
     cases::CaseKey,
-    db::{DbError, ROWS, Tx, args, statements},
+    db::{DbError, Gather, Tx, args, statements},
     ids::{CaseId, Jurisdiction},
     limits,
 };
@@ -41,7 +44,6 @@ statements! {
     PLACED = "DELETE FROM fresh_event WHERE (jurisdiction, at, case_id, seq) IN
         (SELECT jurisdiction, at, case_id, seq FROM change WHERE jurisdiction = $1 AND n > $2)";
     ADD = "INSERT INTO change (jurisdiction, n, case_id, seq, at) VALUES ($1, $2, $3, $4, $5)";
-    ADD_MANY = "INSERT INTO change (jurisdiction, n, case_id, seq, at) VALUES {rows 5}";
     AFTER = "SELECT jurisdiction, n, case_id, seq, at FROM change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
 }
 
@@ -78,18 +80,12 @@ pub fn append(
     if events.peek().is_none() {
         return Ok(());
     }
-    let mut n = lock_head(tx, jurisdiction)?;
-    let mut rows = Vec::new();
+    let (mut n, mut rows) = (lock_head(tx, jurisdiction)?, Gather::new());
     for (case, seq, at) in events {
         n += 1;
-        rows.push(args![jurisdiction, n, case, seq, at]);
-        if rows.len() == ROWS {
-            tx.send(&ADD_MANY, rows.drain(..).flatten().collect())?;
-        }
+        rows.tx().put(&ADD, args![jurisdiction, n, case, seq, at])?;
     }
-    for row in rows {
-        tx.put(&ADD, row)?;
-    }
+    tx.write_all(&rows)?;
     tx.put(&MOVE_HEAD, args![jurisdiction, n])
 }
 

@@ -28,6 +28,11 @@ macro_rules! uuid_id {
             pub fn new() -> Self {
                 Self(crate::edge::new_id())
             }
+
+            /// One that sorts as if it had been made then, the `nth` of its millisecond: ids of history.
+            pub fn at(time: linli_worktime::Millis, nth: u16) -> Self {
+                Self(crate::edge::id_at(time, nth))
+            }
         }
 
         impl Default for $name {

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod notices;
 pub mod pack;
 pub mod policy;
+pub mod presence;
 pub mod seats;
 pub mod sessions;
 pub mod tokens;
@@ -51,15 +52,21 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     [
         attachments::STATEMENTS,
+        cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         directory::STATEMENTS,
+        directory::border::STATEMENTS,
         engine::STATEMENTS,
         feed::STATEMENTS,
         gauges::STATEMENTS,
+        feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
+        notices::TOLD_STATEMENTS,
+        presence::STATEMENTS,
         seats::STATEMENTS,
         sessions::STATEMENTS,
         tokens::STATEMENTS,

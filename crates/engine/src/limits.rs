@@ -51,6 +51,29 @@ pub const FEED_ROUND: Duration = Duration::from_millis(50);
 /// Longest wait for a look at what other processes added to the feed.
 pub const FEED_POLL: Duration = Duration::from_millis(400);
 
+/// Pieces of news that may wait for one who follows live before they are told to look anew.
+pub const NEWS_WAITING: usize = 1_024;
+/// Changes of a jurisdiction that are told one by one in a round.
+pub const NEWS_AT_ONCE: u64 = 256;
+/// Pages of a process that may be open for live updates.
+pub const LIVE_STREAMS: usize = 2_000;
+/// Those of one session: a browser gives a site few connections, and the rest of its pages need some.
+pub const LIVE_PER_SESSION: usize = 4;
+/// Time between two signs of life on a live page.
+pub const LIVE_BEAT: Duration = Duration::from_secs(20);
+/// Time between two looks at what one was told, and least time between two counts of the inbox.
+pub const LIVE_LOOK: Duration = Duration::from_secs(3);
+/// Longest wait for a look at who has a case open in other processes.
+pub const PRESENCE_POLL: Duration = Duration::from_secs(1);
+/// How long somebody counts as present without a sign of life, milliseconds.
+pub const PRESENCE_MS: i64 = 45_000;
+/// Tellings handed to the members of units and roles in one transaction.
+pub const TELL_BATCH: usize = 256;
+/// How long what one was told is kept, milliseconds.
+pub const TOLD_MS: i64 = 90 * 24 * 3_600_000;
+/// Unread notices are counted up to here.
+pub const UNREAD: usize = 100;
+
 /// Cases woken in one round.
 pub const WAKE_BATCH: usize = 64;
 /// How long a process may hold a row that it leased, milliseconds.

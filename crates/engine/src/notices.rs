@@ -2,16 +2,24 @@
 //! neither happens without the other. One for the screen is there at once; the others wait in the outbox until a plug
 //! has delivered them: at least once, and the notice's id is the key by which a receiver knows a repeat.
 
+mod choice;
 mod send;
+mod told;
 mod webhook;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use linli_worktime::Millis;
 
+pub(crate) use self::{
+    choice::STATEMENTS as CHOICE_STATEMENTS,
+    told::{STATEMENTS as TOLD_STATEMENTS, Tone, tell},
+};
 pub use self::{
-    send::{Counts, DeliveryError, Plug, Plugs, run_once},
-    webhook::Webhook,
+    choice::{Choice, Kind, Quiet, Way, choice, choose},
+    send::{Counts, DeliveryError, Plug, Plugs, Relay, run_once},
+    told::{Told, Whom, list, mark_read, unread},
+    webhook::{HttpRelay, Webhook},
 };
 use crate::{
     db::{DbError, FromCell, Row, Tx, Value, args, statements},
@@ -204,9 +212,14 @@ pub enum Next {
 /// # Errors
 /// When the database refuses, or a notice with this id is there already.
 pub fn queue(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), DbError> {
+    queue_at(tx, notice, notice.at)
+}
+
+/// Queues a notice that does not go out before a time.
+fn queue_at(tx: &mut Tx<'_>, notice: &Notice, not_before: Millis) -> Result<(), DbError> {
     let (state, next_at) = match notice.channel {
         Channel::Screen => ("shown", None),
-        Channel::Sms | Channel::Mail | Channel::Webhook => ("queued", Some(notice.at)),
+        Channel::Sms | Channel::Mail | Channel::Webhook => ("queued", Some(not_before)),
     };
     let row = args![
         notice.case.0,

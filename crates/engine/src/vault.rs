@@ -184,6 +184,8 @@ statements! {
     ADD_CALLER = "INSERT INTO vault_caller (jurisdiction, case_id, scheme, person, name, contact, confidential)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CALLER_PERSON = "SELECT person FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
+    CALLER = "SELECT person, scheme, name, contact, confidential FROM vault_caller
+        WHERE jurisdiction = $1 AND case_id = $2";
     // No contact is kept as an empty text under every scheme.
     CONTACT = "SELECT scheme, contact FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2 AND contact <> ''";
 }
@@ -257,6 +259,23 @@ pub fn contact_for_delivery(
         Ok(scheme.open(row.take()?))
     };
     tx.first(&CONTACT, &args![place, case])?.map(open).transpose()
+}
+
+/// Who brought a case: for filing what follows from it, which is where it goes back into the vault.
+pub(crate) fn caller(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<Caller>, DbError> {
+    let Some(mut row) = tx.first(&CALLER, &args![place, case])? else { return Ok(None) };
+    let (person, scheme): (_, Scheme) = (row.take()?, row.take()?);
+    let (name, contact) = (scheme.open(row.take()?), scheme.open(row.take()?));
+    Ok(Some(Caller { person, name, contact, confidential: row.take()? }))
+}
+
+/// Where to call back whoever asked for it: for `Engine::dial`, which writes down that it was looked at.
+pub(crate) fn contact_for_call(
+    tx: &mut Tx<'_>,
+    place: Jurisdiction,
+    case: CaseId,
+) -> Result<Option<Secret<String>>, DbError> {
+    contact_for_delivery(tx, place, case)
 }
 
 /// A page of the cases that a person brought, newest first, those older than `after`.

@@ -49,19 +49,21 @@ impl Viewer {
 
     /// What they have to do with a case.
     pub fn relations(&self, tx: &mut Tx<'_>, head: &Head, case: &Case) -> Result<Vec<Relation>, CaseError> {
-        Ok(match self {
-            Self::Staff(seat) => {
-                let unit = units(case).any(|id| id == seat.org.as_str()).then_some(Relation::Unit);
-                let scope = seat.place.covers(&head.place).then_some(Relation::Scope);
-                unit.into_iter().chain(scope).collect()
-            }
-            Self::Person(person) => {
-                let caller = vault::caller_person(tx, head.key.jurisdiction, head.key.id)?;
-                (caller == Some(*person)).then_some(Relation::Reporter).into_iter().collect()
-            }
+        let caller = match self {
+            Self::Person(_) => vault::caller_person(tx, head.key.jurisdiction, head.key.id)?,
+            _ => None,
+        };
+        Ok(self.relations_to(caller, head, case))
+    }
+
+    /// What they have to do with a case that this person brought.
+    pub(crate) fn relations_to(&self, caller: Option<PersonId>, head: &Head, case: &Case) -> Vec<Relation> {
+        match self {
+            Self::Staff(seat) => standing(seat, head, case),
+            Self::Person(person) => (caller == Some(*person)).then_some(Relation::Reporter).into_iter().collect(),
             Self::Code(key) => (*key == head.key).then_some(Relation::Code).into_iter().collect(),
             Self::Anyone => Vec::new(),
-        })
+        }
     }
 
     /// Passes when the policy lets them do this to the case; otherwise the case does not exist for them.
@@ -88,6 +90,13 @@ impl Viewer {
             _ => false,
         }
     }
+}
+
+/// How a seat stands to a case.
+pub(crate) fn standing(seat: &Seat, head: &Head, case: &Case) -> Vec<Relation> {
+    let unit = units(case).any(|id| id == seat.org.as_str()).then_some(Relation::Unit);
+    let scope = seat.place.covers(&head.place).then_some(Relation::Scope);
+    unit.into_iter().chain(scope).collect()
 }
 
 fn units(case: &Case) -> impl Iterator<Item = &str> {

@@ -15,9 +15,10 @@ use linli_engine::{
     Engine,
     cases::CaseKey,
     db::{Tx, Url},
-    edge::below,
-    feed::{self, Change},
+    edge::{self, below},
+    feed::{self, Change, News},
     ids::{CaseId, Jurisdiction},
+    presence,
 };
 use linli_testbed::{Bed, on_both};
 use linli_worktime::Millis;
@@ -163,7 +164,79 @@ async fn waiting_ends_with_a_change(bed: Bed) {
     assert!(!here.has_changed().unwrap(), "nothing new wakes nobody");
 }
 
+/// What happens in one process is news in another: the case before and after, seen by whom the policy lets see it.
+async fn news_reach_other_processes(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let other = open(&bed, &town.clock).await;
+    let case = town.file("a").await.key;
+    other.follow().await.unwrap();
+    let mut news = other.news();
+    town.done(case, &dispatcher(), "dispatch", &[("class", "general"), ("unit", "municipal")]).await;
+    other.follow().await.unwrap();
+    let Ok(News::Entry(entry)) = news.try_recv() else { panic!("no news") };
+    assert_eq!((entry.change.case, entry.change.seq, entry.event.seq), (case, 2, 2));
+    let steps = |open: &[feed::Open]| open.iter().map(|o| (o.step.clone(), o.owner.clone())).collect::<Vec<_>>();
+    assert_eq!(steps(&entry.before), [("triage".into(), "role:dispatcher".into())]);
+    assert_eq!(steps(&entry.after), [("sign".into(), "org:municipal".into())]);
+    assert!(entry.after[0].due_at.is_some());
+    for (viewer, sees) in [(dispatcher(), true), (handler("municipal"), true), (handler("urban"), false)] {
+        let linli_engine::viewer::Viewer::Staff(seat) = viewer else { unreachable!() };
+        assert_eq!(entry.seen_by(&seat), sees, "{}", seat.org);
+    }
+    assert!(news.try_recv().is_err(), "nothing comes twice");
+    // Too much for one by one is said as such.
+    let many: Vec<CaseId> = (0..300).map(|_| CaseId::new()).collect();
+    let append = move |tx: &mut Tx<'_>| feed::append(tx, street(), many.iter().map(|id| (*id, 1, Millis(7))));
+    town.engine.db.write(append).await.unwrap();
+    other.follow().await.unwrap();
+    assert!(matches!(news.try_recv(), Ok(News::Many(s)) if s == street()));
+}
+
+/// Who has a case open: until they leave, or are not heard of any more; writing only by their own word.
+async fn presence_is_for_now(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let case = town.file("a").await.key;
+    let seats: Vec<_> = [desk(), head()]
+        .into_iter()
+        .map(|viewer| match viewer {
+            linli_engine::viewer::Viewer::Staff(seat) => seat,
+            _ => unreachable!(),
+        })
+        .collect();
+    let (one, two) = (edge::new_id(), edge::new_id());
+    let enter = async |id: [u8; 16], seat: usize| {
+        let (seat, now) = (seats[seat].clone(), town.clock.now());
+        let enter = move |tx: &mut Tx<'_>| presence::enter(tx, case, id, &seat, "Zheng", now);
+        town.engine.db.write(enter).await.unwrap();
+    };
+    let here = async || {
+        let now = town.clock.now();
+        let all = town.engine.db.read(move |tx: &mut Tx<'_>| presence::here(tx, street(), now)).await.unwrap();
+        all.into_iter().map(|h| (h.id, h.writing)).collect::<Vec<_>>()
+    };
+    enter(one, 0).await;
+    enter(two, 1).await;
+    assert_eq!(here().await, [(one, false), (two, false)]);
+    for (id, by) in [(one, 0), (two, 0)] {
+        let account = seats[by].account;
+        let write = move |tx: &mut Tx<'_>| presence::writing(tx, case, id, account, true);
+        town.engine.db.write(write).await.unwrap();
+    }
+    assert_eq!(here().await, [(one, true), (two, false)], "nobody writes in another's name");
+    town.later(30_000);
+    enter(one, 0).await;
+    town.later(30_000);
+    assert_eq!(here().await, [(one, true)], "whoever is not heard of is gone, whoever is stays as they were");
+    let now = town.clock.now();
+    town.engine.db.write(move |tx: &mut Tx<'_>| presence::leave(tx, case, one)).await.unwrap();
+    town.engine.db.write(move |tx: &mut Tx<'_>| presence::sweep(tx, now)).await.unwrap();
+    town.clock.move_to(Millis(0));
+    assert_eq!(here().await, [], "no row is kept");
+}
+
 on_both! {
+    news => news_reach_other_processes;
+    presence => presence_is_for_now;
     cursor => a_cursor_misses_nothing_and_repeats_nothing;
     late_commit => a_late_commit_is_not_missed;
     history => history_takes_its_places_at_once;

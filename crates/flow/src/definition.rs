@@ -145,7 +145,7 @@ pub enum Within {
     Limit(Limit),
     /// A table of the pack: `limit.NAME`.
     Table(String),
-    /// The day that a date field names: `until.FIELD`.
+    /// The day or the minute that a field names: `until.FIELD`.
     Until(String),
 }
 

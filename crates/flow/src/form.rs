@@ -63,7 +63,8 @@ fn fits(kind: &FieldKind, value: &Value) -> Result<(), FormProblem> {
         | (FieldKind::Number, Value::Number(_))
         | (FieldKind::Bool, Value::Bool(_)) => Ok(()),
         (FieldKind::Date, Value::Text(day)) if is_date(day) => Ok(()),
-        (FieldKind::Date, Value::Text(_)) => Err(FormProblem::NotADate),
+        (FieldKind::Time, Value::Text(time)) if is_time(time) => Ok(()),
+        (FieldKind::Date | FieldKind::Time, Value::Text(_)) => Err(FormProblem::NotADate),
         (FieldKind::Choice(choices), Value::Text(choice)) if choices.contains(choice) => Ok(()),
         (FieldKind::Choice(_), Value::Text(_)) => Err(FormProblem::NotAChoice),
         (FieldKind::Orgs, Value::List(orgs)) if orgs.iter().any(|org| org.trim().is_empty()) => {
@@ -75,6 +76,14 @@ fn fits(kind: &FieldKind, value: &Value) -> Result<(), FormProblem> {
         (FieldKind::Orgs, Value::List(_)) => Ok(()),
         _ => Err(FormProblem::WrongType),
     }
+}
+
+/// Whether a text is a minute of a day, written as `2026-03-01 15:30`.
+fn is_time(text: &str) -> bool {
+    let Some((day, clock)) = text.split_once(' ') else { return false };
+    let part =
+        |part: &str, end: u32| part.len() == 2 && part.parse::<u32>().is_ok_and(|n| n < end) && !part.starts_with('+');
+    is_date(day) && clock.split_once(':').is_some_and(|(hour, minute)| part(hour, 24) && part(minute, 60))
 }
 
 /// Whether a text is a day of the Gregorian calendar written as `2026-03-01`.

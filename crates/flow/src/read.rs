@@ -148,8 +148,8 @@ fn time(names: &Names<'_>, reader: &mut Reader<'_>) -> Option<Within> {
     match (reader.word("within"), reader.word("until")) {
         (Some(within), None) => names.within(&within),
         (None, Some(until)) => {
-            let is_date = |kind: &FieldKind| *kind == FieldKind::Date;
-            names.field_of(&until.text, until.line, "of kind date to be waited for", is_date).map(Within::Until)
+            let is_date = |kind: &FieldKind| matches!(kind, FieldKind::Date | FieldKind::Time);
+            names.field_of(&until.text, until.line, "of kind date or time to be waited for", is_date).map(Within::Until)
         }
         (None, None) => {
             reader.wrong(format!("{} needs a clock: write `within` or `until`", reader.name));

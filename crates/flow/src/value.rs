@@ -105,6 +105,8 @@ pub enum FieldKind {
     Bool,
     /// A day, `2026-03-01`.
     Date,
+    /// A minute of local time, `2026-03-01 15:30`.
+    Time,
     /// One of these codes.
     Choice(Vec<String>),
     /// One org, by its id.

@@ -8,6 +8,7 @@ pub mod api;
 pub mod cli;
 pub mod desk;
 pub mod health;
+pub mod hotline;
 pub mod requests;
 pub mod serve;
 pub mod signin;

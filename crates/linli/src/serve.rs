@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, health, requests, signin,
+    admin, api, desk, health, hotline, requests, signin,
     web::{App, Routes, assets, ctx, process::Process, routes::Route, trace},
 };
 
@@ -28,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(requests::routes())
         .merge(signin::routes())
         .merge(desk::routes())
+        .merge(hotline::routes())
         .merge(admin::routes())
         .merge(api::routes())
 }
@@ -61,6 +62,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let worker = tokio::spawn(work(app.clone(), stop.clone()));
     let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
+    let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
     let process = Arc::clone(&app.process);
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -71,7 +73,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
             process.stopping.send_replace(true);
         })
         .await?;
-    let _ = (worker.await, follower.await);
+    let _ = (worker.await, follower.await, presence.await);
     Ok(())
 }
 
@@ -119,5 +121,5 @@ async fn follow(engine: Engine, mut stop: watch::Receiver<bool>) {
 
 /// The shared part of a program over an engine.
 pub fn app(engine: Engine, config: ctx::Config) -> App {
-    App { engine, config: Arc::new(config), process: Arc::new(Process::default()) }
+    App { engine, config: Arc::new(config), live: Arc::default(), process: Arc::new(Process::default()) }
 }

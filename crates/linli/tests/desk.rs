@@ -7,10 +7,7 @@ mod desk_common;
 use std::collections::BTreeSet;
 
 use desk_common::{Answer, BUILDING, Desk, NAME, PHONE, PIXEL, api, both, url};
-use linli_engine::{
-    db::Tx,
-    vault::{PhoneKey, person_by_phone},
-};
+use linli_engine::db::Tx;
 use linli_testbed::{Bed, on_both};
 
 const HOUR: i64 = 3_600_000;
@@ -30,7 +27,6 @@ on_both! {
     json_is_checked_as_a_form_is => json_is_checked_as_a_form_is_on;
     files_come_with_an_act => files_come_with_an_act_on;
     nobody_reads_who_reported => nobody_reads_who_reported_on;
-    a_caller_is_filed_for => a_caller_is_filed_for_on;
     a_seat_is_told_and_changed => a_seat_is_told_and_changed_on;
 }
 
@@ -357,58 +353,19 @@ async fn nobody_reads_who_reported_on(bed: Bed) {
     }
 }
 
-async fn a_caller_is_filed_for_on(bed: Bed) {
-    let desk = Desk::open(&bed).await;
-    desk.get("dispatcher", "/desk/new").await.is(404);
-    desk.post("municipal", "/desk/new", &[("do", "file")]).await.is(404);
-    desk.get("desk", "/desk/new").await.is(200).says("name=\"key\"");
-    let words = [
-        ("key", "a-call-at-nine"),
-        ("body", "楼下路灯不亮"),
-        ("where", "和苑小区3号楼"),
-        ("name", NAME),
-        ("phone", PHONE),
-    ];
-    let with = |more: &[(&'static str, &'static str)]| words.iter().chain(more).copied().collect::<Vec<_>>();
-    desk.post("desk", "/desk/new", &with(&[("do", "find")]))
-        .await
-        .is(200)
-        .says(&format!("value=\"{BUILDING}\" checked"));
-    let none = desk.post("desk", "/desk/new", &with(&[("do", "file")])).await.is(422).says("请先点“找地点”选一处");
-    none.says("楼下路灯不亮").says(PHONE);
-    let outside = with(&[("do", "file"), ("place", "990101002001")]);
-    desk.post("desk", "/desk/new", &outside).await.is(422);
-    let bad: Vec<_> = [("do", "file"), ("place", BUILDING)]
-        .into_iter()
-        .chain(words)
-        .map(|(n, v)| (n, if n == "phone" { "12" } else { v }))
-        .collect();
-    desk.post("desk;linli_lang=en", "/desk/new", &bad)
-        .await
-        .is(422)
-        .says("This is not a phone number")
-        .says("楼下路灯不亮");
-    let form = with(&[("do", "file"), ("channel", "letter"), ("place", BUILDING), ("confidential", "on")]);
-    let filed = desk.post("desk", "/desk/new", &form).await.is(303);
-    let again = desk.post("desk", "/desk/new", &form).await.is(303);
-    assert_eq!(filed.location, again.location);
-    let page = desk.get("desk", &filed.location).await.is(200).says("登记好了").says("来信");
-    page.hides(NAME).hides(PHONE);
-    let (engine, phone) = (desk.engine.clone(), PHONE.parse().unwrap());
-    let key = PhoneKey::of(&engine.vault_key, &phone);
-    let home = engine.home;
-    let known = engine.db.read(move |tx: &mut Tx<'_>| person_by_phone(tx, home, &key)).await.unwrap();
-    assert!(known.is_some(), "whoever called can sign in and follow the case");
-}
-
 async fn a_seat_is_told_and_changed_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
     desk.file("late", "没人分派的一件").await;
-    desk.get("desk-head", "/desk/me").await.is(200).says("还没有通知");
+    desk.get("desk-head", "/desk/me").await.is(200).says("没有未读");
+    desk.get("desk-head", "/desk/me/notices").await.is(200).says("还没有通知");
     desk.later(HOUR);
     while desk.engine.wake_due().await.unwrap() > 0 {}
-    desk.get("desk-head", "/desk/me").await.is(200).says("“没人分派的一件”超时了，请过问");
-    desk.get("urban", "/desk/me").await.is(200).hides("没人分派的一件");
+    desk.engine.tick().await.unwrap();
+    desk.get("desk-head", "/desk/me").await.is(200).says("1 条未读");
+    desk.get("desk-head", "/desk/me/notices").await.is(200).says("没人分派的一件").says("超时了，请过问");
+    desk.get("urban", "/desk/me/notices").await.is(200).hides("没人分派的一件");
+    desk.post("desk-head", "/desk/me/notices/read", &[("all", "yes")]).await.is(303);
+    desk.get("desk-head", "/desk/me/notices").await.is(200).says("没有未读").says("没人分派的一件");
     desk.post("urban", "/desk/me/seat", &[("seat", "0190a5a0-0000-7000-8000-000000000000")]).await.is(422);
     let own = desk.engine.clone();
     let (home, now) = (own.home, own.clock.now());

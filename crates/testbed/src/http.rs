@@ -13,6 +13,10 @@ pub struct Client {
     host: String,
     /// Sent with every request; taken from the answers.
     pub cookie: String,
+    /// Further lines sent with every request, each ended by `\r\n`.
+    pub headers: String,
+    /// Whether the server ends the connection after an answer: the next request makes a new one.
+    ended: bool,
 }
 
 /// An answer.
@@ -34,7 +38,13 @@ impl Client {
     pub async fn connect(address: &str) -> Any<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host: address.to_owned(), cookie: String::new() })
+        Ok(Self {
+            stream: BufReader::new(stream),
+            host: address.to_owned(),
+            cookie: String::new(),
+            headers: String::new(),
+            ended: false,
+        })
     }
 
     /// Posts a body.
@@ -43,15 +53,15 @@ impl Client {
     /// When the connection breaks.
     pub async fn post(&mut self, path: &str, kind: &str, body: &[u8]) -> Any<Answer> {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n{}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
             self.host,
             self.cookie,
+            self.headers,
             body.len()
         );
         let mut request = head.into_bytes();
         request.extend_from_slice(body);
-        self.stream.get_mut().write_all(&request).await?;
-        self.answer().await
+        self.send(&request).await
     }
 
     /// Posts JSON.
@@ -67,8 +77,18 @@ impl Client {
     /// # Errors
     /// When the connection breaks.
     pub async fn get(&mut self, path: &str) -> Any<Answer> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", self.host, self.cookie);
-        self.stream.get_mut().write_all(request.as_bytes()).await?;
+        let Self { host, cookie, headers, .. } = self;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{headers}\r\n");
+        self.send(request.as_bytes()).await
+    }
+
+    async fn send(&mut self, request: &[u8]) -> Any<Answer> {
+        if std::mem::take(&mut self.ended) {
+            let stream = TcpStream::connect(&self.host).await?;
+            stream.set_nodelay(true)?;
+            self.stream = BufReader::new(stream);
+        }
+        self.stream.get_mut().write_all(request).await?;
         self.answer().await
     }
 
@@ -85,6 +105,7 @@ impl Client {
             let Some((name, value)) = line.trim().split_once(':') else { break };
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.trim().parse()?,
+                "connection" => self.ended = value.trim().eq_ignore_ascii_case("close"),
                 "location" => value.trim().clone_into(&mut location),
                 "set-cookie" => {
                     let pair = value.trim().split(';').next().unwrap_or_default();

@@ -52,8 +52,21 @@ impl Engine {
         // Somebody else may write the same number of event first; then look again and decide anew.
         for _ in 0..crate::limits::TRANSACTION_TRIES {
             let (engine, ask) = (self.clone(), ask.clone());
-            let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask, sent)).await;
-            match out {
+            let out = self.db.write(move |tx: &mut Tx<'_>| {
+                let jurisdiction = ask.case.jurisdiction;
+                if sent.is_some() {
+                    deed::done(tx, jurisdiction, &ask.key, sent)?;
+                }
+                let acted = engine.act_in(tx, &ask)?;
+                // What was done under the key beside this one may have been something else.
+                match acted.again {
+                    true if sent.is_some() => drop(deed::done(tx, jurisdiction, &ask.key, sent)?),
+                    true => {}
+                    false => deed::note(tx, jurisdiction, &ask.key, sent)?,
+                }
+                Ok(acted)
+            });
+            match out.await {
                 Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
                 out => {
                     self.feed.nudge();
@@ -64,19 +77,20 @@ impl Engine {
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))
     }
 
-    fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask, sent: Sent) -> Result<Acted, CaseError> {
-        if let Some(acted) = done(tx, ask, sent)? {
+    pub(super) fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+        if let Some(acted) = done(tx, ask)? {
             return Ok(acted);
         }
-        match self.act_anew(tx, ask, sent) {
+        match self.act_anew(tx, ask) {
             Err(error @ CaseError::Db(_)) => Err(error),
             // The same key may have been at work beside this one: what it changed is why this one was refused.
-            Err(error) => done(tx, ask, sent)?.ok_or(error),
+            Err(error) => done(tx, ask)?.ok_or(error),
             done => done,
         }
     }
 
-    fn act_anew(&self, tx: &mut Tx<'_>, ask: &Ask, sent: Sent) -> Result<Acted, CaseError> {
+    fn act_anew(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+        let CaseKey { jurisdiction, id } = ask.case;
         let head = store::by_id(tx, ask.case)?.ok_or(CaseError::NotFound)?;
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
@@ -90,15 +104,16 @@ impl Engine {
         let seq = event.seq;
         held.take(tx, event)?;
         held.finish(tx)?;
-        deed::add(tx, &ask.key, ask.case, seq, sent)?;
+        tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
         Ok(Acted { seq, again: false })
     }
 }
 
 /// What the key has done already.
-fn done(tx: &mut Tx<'_>, ask: &Ask, sent: Sent) -> Result<Option<Acted>, CaseError> {
-    let Some((case, seq)) = deed::done(tx, ask.case.jurisdiction, &ask.key, sent)? else { return Ok(None) };
-    if case == ask.case { Ok(Some(Acted { seq, again: true })) } else { Err(CaseError::NotFound) }
+fn done(tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<Acted>, CaseError> {
+    let Some(mut row) = tx.first(&store::DONE, &args![ask.case.jurisdiction, &ask.key])? else { return Ok(None) };
+    let (case, seq): (crate::ids::CaseId, u64) = (row.take()?, row.take()?);
+    if case == ask.case.id { Ok(Some(Acted { seq, again: true })) } else { Err(CaseError::NotFound) }
 }
 
 /// Who may do what is asked, in the flow's words.

@@ -6,7 +6,7 @@ use super::{CaseError, CaseKey, Sent, deed, store};
 use crate::{
     Engine,
     attachments::{self, Attachment, Stored},
-    db::{DbError, Tx},
+    db::{DbError, Tx, args},
     ids::AttachmentId,
     policy::Action,
     viewer::Viewer,
@@ -38,11 +38,11 @@ impl Engine {
         for _ in 0..crate::limits::TRANSACTION_TRIES {
             let (engine, adds) = (self.clone(), adds.clone());
             match self.db.write(move |tx: &mut Tx<'_>| engine.attach_in(tx, &adds)).await {
-                Err(error) if deed::is_there(&error) => {}
+                Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" })) => {}
                 out => return out,
             }
         }
-        Err(CaseError::Db(DbError::Duplicate { sql: "ADD_SENT_DEED" }))
+        Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" }))
     }
 
     fn attach_in(&self, tx: &mut Tx<'_>, adds: &Adds) -> Result<Vec<Attachment>, CaseError> {
@@ -52,7 +52,7 @@ impl Engine {
         let CaseKey { jurisdiction, id } = adds.case;
         let mut there = attachments::of_case(tx, jurisdiction, id)?;
         match deed::done(tx, jurisdiction, &adds.key, adds.sent)? {
-            Some((done, _)) if done != adds.case => return Err(CaseError::KeyUsed),
+            Some(done) if done != id => return Err(CaseError::KeyUsed),
             Some(_) => {}
             None => {
                 for stored in &adds.files {
@@ -65,7 +65,8 @@ impl Engine {
                     attachments::record(tx, &added)?;
                     there.push(added);
                 }
-                deed::add(tx, &adds.key, adds.case, head.seq, adds.sent)?;
+                tx.put(&store::ADD_DEED, args![jurisdiction, &adds.key, id, head.seq])?;
+                deed::note(tx, jurisdiction, &adds.key, adds.sent)?;
             }
         }
         let sent = |file: &Attachment| adds.files.iter().any(|stored| stored.digest == file.stored.digest);

@@ -1,7 +1,7 @@
 //! Filing a case: what a resident says becomes a numbered case with an owner and a clock, on the disk before the answer.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, PoisonError},
 };
 
@@ -82,9 +82,17 @@ impl Engine {
         let (jurisdiction, now) = (prepared.head.key.jurisdiction, prepared.head.opened_at);
         let number = self.numbers.take(&self.db, jurisdiction, self.day(now)).await?;
         let (engine, key) = (self.clone(), prepared.report.key.clone());
-        let out = self.db.write(move |tx: &mut Tx<'_>| engine.file_in(tx, &prepared, &number, sent)).await;
-        match out {
-            Err(error) if deed::is_there(&error) => self.filed_before(jurisdiction, key, sent).await,
+        let out = self.db.write(move |tx: &mut Tx<'_>| {
+            let filed = engine.file_in(tx, &prepared, &number)?;
+            deed::note(tx, jurisdiction, &prepared.report.key, sent)?;
+            Ok(filed)
+        });
+        match out.await {
+            Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" })) => {
+                let asked = key.clone();
+                self.db.read(move |tx: &mut Tx<'_>| deed::done(tx, jurisdiction, &asked, sent)).await?;
+                self.filed_before(jurisdiction, key).await
+            }
             out => {
                 self.feed.nudge();
                 out
@@ -166,33 +174,45 @@ impl Engine {
         }
     }
 
-    pub(crate) fn file_in(
+    pub(crate) fn file_in(&self, tx: &mut Tx<'_>, prepared: &Prepared, number: &str) -> Result<Filed, CaseError> {
+        let head = Head { number: number.to_owned(), ..prepared.head.clone() };
+        let held = Held::new(&head, Vec::new(), self.packs().rules(&head)?, self);
+        let held = self.open_in(tx, held, &head, &prepared.report)?;
+        self.close_in(tx, held, head, &prepared.report)
+    }
+
+    /// Opens a case: the first event, and the second where the duty list sends it on.
+    pub(super) fn open_in<'p>(
         &self,
         tx: &mut Tx<'_>,
-        prepared: &Prepared,
-        number: &str,
-        sent: Sent,
-    ) -> Result<Filed, CaseError> {
-        let Prepared { report, head } = prepared;
-        let packs = self.packs();
-        let rules = packs.rules(head)?;
-        let mut head = head.clone();
-        head.number = number.to_owned();
-        let CaseKey { jurisdiction, id } = head.key;
-        deed::add(tx, &report.key, head.key, 1, sent)?;
-
-        let mut held = Held::new(&head, Vec::new(), rules, self);
+        mut held: Held<'p>,
+        head: &Head,
+        report: &Report,
+    ) -> Result<Held<'p>, CaseError> {
+        tx.put(&store::ADD_DEED, args![head.key.jurisdiction, &report.key, head.key.id, 1])?;
         let fields: Fields = [("class".to_owned(), Value::from(head.class.as_str()))].into();
         let open = Command::Open { pack: head.pack.clone(), fields };
         let by = if report.channel == Channel::Import { system() } else { crate::viewer::Viewer::Anyone.actor() };
-        let event = decide(rules.flow, &Case::default(), &open, &by, head.opened_at).map_err(CaseError::Refused)?;
+        let event =
+            decide(held.rules.flow, &Case::default(), &open, &by, head.opened_at).map_err(CaseError::Refused)?;
         held.take(tx, event)?;
         if report.dispatch {
-            self.dispatch(tx, &mut held, &head)?;
+            self.dispatch(tx, &mut held, head)?;
         }
+        Ok(held)
+    }
+
+    /// Writes the rows of a new case as its events leave it, and who brought it.
+    pub(super) fn close_in(
+        &self,
+        tx: &mut Tx<'_>,
+        mut held: Held<'_>,
+        head: Head,
+        report: &Report,
+    ) -> Result<Filed, CaseError> {
         let tracking = self.tracking_code(head.key);
         held.finish_new(tx, &head, report, &crate::digest(tracking.as_bytes()))?;
-        vault::put_caller(tx, jurisdiction, id, &report.caller)?;
+        vault::put_caller(tx, head.key.jurisdiction, head.key.id, &report.caller)?;
         Ok(Filed { key: head.key, number: head.number, tracking, again: false })
     }
 
@@ -216,10 +236,10 @@ impl Engine {
         held.take(tx, event)
     }
 
-    async fn filed_before(&self, jurisdiction: Jurisdiction, key: String, sent: Sent) -> Result<Filed, CaseError> {
+    pub(super) async fn filed_before(&self, jurisdiction: Jurisdiction, key: String) -> Result<Filed, CaseError> {
         let found = self.db.read(move |tx: &mut Tx<'_>| {
-            let (case, _) = deed::done(tx, jurisdiction, &key, sent)?.ok_or(CaseError::NotFound)?;
-            store::by_id(tx, case)?.ok_or(CaseError::NotFound)
+            let mut row = tx.first(&store::DONE, &args![jurisdiction, &key])?.ok_or(CaseError::NotFound)?;
+            store::by_id(tx, CaseKey { jurisdiction, id: row.take()? })?.ok_or(CaseError::NotFound)
         });
         let head = found.await?;
         Ok(Filed { key: head.key, number: head.number, tracking: self.tracking_code(head.key), again: true })
@@ -262,7 +282,7 @@ impl Held<'_> {
             phase: Phase::of(case),
             outcome: case.outcome().map(str::to_owned),
             settled_at: self.settled_at,
-            promised_at: self.rules.promised_at(case, &self.events),
+            promised_at: self.promised_at(),
             redo: u32::try_from(case.counter("redo")).unwrap_or(u32::MAX),
             seq: case.seq(),
             ..head.clone()
@@ -306,6 +326,21 @@ impl Numbers {
         }
         blocks.insert((jurisdiction, day), block);
     }
+}
+
+/// Numbers for many new cases at once: as many of each day as it comes up.
+pub(crate) fn take_numbers(
+    tx: &mut Tx<'_>,
+    days: impl Iterator<Item = (Jurisdiction, i64)>,
+) -> Result<HashMap<(Jurisdiction, i64), std::ops::RangeFrom<i64>>, DbError> {
+    let mut counts: BTreeMap<(Jurisdiction, i64), i64> = BTreeMap::new();
+    days.for_each(|day| *counts.entry(day).or_default() += 1);
+    let take = |((jurisdiction, day), count): ((Jurisdiction, i64), i64)| {
+        let row = tx.first(&store::TAKE_NUMBERS, &args![jurisdiction, day, count])?;
+        let end: i64 = row.ok_or(DbError::Rows { sql: "TAKE_NUMBERS", got: 0 })?.take()?;
+        Ok(((jurisdiction, day), end - count + 1..))
+    };
+    counts.into_iter().map(take).collect()
 }
 
 /// A number as people say it: the day, and which one of that day.

@@ -3,8 +3,10 @@
 
 pub mod act;
 pub mod attach;
+pub mod call;
 mod deed;
 pub mod file;
+pub mod history;
 pub mod inbox;
 pub mod read;
 pub mod search;

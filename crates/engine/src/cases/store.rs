@@ -17,18 +17,16 @@ statements! {
     TRACKED = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2 AND tracking = $3";
     EVENTS = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
     EVENT = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
-    DONE = "SELECT case_id, seq, digest FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
+    SENT = "SELECT case_id, digest FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
+    NOTE_SENT = "UPDATE deed SET digest = $3 WHERE jurisdiction = $1 AND deed_key = $2";
+    DONE = "SELECT case_id, seq FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
     ADD_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES ($1, $2, $3, $4)";
-    ADD_SENT_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq, digest) VALUES ($1, $2, $3, $4, $5)";
-    ADD_DEEDS = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES {rows 4}";
     ADD_CASE = "INSERT INTO cases ({case})
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
         $24, $25, $26, $27)";
-    ADD_CASES = "INSERT INTO cases ({case}) VALUES {rows 27}";
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
         redo = $10, seq = $11, indexed = (indexed AND NOT unit IS DISTINCT FROM $4) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
     ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES ($1, $2, $3, $4, $5)";
-    ADD_EVENTS = "INSERT INTO event (jurisdiction, case_id, seq, at, body) VALUES {rows 5}";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_STEP = "DELETE FROM open_step WHERE jurisdiction = $1 AND case_id = $2 AND step = $3 AND instance = $4";
@@ -49,7 +47,7 @@ statements! {
     END_WARNING = "DELETE FROM warning WHERE jurisdiction = $1 AND name = $2";
 }
 
-pub(super) fn head(mut row: Row) -> Result<Head, DbError> {
+pub(crate) fn head(mut row: Row) -> Result<Head, DbError> {
     Ok(Head {
         key: CaseKey { jurisdiction: row.take()?, id: row.take()? },
         number: row.take()?,
@@ -128,7 +126,7 @@ pub(crate) fn one_event(tx: &mut Tx<'_>, key: CaseKey, seq: u64) -> Result<Optio
     tx.first(&EVENT, &args![key.jurisdiction, key.id, seq])?.map(event).transpose()
 }
 
-fn event(mut row: Row) -> Result<Event, DbError> {
+pub(crate) fn event(mut row: Row) -> Result<Event, DbError> {
     let body: String = row.take()?;
     Event::from_json(&body).map_err(|e| DbError::Corrupt(format!("an event that does not read ({e})")))
 }

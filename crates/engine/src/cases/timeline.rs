@@ -59,11 +59,12 @@ pub fn words(dossier: &Dossier, directory: &Directory, field: &str, value: &Valu
             let choices = dossier.pack.field(field).map(|f| f.choices.as_slice()).unwrap_or_default();
             choices.iter().find(|c| c.code == *code).map_or_else(|| code.clone(), |c| c.title.get(lang).to_owned())
         }
-        (Some(FieldKind::Date), Value::Text(day)) if !lang.starts_with("en") => {
+        (Some(FieldKind::Date | FieldKind::Time), Value::Text(at)) if !lang.starts_with("en") => {
+            let (day, clock) = at.split_once(' ').unwrap_or((at, ""));
             let mut parts = day.split('-').filter_map(|p| p.parse::<u32>().ok()).skip(1);
             match (parts.next(), parts.next()) {
-                (Some(month), Some(day)) => format!("{month}\u{6708}{day}\u{65e5}"),
-                _ => day.clone(),
+                (Some(month), Some(day)) => format!("{month}\u{6708}{day}\u{65e5} {clock}").trim_end().to_owned(),
+                _ => at.clone(),
             }
         }
         (_, Value::Text(text)) => text.clone(),

@@ -56,7 +56,9 @@ impl Rules<'_> {
         let step = self.flow.step(&open.step)?;
         if let Within::Until(field) = &step.within {
             let day = case.field(field).as_text()?;
-            return self.pack.calendar.parse_local(&format!("{day} 00:00:00")).ok();
+            // A day begins at midnight; a minute says itself.
+            let clock = if day.contains(':') { ":00" } else { " 00:00:00" };
+            return self.pack.calendar.parse_local(&format!("{day}{clock}")).ok();
         }
         let limit = self.limit(&step.within, case)?;
         point(&self.pack.calendar, open.since, limit, &[], percent)

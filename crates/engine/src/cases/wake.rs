@@ -47,36 +47,39 @@ impl Engine {
         let events = store::events(tx, key)?;
         let mut held = Held::new(&head, events, packs.rules(&head)?, self);
         for _ in 0..DEEDS {
-            let Some(due) = held.next_due().filter(|d| d.at <= now) else { break };
-            // What fell due while nobody was awake happens at the time it fell due, not before what is recorded.
-            let at = held.events.last().map_or(due.at, |e| due.at.max(e.at));
-            let late = Command::Late { of: due.of.clone(), level: due.level };
-            let event = decide(held.rules.flow, &held.case, &late, &system(), at).map_err(CaseError::Refused)?;
-            let deeds = match &event.what {
-                What::Late { deeds, .. } => deeds.clone(),
-                _ => Vec::new(),
-            };
-            held.take(tx, event)?;
-            if let Timed::Step(of) = &due.of {
-                for deed in deeds {
-                    if let Deed::Do(act) = deed {
-                        let act = Command::Act {
-                            step: of.step.clone(),
-                            key: of.key.clone(),
-                            act,
-                            form: Default::default(),
-                            seen: None,
-                        };
-                        match decide(held.rules.flow, &held.case, &act, &system(), at) {
-                            Ok(event) => held.take(tx, event)?,
-                            Err(Refusal::Guard { .. }) => {}
-                            Err(refusal) => return Err(CaseError::Refused(refusal)),
-                        }
-                    }
-                }
+            if !held.fall_due(tx, now)? {
+                break;
             }
         }
         held.finish(tx)
+    }
+}
+
+impl Held<'_> {
+    /// Does the next thing that fell due by `now`; false when there was none.
+    pub(super) fn fall_due(&mut self, tx: &mut Tx<'_>, now: Millis) -> Result<bool, CaseError> {
+        let Some(due) = self.next_due().filter(|d| d.at <= now) else { return Ok(false) };
+        // What fell due while nobody was awake happens at the time it fell due, not before what is recorded.
+        let at = self.events.last().map_or(due.at, |e| due.at.max(e.at));
+        let late = Command::Late { of: due.of.clone(), level: due.level };
+        let event = decide(self.rules.flow, &self.case, &late, &system(), at).map_err(CaseError::Refused)?;
+        let deeds = match &event.what {
+            What::Late { deeds, .. } => deeds.clone(),
+            _ => Vec::new(),
+        };
+        self.take(tx, event)?;
+        let Timed::Step(of) = due.of else { return Ok(true) };
+        for deed in deeds {
+            let Deed::Do(act) = deed else { continue };
+            let (step, key) = (of.step.clone(), of.key.clone());
+            let act = Command::Act { step, key, act, form: Default::default(), seen: None };
+            match decide(self.rules.flow, &self.case, &act, &system(), at) {
+                Ok(event) => self.take(tx, event)?,
+                Err(Refusal::Guard { .. }) => {}
+                Err(refusal) => return Err(CaseError::Refused(refusal)),
+            }
+        }
+        Ok(true)
     }
 }
 

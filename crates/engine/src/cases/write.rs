@@ -1,5 +1,7 @@
 //! Writing an event with all that follows from it: one place, so that rows and events cannot part.
 
+use std::{cell::Cell, collections::BTreeSet};
+
 use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
 
@@ -11,7 +13,7 @@ use crate::{
     Engine,
     db::{DbError, Tx, args},
     feed,
-    ids::{Jurisdiction, Level, NoticeId},
+    ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
     notices::{self, Channel, Notice, Recipient},
 };
 
@@ -24,12 +26,28 @@ pub(super) struct Held<'p> {
     pub(super) rules: Rules<'p>,
     home: Jurisdiction,
     webhook: bool,
+    /// Ways out of the house to residents.
+    out: Vec<Channel>,
+    /// Whether anybody wants to hear of cases that come to their unit.
+    arrivals: bool,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
     /// The version that the row is at in the database, and the steps that have rows there.
     stored_seq: u64,
     stored: Vec<OpenStep>,
     pub(super) settled_at: Option<Millis>,
+    /// For a life that is written after it was lived: since when it still tells people, and who brought it.
+    past: Option<Past>,
+    told: Cell<u16>,
+    /// The next thing that falls due after so many events.
+    due: Option<(usize, Option<Due>)>,
+}
+
+/// What is known of a life that is written after it was lived.
+#[derive(Clone, Copy)]
+struct Past {
+    since: Millis,
+    caller: Option<PersonId>,
 }
 
 impl<'p> Held<'p> {
@@ -44,11 +62,28 @@ impl<'p> Held<'p> {
             rules,
             home: engine.home,
             webhook: engine.plugs.has(Channel::Webhook),
+            out: engine.plugs.out(),
+            arrivals: engine.arrivals.load(std::sync::atomic::Ordering::Relaxed),
             case,
             stored_seq: head.seq,
             settled_at: head.settled_at,
             events,
+            past: None,
+            told: Cell::new(0),
+            due: None,
         }
+    }
+
+    /// A new case of the past: it tells nobody of what happened before `since`, and no other system at all.
+    pub(super) fn of_the_past(
+        head: &Head,
+        rules: Rules<'p>,
+        engine: &Engine,
+        since: Millis,
+        caller: Option<PersonId>,
+    ) -> Self {
+        let past = Some(Past { since, caller });
+        Self { past, webhook: false, out: Vec::new(), ..Self::new(head, Vec::new(), rules, engine) }
     }
 
     /// Takes an event in and writes it with its notices. `finish` writes the row, the steps and the timer.
@@ -57,11 +92,25 @@ impl<'p> Held<'p> {
             event.to_canonical_json().map_err(|e| DbError::Corrupt(format!("an event that cannot be written: {e}")))?;
         let CaseKey { jurisdiction, id } = self.key;
         let before = self.case.is_settled();
+        let had = if self.arrivals { self.orgs() } else { BTreeSet::new() };
         self.case.apply(&event);
         tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body])?;
-        feed::note(tx, self.key, event.seq, event.at)?;
+        for open in self.case.open().filter(|open| open.opened_seq == event.seq) {
+            for year in self.rules.uncovered(&self.case, open) {
+                store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), event.at)?;
+            }
+        }
+        // What is written afterwards takes its places in the feed as a whole.
+        if self.past.is_none() {
+            feed::note(tx, self.key, event.seq, event.at)?;
+        }
         if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
             self.deeds(tx, deeds, &event)?;
+        }
+        if self.arrivals {
+            for org in self.orgs().difference(&had) {
+                self.notice(tx, Recipient::Org(org.clone()), "arrive", &event)?;
+            }
         }
         self.tell(tx, &event)?;
         if self.webhook {
@@ -80,9 +129,15 @@ impl<'p> Held<'p> {
     /// Reminders and escalations go to the screens of those whom the flow names.
     fn deeds(&self, tx: &mut Tx<'_>, deeds: &[Deed], event: &Event) -> Result<(), DbError> {
         for deed in deeds {
+            // What whoever reported it says is not a reminder of a limit.
+            let remind = match &event.what {
+                What::Side { act, .. } if event.by.kind == "person" && act != "urge" => "message",
+                What::Side { .. } => "urge",
+                _ => "remind",
+            };
             let (template, whom) = match deed {
-                Deed::Remind(Target::StepOwner) => ("remind", self.owners()),
-                Deed::Remind(Target::Who(who)) => ("remind", self.whom(who)),
+                Deed::Remind(Target::StepOwner) => (remind, self.owners()),
+                Deed::Remind(Target::Who(who)) => (remind, self.whom(who)),
                 Deed::Escalate(who) => ("escalate", self.whom(who)),
                 // An act of the system follows as an event of its own.
                 Deed::Do(_) => continue,
@@ -92,6 +147,12 @@ impl<'p> Held<'p> {
             }
         }
         Ok(())
+    }
+
+    /// The units that own an open step.
+    fn orgs(&self) -> BTreeSet<OrgId> {
+        let owner = |open: &OpenStep| owner_text(&open.owner, &open.key, &self.case);
+        self.case.open().filter_map(|open| owner(open).strip_prefix("org:")?.parse().ok()).collect()
     }
 
     fn owners(&self) -> Vec<Recipient> {
@@ -140,7 +201,27 @@ impl<'p> Held<'p> {
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
-        notices::queue(tx, &self.made(recipient, template, event))
+        if self.past.is_some_and(|past| event.at < past.since) {
+            return Ok(());
+        }
+        let tone = notices::Tone {
+            home: self.home,
+            place: &self.place,
+            urgent: self.case.field("class").as_text() == Some("urgent"),
+            out: &self.out,
+            calendar: &self.rules.pack.calendar,
+            caller: self.past.map(|past| past.caller),
+        };
+        notices::tell(tx, &self.made(recipient, template, event), &tone)
+    }
+
+    /// Notices are listed by their ids, newest first; those of the past stand at their time.
+    fn notice_id(&self, at: Millis) -> NoticeId {
+        if self.past.is_none() {
+            return NoticeId::new();
+        }
+        self.told.set(self.told.get().wrapping_add(1));
+        NoticeId::at(at, self.told.get())
     }
 
     fn made(&self, recipient: Recipient, template: &str, event: &Event) -> Notice {
@@ -152,7 +233,7 @@ impl<'p> Held<'p> {
         // Nothing of who reported it: notices leave the house.
         let args = [("number", self.number.as_str()), ("title", self.title.as_str()), ("act", act)];
         Notice {
-            id: NoticeId::new(),
+            id: self.notice_id(event.at),
             case: (self.key.jurisdiction, self.key.id),
             recipient,
             channel: Channel::Screen,
@@ -166,7 +247,7 @@ impl<'p> Held<'p> {
     pub(super) fn finish(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
         let CaseKey { jurisdiction, id } = self.key;
         let case = &self.case;
-        let promised = if case.is_settled() { None } else { self.rules.promised_at(case, &self.events) };
+        let promised = self.promised_at();
         tx.put(
             &store::CHANGE_CASE,
             args![
@@ -187,6 +268,11 @@ impl<'p> Held<'p> {
         self.finish_steps(tx)
     }
 
+    /// What the resident is promised as it stands; nothing once it is settled.
+    pub(super) fn promised_at(&self) -> Option<Millis> {
+        if self.case.is_settled() { None } else { self.rules.promised_at(&self.case, &self.events) }
+    }
+
     /// Brings the rows of the open steps and the timer up to the events.
     pub(super) fn finish_steps(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
         let CaseKey { jurisdiction, id } = self.key;
@@ -198,9 +284,6 @@ impl<'p> Held<'p> {
         for new in open.iter().filter(|o| !self.stored.iter().any(|s| same(o, s))) {
             let (owner, due) = (owner_text(&new.owner, &new.key, &self.case), self.rules.step_due(&self.case, new));
             tx.put(&store::ADD_STEP, args![jurisdiction, id, &new.step, &new.key, owner, &self.place, new.since, due])?;
-            for year in self.rules.uncovered(&self.case, new) {
-                store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), new.since)?;
-            }
         }
         self.stored = open;
         match self.next_due() {
@@ -210,8 +293,15 @@ impl<'p> Held<'p> {
         Ok(())
     }
 
-    pub(super) fn next_due(&self) -> Option<Due> {
-        self.rules.dues(&self.case, &self.events).into_iter().next()
+    pub(super) fn next_due(&mut self) -> Option<Due> {
+        match &self.due {
+            Some((after, due)) if *after == self.events.len() => due.clone(),
+            _ => {
+                let due = self.rules.dues(&self.case, &self.events).into_iter().next();
+                self.due = Some((self.events.len(), due.clone()));
+                due
+            }
+        }
     }
 }
 

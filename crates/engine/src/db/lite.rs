@@ -11,8 +11,10 @@ use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use tokio::sync::mpsc;
 
 use super::{
-    DbError, Row, Value, Work,
-    tx::{Kind, Tx},
+    DbError, Dialect, Row, Value, Work,
+    gather::Table,
+    sql::ROWS,
+    tx::{Kind, Tx, one},
 };
 use crate::limits;
 
@@ -156,6 +158,27 @@ impl LiteTx<'_> {
     pub(super) fn exec(&mut self, name: &'static str, text: &str, args: &[Value]) -> Result<u64, DbError> {
         let run = || self.connection.prepare_cached(text)?.execute(rusqlite::params_from_iter(args));
         run().map(|n| n as u64).map_err(|e| error(name, e))
+    }
+
+    /// Writes gathered rows, many in a statement where it has such a form.
+    pub(super) fn write_table(&mut self, table: &Table) -> Result<(), DbError> {
+        let (name, mut cells) = (table.sql.name, table.cells.as_slice());
+        if let Some(text) = table.sql.rows_text(Dialect::Lite) {
+            while let Some((many, rest)) = cells.split_at_checked(ROWS * table.width) {
+                let got = self.exec(name, text, many)?;
+                if table.single && got != ROWS as u64 {
+                    return Err(DbError::Rows { sql: name, got });
+                }
+                cells = rest;
+            }
+        }
+        for row in cells.chunks(table.width.max(1)) {
+            let got = self.exec(name, table.sql.text(Dialect::Lite), row)?;
+            if table.single {
+                one(name, got)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn script(&mut self, text: &str) -> Result<(), DbError> {

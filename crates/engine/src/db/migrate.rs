@@ -6,8 +6,11 @@ use super::{Db, DbError, Tx, args, sql::render, statements};
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
     ("0003_live", include_str!("../../migrations/0003_live.sql")),
+    ("0005_calls", include_str!("../../migrations/0005_calls.sql")),
     ("0007_api", include_str!("../../migrations/0007_api.sql")),
+    ("0008_borders", include_str!("../../migrations/0008_borders.sql")),
     ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
+    ("0011_told", include_str!("../../migrations/0011_told.sql")),
 ];
 
 statements! {

@@ -2,6 +2,7 @@
 //! connection, so a request that is dropped half-way cannot leave a transaction behind. A write answers only after its
 //! commit is on the disk: PostgreSQL with `synchronous_commit = on`; SQLite in `lite`, where one sync serves all who wait.
 
+mod gather;
 mod lite;
 mod load;
 mod migrate;
@@ -16,6 +17,7 @@ use std::{path::PathBuf, str::FromStr, sync::Arc};
 use tokio::sync::oneshot;
 
 pub use self::{
+    gather::Gather,
     lite::copy as copy_lite,
     load::{Latency, Load},
     row::{FromCell, Row},
@@ -23,11 +25,7 @@ pub use self::{
     tx::Tx,
     value::Value,
 };
-pub(crate) use self::{
-    migrate::STATEMENTS as MIGRATE_STATEMENTS,
-    sql::{ROWS, statements},
-    value::args,
-};
+pub(crate) use self::{migrate::STATEMENTS as MIGRATE_STATEMENTS, sql::statements, value::args};
 
 /// Where the rows are.
 #[derive(Clone, Debug, PartialEq, Eq)]

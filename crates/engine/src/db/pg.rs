@@ -11,12 +11,15 @@ use futures_util::future::{join, try_join_all};
 use tokio::{runtime::Runtime, sync::mpsc};
 use tokio_postgres::{
     Client, NoTls, Statement,
+    binary_copy::BinaryCopyInWriter,
     error::SqlState,
     types::{ToSql, Type},
 };
 
 use super::{
     DbError, Dialect, Filter, Row, Sql, Value, Work,
+    gather::Table,
+    sql::ROWS,
     tx::{Kind, Tx, one},
 };
 use crate::limits;
@@ -144,6 +147,18 @@ impl Connection {
         self.prepared.insert(key, statement.clone());
         Ok(statement)
     }
+
+    /// For a text that is made at run time; each is prepared once.
+    fn text_statement(&mut self, text: &str) -> Result<Statement, DbError> {
+        if let Some(statement) = self.lists.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = self.runtime.block_on(self.client.prepare(text)).map_err(|e| error("list", e))?;
+        if self.lists.len() < limits::CACHED_STATEMENTS {
+            self.lists.insert(text.to_owned(), statement.clone());
+        }
+        Ok(statement)
+    }
 }
 
 /// A transaction whose deferred changes wait for the next read or the commit.
@@ -193,19 +208,7 @@ impl PgTx<'_> {
     }
 
     pub(super) fn list(&mut self, filter: &Filter) -> Result<Vec<Row>, DbError> {
-        let text = filter.render(Dialect::Pg);
-        let known = self.connection.lists.get(&text).cloned();
-        let statement = match known {
-            Some(statement) => statement,
-            None => {
-                let prepare = self.connection.client.prepare(&text);
-                let statement = self.connection.runtime.block_on(prepare).map_err(|e| error("list", e))?;
-                if self.connection.lists.len() < limits::CACHED_STATEMENTS {
-                    self.connection.lists.insert(text, statement.clone());
-                }
-                statement
-            }
-        };
+        let statement = self.connection.text_statement(&filter.render(Dialect::Pg))?;
         self.pipeline(Some(("list", &statement, filter.args())))?.iter().map(row).collect()
     }
 
@@ -214,6 +217,51 @@ impl PgTx<'_> {
         let statement = self.connection.statement(sql)?;
         let run = self.connection.client.execute(&statement, &params(args)[..]).await_on(&self.connection.runtime);
         run.map_err(|e| error(sql.name, e))
+    }
+
+    /// Writes gathered rows: by `COPY` where that is possible, else many in a statement.
+    pub(super) fn write_table(&mut self, table: &Table) -> Result<(), DbError> {
+        let (sql, mut cells) = (table.sql, table.cells.as_slice());
+        if cells.len() >= ROWS * table.width {
+            if let Some(text) = sql.copy_text() {
+                return self.copy(sql, &text, cells.chunks(table.width));
+            }
+            if let Some(text) = sql.rows_text(Dialect::Pg) {
+                self.pipeline(None)?;
+                let statement = self.connection.text_statement(text)?;
+                while let Some((many, rest)) = cells.split_at_checked(ROWS * table.width) {
+                    let params = params(many);
+                    let run = self.connection.client.execute(&statement, &params[..]);
+                    let got = run.await_on(&self.connection.runtime).map_err(|e| error(sql.name, e))?;
+                    if table.single && got != ROWS as u64 {
+                        return Err(DbError::Rows { sql: sql.name, got });
+                    }
+                    cells = rest;
+                }
+            }
+        }
+        cells.chunks(table.width.max(1)).for_each(|row| self.put(sql, row.to_vec(), table.single));
+        Ok(())
+    }
+
+    fn copy<'r>(
+        &mut self,
+        sql: &'static Sql,
+        text: &str,
+        rows: impl Iterator<Item = &'r [Value]>,
+    ) -> Result<(), DbError> {
+        self.pipeline(None)?;
+        let types = self.connection.statement(sql)?.params().to_vec();
+        let client = &self.connection.client;
+        let copied = async {
+            let writer = BinaryCopyInWriter::new(client.copy_in(text).await?, &types);
+            let mut writer = std::pin::pin!(writer);
+            for row in rows {
+                writer.as_mut().write_raw(row).await?;
+            }
+            writer.finish().await
+        };
+        copied.await_on(&self.connection.runtime).map(drop).map_err(|e| error(sql.name, e))
     }
 
     pub(super) fn put(&mut self, sql: &'static Sql, args: Vec<Value>, single: bool) {
@@ -231,6 +279,10 @@ impl PgTx<'_> {
 
     pub(super) fn prepare(&mut self, sql: &'static Sql) -> Result<(), DbError> {
         self.connection.statement(sql).map(drop)
+    }
+
+    pub(super) fn prepare_text(&mut self, text: &str) -> Result<(), DbError> {
+        self.connection.text_statement(text).map(drop)
     }
 
     fn end(self, good: bool) -> Result<(), DbError> {

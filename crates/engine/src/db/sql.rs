@@ -20,12 +20,21 @@ pub struct Sql {
     text: &'static str,
     lite: OnceLock<String>,
     pg: OnceLock<String>,
+    lite_rows: OnceLock<Option<String>>,
+    pg_rows: OnceLock<Option<String>>,
 }
 
 impl Sql {
     #[doc(hidden)]
     pub const fn new(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, lite: OnceLock::new(), pg: OnceLock::new() }
+        Self {
+            name,
+            text,
+            lite: OnceLock::new(),
+            pg: OnceLock::new(),
+            lite_rows: OnceLock::new(),
+            pg_rows: OnceLock::new(),
+        }
     }
 
     /// The text for a dialect.
@@ -34,6 +43,74 @@ impl Sql {
             Dialect::Lite => self.lite.get_or_init(|| render(self.text, dialect)),
             Dialect::Pg => self.pg.get_or_init(|| render(self.text, dialect)),
         }
+    }
+
+    /// The text that writes [`ROWS`] rows at once, where this one is an `INSERT` of one row of arguments.
+    pub fn rows_text(&self, dialect: Dialect) -> Option<&str> {
+        let make = || Insert::of(&phrases(self.text, dialect)).map(|insert| numbered(insert.rows(ROWS), dialect));
+        match dialect {
+            Dialect::Lite => self.lite_rows.get_or_init(make).as_deref(),
+            Dialect::Pg => self.pg_rows.get_or_init(make).as_deref(),
+        }
+    }
+
+    /// The `COPY` that PostgreSQL takes the same rows by, where the row is nothing but its arguments.
+    pub(super) fn copy_text(&self) -> Option<String> {
+        let text = phrases(self.text, Dialect::Pg);
+        let insert = Insert::of(&text).filter(Insert::is_plain)?;
+        let table = insert.head.trim().strip_prefix("INSERT INTO ")?.strip_suffix("VALUES")?;
+        Some(format!("COPY {} FROM STDIN BINARY", table.trim()))
+    }
+}
+
+/// An `INSERT` taken apart: what stands before, in and after the bracket of its one row.
+struct Insert<'t> {
+    head: &'t str,
+    row: &'t str,
+    tail: &'t str,
+    width: usize,
+}
+
+impl<'t> Insert<'t> {
+    /// Nothing when the text is no `INSERT … VALUES (…)` with all its arguments in that bracket.
+    fn of(text: &'t str) -> Option<Self> {
+        let at = text.find("VALUES (")? + "VALUES ".len();
+        let (head, rest) = text.split_at(at);
+        let mut depth = 0;
+        let end = rest.char_indices().find_map(|(i, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (depth == 0).then_some(i + 1)
+        })?;
+        let (row, tail) = rest.split_at(end);
+        let fits = head.trim_start().starts_with("INSERT") && !head.contains('$') && !tail.contains('$');
+        let numbers = row.split('$').skip(1).map(|part| {
+            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            part[..digits].parse().unwrap_or(0)
+        });
+        fits.then(|| Self { head, row, tail, width: numbers.max().unwrap_or(0) })
+    }
+
+    /// The text for so many rows, their arguments numbered on.
+    fn rows(&self, count: usize) -> String {
+        let mut out = self.head.to_owned();
+        for n in 0..count {
+            out.push_str(if n == 0 { "" } else { ", " });
+            let mut parts = self.row.split('$');
+            out.push_str(parts.next().unwrap_or_default());
+            for part in parts {
+                let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+                let number = part[..digits].parse::<usize>().unwrap_or_default() + n * self.width;
+                let _ = write!(out, "${number}{}", &part[digits..]);
+            }
+        }
+        out.push_str(self.tail);
+        out
+    }
+
+    /// Whether the row is `$1, $2, …` and nothing follows.
+    fn is_plain(&self) -> bool {
+        let row = self.row.trim_matches(['(', ')']).split(',').map(str::trim);
+        self.tail.trim().is_empty() && row.enumerate().all(|(i, part)| part == format!("${}", i + 1))
     }
 }
 
@@ -46,11 +123,11 @@ const CASE: &str =
     "jurisdiction, id, number, flow, pack, opened_at, reported_at, channel, kind, category, class, title, body,
     place, address, lon, lat, datum, unit, tracking, phase, outcome, settled_at, promised_at, redo, seq, indexed";
 
-/// Rows that a statement with `{rows …}` writes at once.
+/// Rows that one statement writes at once where many are written.
 pub(crate) const ROWS: usize = 50;
 
 /// The few places where the two databases need other words. In a schema `@…` names a type, in a query `{…}` a phrase;
-/// `{{for SQLite||for PostgreSQL}}` is for what is said once only, `{rows 3}` is [`ROWS`] times `($1, $2, $3)`, numbered on.
+/// `{{for SQLite||for PostgreSQL}}` is for what is said once only.
 const WORDS: [(&str, &str, &str); 13] = [
     ("@INT", "INTEGER", "BIGINT"),
     ("@ID", "BLOB", "UUID"),
@@ -69,14 +146,13 @@ const WORDS: [(&str, &str, &str); 13] = [
 ];
 
 pub(super) fn render(text: &str, dialect: Dialect) -> String {
+    numbered(phrases(text, dialect), dialect)
+}
+
+fn phrases(text: &str, dialect: Dialect) -> String {
     let mut out = text.to_owned();
     for (word, lite, pg) in WORDS {
         out = out.replace(word, if dialect == Dialect::Lite { lite } else { pg });
-    }
-    while let Some((head, (width, tail))) =
-        out.split_once("{rows ").and_then(|(h, rest)| Some((h, rest.split_once('}')?)))
-    {
-        out = format!("{head}{}{tail}", rows(width.parse().unwrap_or_default()));
     }
     while let Some((head, rest)) = out.split_once("{{") {
         let Some(((lite, pg), tail)) =
@@ -86,13 +162,12 @@ pub(super) fn render(text: &str, dialect: Dialect) -> String {
         };
         out = format!("{head}{}{tail}", if dialect == Dialect::Lite { lite } else { pg });
     }
-    // SQLite numbers `$2 … $1` by first appearance and would swap arguments silently; `?1` is the number it says.
-    if dialect == Dialect::Lite { out.replace('$', "?") } else { out }
+    out
 }
 
-fn rows(width: usize) -> String {
-    let row = |n: usize| (1..=width).map(|i| format!("${}", n * width + i)).collect::<Vec<_>>().join(", ");
-    (0..ROWS).map(|n| format!("({})", row(n))).collect::<Vec<_>>().join(", ")
+/// SQLite numbers `$2 … $1` by first appearance and would swap arguments silently; `?1` is the number it says.
+fn numbered(text: String, dialect: Dialect) -> String {
+    if dialect == Dialect::Lite { text.replace('$', "?") } else { text }
 }
 
 /// A list query whose filters are chosen at run time: a registered head, the filters that apply, a fixed tail. In a

@@ -1,13 +1,14 @@
 //! What a piece of work holds: one transaction on one connection.
 
-use super::{DbError, Filter, Row, Sql, Value, lite::LiteTx, pg::PgTx};
+use super::{DbError, Filter, Gather, Row, Sql, Value, lite::LiteTx, pg::PgTx};
 
-/// A transaction (or, in `Db::read`, a reader).
+/// A transaction (or, in `Db::read`, a reader; or one that only gathers its changes, see [`Gather::tx`]).
 pub struct Tx<'c>(pub(super) Kind<'c>);
 
 pub(super) enum Kind<'c> {
     Lite(LiteTx<'c>),
     Pg(PgTx<'c>),
+    Gather(&'c mut Gather),
 }
 
 impl Tx<'_> {
@@ -16,6 +17,7 @@ impl Tx<'_> {
         match &mut self.0 {
             Kind::Lite(tx) => tx.query(sql.name, sql.text(super::Dialect::Lite), args),
             Kind::Pg(tx) => tx.query(sql, args),
+            Kind::Gather(_) => Ok(Vec::new()),
         }
     }
 
@@ -24,6 +26,7 @@ impl Tx<'_> {
         match &mut self.0 {
             Kind::Lite(tx) => tx.query("list", &filter.render(super::Dialect::Lite), filter.args()),
             Kind::Pg(tx) => tx.list(filter),
+            Kind::Gather(_) => Ok(Vec::new()),
         }
     }
 
@@ -37,6 +40,10 @@ impl Tx<'_> {
         match &mut self.0 {
             Kind::Lite(tx) => tx.exec(sql.name, sql.text(super::Dialect::Lite), args),
             Kind::Pg(tx) => tx.exec(sql, args),
+            Kind::Gather(all) => {
+                all.add(sql, args.to_vec(), false);
+                Ok(1)
+            }
         }
     }
 
@@ -47,6 +54,10 @@ impl Tx<'_> {
             Kind::Lite(tx) => one(sql.name, tx.exec(sql.name, sql.text(super::Dialect::Lite), &args)?),
             Kind::Pg(tx) => {
                 tx.put(sql, args, true);
+                Ok(())
+            }
+            Kind::Gather(all) => {
+                all.add(sql, args, true);
                 Ok(())
             }
         }
@@ -60,12 +71,16 @@ impl Tx<'_> {
                 tx.put(sql, args, false);
                 Ok(())
             }
+            Kind::Gather(all) => {
+                all.add(sql, args, false);
+                Ok(())
+            }
         }
     }
 
     pub(super) fn flush(&mut self) -> Result<(), DbError> {
         match &mut self.0 {
-            Kind::Lite(_) => Ok(()),
+            Kind::Lite(_) | Kind::Gather(_) => Ok(()),
             Kind::Pg(tx) => tx.flush(),
         }
     }
@@ -75,14 +90,23 @@ impl Tx<'_> {
         match &mut self.0 {
             Kind::Lite(tx) => tx.script(text),
             Kind::Pg(tx) => tx.script(text),
+            Kind::Gather(_) => Ok(()),
         }
     }
 
-    /// Prepares a text without running it: the test over all statements.
+    /// Prepares a statement without running it, also for many rows where it has such a form: the test over all statements.
     pub fn prepare(&mut self, sql: &'static Sql) -> Result<(), DbError> {
+        use super::Dialect::{Lite, Pg};
         match &mut self.0 {
-            Kind::Lite(tx) => tx.prepare(sql.name, sql.text(super::Dialect::Lite)),
-            Kind::Pg(tx) => tx.prepare(sql),
+            Kind::Lite(tx) => {
+                tx.prepare(sql.name, sql.text(Lite))?;
+                sql.rows_text(Lite).map_or(Ok(()), |text| tx.prepare(sql.name, text))
+            }
+            Kind::Pg(tx) => {
+                tx.prepare(sql)?;
+                sql.rows_text(Pg).map_or(Ok(()), |text| tx.prepare_text(text))
+            }
+            Kind::Gather(_) => Ok(()),
         }
     }
 }

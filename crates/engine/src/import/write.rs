@@ -1,20 +1,21 @@
 //! Writing a batch: which of its records are new, a number for each, and the rows.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    ops::RangeFrom,
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
-
-use linli_worktime::Millis;
 
 use super::{Batch, KNOWN, Past, Progress, Ready, Run, SAVE_RUN, Work};
 use crate::{
     Engine,
-    cases::{CaseError, Head, file::number, store},
-    db::{DbError, Filter, ROWS, Sql, Tx, Value, args},
+    cases::{
+        CaseError, Head,
+        file::{number, take_numbers},
+        store,
+    },
+    db::{DbError, Filter, Gather, Tx, Value, args},
     feed,
-    ids::{CaseId, Jurisdiction},
+    ids::Jurisdiction,
     limits, vault,
 };
 
@@ -49,23 +50,23 @@ impl Engine {
         batch: &Batch,
     ) -> Result<(Progress, Vec<usize>), CaseError> {
         let Sorted { new, again, clashes } = sort(known(tx, run.jurisdiction, &batch.rows)?, &batch.rows);
-        let mut numbers = self.numbers_for(tx, run.jurisdiction, &new)?;
-        let mut history = Rows::default();
+        let days = new.iter().map(|ready| (run.jurisdiction, self.day(ready.head().opened_at)));
+        let mut numbers = take_numbers(tx, days)?;
+        let (mut gather, mut places) = (Gather::new(), Vec::new());
         for ready in &new {
             let day = self.day(ready.head().opened_at);
-            let n = numbers.get_mut(&day).and_then(Iterator::next);
+            let n = numbers.get_mut(&(run.jurisdiction, day)).and_then(Iterator::next);
             let number = number(day, n.ok_or(DbError::Rows { sql: "TAKE_NUMBERS", got: 0 })?);
             match &ready.work {
-                Work::Open(prepared) => drop(self.file_in(tx, prepared, &number, None)?),
+                Work::Open(prepared) => drop(self.file_in(&mut gather.tx(), prepared, &number)?),
                 Work::Over(past) => {
-                    history.add(&ready.key, past, number);
-                    if let Some(caller) = &past.caller {
-                        vault::put_caller(tx, run.jurisdiction, past.head.key.id, caller)?;
-                    }
+                    past.write(&mut gather.tx(), &ready.key, number)?;
+                    places.push((past.head.key.id, 1, past.head.opened_at));
                 }
             }
         }
-        history.write(tx, run.jurisdiction)?;
+        tx.write_all(&gather)?;
+        feed::append(tx, run.jurisdiction, places)?;
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let progress = Progress {
             line: batch.line,
@@ -76,25 +77,6 @@ impl Engine {
         let Progress { line, good, again, bad } = progress;
         tx.send(&SAVE_RUN, args![run.jurisdiction, &run.name, line, good, again, bad, self.clock.now()])?;
         Ok((progress, clashes))
-    }
-
-    /// As many numbers of each day as there are new cases of it.
-    fn numbers_for(
-        &self,
-        tx: &mut Tx<'_>,
-        jurisdiction: Jurisdiction,
-        new: &[&Ready],
-    ) -> Result<HashMap<i64, RangeFrom<i64>>, DbError> {
-        let mut days: BTreeMap<i64, i64> = BTreeMap::new();
-        for ready in new {
-            *days.entry(self.day(ready.head().opened_at)).or_default() += 1;
-        }
-        let take = |(day, count): (i64, i64)| {
-            let row = tx.first(&store::TAKE_NUMBERS, &args![jurisdiction, day, count])?;
-            let end: i64 = row.ok_or(DbError::Rows { sql: "TAKE_NUMBERS", got: 0 })?.take()?;
-            Ok((day, end - count + 1..))
-        };
-        days.into_iter().map(take).collect()
     }
 }
 
@@ -140,38 +122,13 @@ fn sort(known: Known, rows: &[Ready]) -> Sorted<'_> {
     sorted
 }
 
-/// What is written of history, gathered by table: most of an import is history, and a statement for many rows spares
-/// the database most of its work.
-#[derive(Default)]
-struct Rows {
-    deeds: Vec<Vec<Value>>,
-    events: Vec<Vec<Value>>,
-    cases: Vec<Vec<Value>>,
-    places: Vec<(CaseId, u64, Millis)>,
-}
-
-impl Rows {
-    fn add(&mut self, key: &str, past: &Past, number: String) {
-        let head = Head { number, ..past.head.clone() };
+impl Past {
+    fn write(&self, tx: &mut Tx<'_>, key: &str, number: String) -> Result<(), DbError> {
+        let head = Head { number, ..self.head.clone() };
         let (jurisdiction, id) = (head.key.jurisdiction, head.key.id);
-        self.deeds.push(args![jurisdiction, key, id, 1]);
-        self.events.push(args![jurisdiction, id, 1, head.opened_at, &past.event]);
-        self.places.push((id, 1, head.opened_at));
-        self.cases.push(store::row(&head, past.datum, None));
+        tx.put(&store::ADD_DEED, args![jurisdiction, key, id, 1])?;
+        tx.put(&store::ADD_EVENT, args![jurisdiction, id, 1, head.opened_at, &self.event])?;
+        tx.put(&store::ADD_CASE, store::row(&head, self.datum, None))?;
+        self.caller.as_ref().map_or(Ok(()), |caller| vault::put_caller(tx, jurisdiction, id, caller))
     }
-
-    fn write(self, tx: &mut Tx<'_>, jurisdiction: Jurisdiction) -> Result<(), DbError> {
-        write_rows(tx, &store::ADD_DEED, &store::ADD_DEEDS, self.deeds)?;
-        write_rows(tx, &store::ADD_EVENT, &store::ADD_EVENTS, self.events)?;
-        write_rows(tx, &store::ADD_CASE, &store::ADD_CASES, self.cases)?;
-        feed::append(tx, jurisdiction, self.places)
-    }
-}
-
-fn write_rows(tx: &mut Tx<'_>, one: &'static Sql, many: &'static Sql, rows: Vec<Vec<Value>>) -> Result<(), DbError> {
-    let mut rows = rows.into_iter();
-    while rows.len() >= ROWS {
-        tx.send(many, rows.by_ref().take(ROWS).flatten().collect())?;
-    }
-    rows.try_for_each(|row| tx.put(one, row))
 }

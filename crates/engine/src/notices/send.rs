@@ -6,7 +6,11 @@ use linli_worktime::Millis;
 use tokio::task::JoinSet;
 
 use super::{Channel, Next, Outgoing, claim, failed, sent};
-use crate::db::{Db, DbError, Tx};
+use crate::{
+    cases::CaseKey,
+    db::{Db, DbError, Tx},
+    vault::Secret,
+};
 
 /// Notices delivered side by side in one round. All of them are over within a plug's time limit, well inside the lease.
 const BATCH: usize = 16;
@@ -37,19 +41,48 @@ pub enum DeliveryError {
 
 /// The plugs that are configured, one a channel.
 #[derive(Clone, Default)]
-pub struct Plugs(BTreeMap<Channel, Arc<dyn Plug>>);
+pub struct Plugs {
+    by_channel: BTreeMap<Channel, Arc<dyn Plug>>,
+    relay: Option<Arc<dyn Relay>>,
+}
+
+/// Connects two telephones without either seeing the other's number.
+pub trait Relay: Send + Sync {
+    /// Rings the seat, and then the number; it may block.
+    ///
+    /// # Errors
+    /// Why the call was not set up.
+    fn connect(&self, seat: &str, case: CaseKey, number: &Secret<String>) -> Result<(), DeliveryError>;
+}
 
 impl Plugs {
     /// Adds a plug, in place of an earlier one for its channel.
     #[must_use]
     pub fn with(mut self, plug: impl Plug + 'static) -> Self {
-        self.0.insert(plug.channel(), Arc::new(plug));
+        self.by_channel.insert(plug.channel(), Arc::new(plug));
         self
+    }
+
+    /// With what connects telephones.
+    #[must_use]
+    pub fn with_relay(mut self, relay: impl Relay + 'static) -> Self {
+        self.relay = Some(Arc::new(relay));
+        self
+    }
+
+    /// What connects telephones, if anything does.
+    pub fn relay(&self) -> Option<Arc<dyn Relay>> {
+        self.relay.clone()
     }
 
     /// Whether a notice on this channel reaches anybody. The screen needs no plug.
     pub fn has(&self, channel: Channel) -> bool {
-        channel == Channel::Screen || self.0.contains_key(&channel)
+        channel == Channel::Screen || self.by_channel.contains_key(&channel)
+    }
+
+    /// The ways out of the house to residents that have a plug.
+    pub fn out(&self) -> Vec<Channel> {
+        [Channel::Sms, Channel::Mail].into_iter().filter(|channel| self.has(*channel)).collect()
     }
 }
 
@@ -79,7 +112,7 @@ pub async fn run_once(db: &Db, plugs: &Plugs, worker: [u8; 16], now: Millis) -> 
     let due = db.write(move |tx: &mut Tx<'_>| claim(tx, worker, now, BATCH)).await?;
     let mut under_way = JoinSet::new();
     for outgoing in due {
-        let plug = plugs.0.get(&outgoing.notice.channel).cloned();
+        let plug = plugs.by_channel.get(&outgoing.notice.channel).cloned();
         under_way.spawn(deliver(db.clone(), plug, outgoing, now));
     }
     let mut ends = Vec::new();

@@ -7,8 +7,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
 
-use super::{Channel, DeliveryError, Notice, Outgoing, Plug};
-use crate::ids::Malformed;
+use super::{Channel, DeliveryError, Notice, Outgoing, Plug, Relay};
+use crate::{
+    cases::CaseKey,
+    ids::{Malformed, NoticeId},
+    vault::Secret,
+};
 
 /// Time for the whole call; well within the lease.
 const CALL: Duration = Duration::from_secs(10);
@@ -55,15 +59,30 @@ impl Plug for Webhook {
     }
 
     fn deliver(&self, outgoing: &Outgoing) -> Result<(), DeliveryError> {
-        let body = body(&outgoing.notice);
-        let mac = self.mac.clone().chain_update(&body).finalize().into_bytes();
+        self.post(&outgoing.notice.id.to_string(), &body(&outgoing.notice))
+    }
+}
+
+/// Asks the office's exchange to connect two telephones: the same signed POST, with the seat and the number.
+pub struct HttpRelay(pub Webhook);
+
+impl Relay for HttpRelay {
+    fn connect(&self, seat: &str, case: CaseKey, number: &Secret<String>) -> Result<(), DeliveryError> {
+        let body = json!({ "case": case.id, "number": number.reveal(), "seat": seat }).to_string();
+        self.0.post(&NoticeId::new().to_string(), &body)
+    }
+}
+
+impl Webhook {
+    fn post(&self, key: &str, body: &str) -> Result<(), DeliveryError> {
+        let mac = self.mac.clone().chain_update(body).finalize().into_bytes();
         let answer = self
             .agent
             .post(&self.url)
             .header("Content-Type", "application/json")
-            .header("X-Linli-Key", outgoing.notice.id.to_string())
+            .header("X-Linli-Key", key)
             .header("X-Linli-Signature", format!("sha256={}", crate::hex(&mac)))
-            .send(&body)
+            .send(body)
             .map_err(|e| DeliveryError::Retry(format!("the webhook cannot be reached: {e}")))?;
         let status = answer.status().as_u16();
         let said = format!("the webhook answered {status}");

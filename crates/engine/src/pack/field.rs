@@ -40,6 +40,8 @@ pub enum Kind {
     Number,
     /// A day.
     Date,
+    /// A minute of a day.
+    Time,
     /// One of the field's choices.
     Choice,
     /// An org.
@@ -61,11 +63,12 @@ pub struct Choice {
     pub title: Text,
 }
 
-const KINDS: [(&str, Kind); 9] = [
+const KINDS: [(&str, Kind); 10] = [
     ("text", Kind::Text),
     ("longtext", Kind::LongText),
     ("number", Kind::Number),
     ("date", Kind::Date),
+    ("time", Kind::Time),
     ("choice", Kind::Choice),
     ("org", Kind::Org),
     ("orgs", Kind::Orgs),
@@ -80,6 +83,7 @@ impl Field {
             Kind::Text | Kind::LongText => FieldKind::Text,
             Kind::Number => FieldKind::Number,
             Kind::Date => FieldKind::Date,
+            Kind::Time => FieldKind::Time,
             Kind::Choice => FieldKind::Choice(self.choices.iter().map(|choice| choice.code.clone()).collect()),
             Kind::Org => FieldKind::Org,
             Kind::Orgs => FieldKind::Orgs,
@@ -129,7 +133,7 @@ fn field(name: String, mut table: Table<'_>) -> Option<Field> {
         }
         Kind::Orgs => field.max = table.count("max"),
         Kind::Choice => field.choices = choices(&field.name, &mut table),
-        Kind::Date | Kind::Org | Kind::Case | Kind::Bool => {}
+        Kind::Date | Kind::Time | Kind::Org | Kind::Case | Kind::Bool => {}
     }
     table.end();
     Some(field)

@@ -59,6 +59,9 @@ pub enum FieldProblem {
     /// Not a day of the calendar.
     #[error("write a day as in 2026-03-01")]
     NotADate,
+    /// Not a minute of a day.
+    #[error("write a time as in 2026-03-01 15:30")]
+    NotATime,
     /// None of the choices.
     #[error("choose one of the list")]
     NotAChoice,
@@ -121,6 +124,7 @@ fn value(field: &Field, given: &[String]) -> Result<Option<Value>, FieldProblem>
         Kind::Case => one(texts, |text| short(text, NUMBER_CHARS)),
         Kind::Number => one(texts, |text| number(field, &text)),
         Kind::Date => one(texts, date),
+        Kind::Time => one(texts, |text| time(&text)),
         Kind::Choice => one(texts, |text| choice(field, text)),
     }
 }
@@ -157,6 +161,20 @@ fn number(field: &Field, text: &str) -> Result<Value, FieldProblem> {
 fn date(text: String) -> Result<Value, FieldProblem> {
     let is_day = text.len() == 10 && text.parse::<Date>().is_ok_and(|day| day.to_string() == text);
     if is_day { Ok(Value::Text(text)) } else { Err(FieldProblem::NotADate) }
+}
+
+/// A browser puts a `T` between day and clock.
+fn time(text: &str) -> Result<Value, FieldProblem> {
+    let (day, clock) = text.split_once(['T', ' ']).ok_or(FieldProblem::NotATime)?;
+    let two = |part: &str, end: u8| {
+        part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()) && part.parse::<u8>().is_ok_and(|n| n < end)
+    };
+    let is_clock = clock.split_once(':').is_some_and(|(hour, minute)| two(hour, 24) && two(minute, 60));
+    let day = date(day.to_owned()).map_err(|_| FieldProblem::NotATime)?;
+    match day.as_text().filter(|_| is_clock) {
+        Some(day) => Ok(Value::Text(format!("{day} {clock}"))),
+        None => Err(FieldProblem::NotATime),
+    }
 }
 
 fn choice(field: &Field, text: String) -> Result<Value, FieldProblem> {

@@ -65,11 +65,15 @@ pub(super) struct Head {
     pub categories: Word,
     pub duties: Word,
     pub texts: Word,
+    /// Answers at hand; none in a pack that has no such file.
+    pub knowledge: Option<Word>,
+    /// Words of danger.
+    pub dangers: Option<Word>,
     pub flows: Vec<Word>,
 }
 
 /// The mark that must be there.
-fn mark(table: &mut Table<'_>) -> Mark {
+pub(super) fn mark(table: &mut Table<'_>) -> Mark {
     let words = [("L", Mark::Law), ("S", Mark::Excerpt), ("B", Mark::Unconfirmed)];
     table.need_one_of("mark", &words).unwrap_or_default()
 }
@@ -96,6 +100,8 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         categories: root.need("categories"),
         duties: root.need("duties"),
         texts: root.need("texts"),
+        knowledge: root.word("knowledge"),
+        dangers: root.word("dangers"),
         flows: root.words("flows"),
     };
     if head.flows.is_empty() {

@@ -11,6 +11,7 @@ use super::{
     Files, Pack, category, duty,
     field::{self, Field},
     head::{self, Head},
+    knowledge::{self, Knowledge},
     limit::{self, LimitTable},
     read::{Doc, Found, Names, Table, Word, note},
     text,
@@ -21,6 +22,9 @@ const HEAD: &str = "pack.toml";
 
 /// The field whose choices are the classes that limits and categories speak of.
 const CLASS: &str = "class";
+
+/// The field whose choices are the emergency lines.
+const LINE: &str = "emergency_line";
 
 /// The files that are read, and what was found wrong with them so far.
 struct Desk<'f> {
@@ -50,6 +54,7 @@ impl Desk<'_> {
         let duties = self.read(&head.duties, |table| duty::read(table, &categories));
         let texts = self.read(&head.texts, text::read);
         let calendar = self.calendar(&head.calendar);
+        let knowledge = self.knowledge(&head, fields.as_deref(), &categories);
         let (fields, limits) = (fields?, limits?);
         // A flow hangs on its fields: while they are wrong, what it would be blamed for could be theirs.
         let flows = fields_are_right.then(|| self.flows(&head, &fields, &limits));
@@ -67,6 +72,7 @@ impl Desk<'_> {
             catalogue: catalogue?,
             duties: duties?,
             texts: texts?,
+            knowledge,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
         })
@@ -92,6 +98,17 @@ impl Desk<'_> {
         let before = self.found.borrow().len();
         let given = part();
         (given, self.found.borrow().len() == before)
+    }
+
+    fn knowledge(&self, head: &Head, fields: Option<&[Field]>, categories: &Names) -> Knowledge {
+        let entries = head
+            .knowledge
+            .as_ref()
+            .and_then(|path| self.read(path, |table| knowledge::read_entries(table, categories)));
+        let lines = Names { what: "emergency line", all: Some(choices(fields.unwrap_or_default(), LINE)) };
+        let dangers =
+            head.dangers.as_ref().and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines)));
+        Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
     }
 
     fn calendar(&self, path: &Word) -> Option<Calendar> {
@@ -125,6 +142,12 @@ impl Desk<'_> {
             note(&self.found, path, 1, format!("`{path}` is not in the `flows` of {HEAD}: add it there, or remove it"));
         }
     }
+}
+
+/// The choices of a field.
+fn choices(fields: &[Field], name: &str) -> BTreeSet<String> {
+    let field = fields.iter().find(|field| field.name == name);
+    field.into_iter().flat_map(|field| &field.choices).map(|choice| choice.code.clone()).collect()
 }
 
 /// The classes; unknown where the field that states them is among what is wrong.

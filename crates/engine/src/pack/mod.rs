@@ -8,6 +8,7 @@ mod field;
 mod folder;
 mod form;
 mod head;
+mod knowledge;
 mod limit;
 mod load;
 mod read;
@@ -27,6 +28,7 @@ pub use field::{Choice, Field, Kind};
 pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
 pub use head::{Basis, Mark, Role, Source};
+pub use knowledge::{Danger, Entry};
 pub use text::fill;
 
 /// The files of a pack: their texts by their paths below its folder, written with `/`.
@@ -55,6 +57,7 @@ pub struct Pack {
     catalogue: category::Catalogue,
     duties: duty::Duties,
     texts: BTreeMap<String, Text>,
+    knowledge: knowledge::Knowledge,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -166,6 +169,31 @@ impl Pack {
     /// The law behind what may and may not be sent to a community.
     pub fn community_rule(&self) -> &Basis {
         &self.duties.community
+    }
+
+    /// The answers at hand about a text, the likeliest first.
+    pub fn answers(&self, text: &str, most: usize) -> Vec<&Entry> {
+        self.knowledge.about(text, most)
+    }
+
+    /// An answer at hand.
+    pub fn answer(&self, id: &str) -> Option<&Entry> {
+        self.knowledge.entries.iter().find(|entry| entry.id == id)
+    }
+
+    /// All answers at hand, in the order of the file.
+    pub fn all_answers(&self) -> &[Entry] {
+        &self.knowledge.entries
+    }
+
+    /// The danger that a text tells of.
+    pub fn danger(&self, text: &str) -> Option<&Danger> {
+        self.knowledge.danger(text)
+    }
+
+    /// All dangers that words tell, in the order of the file.
+    pub fn dangers(&self) -> &[Danger] {
+        &self.knowledge.dangers
     }
 
     /// What the program writes to people under this key; [`fill`] fills it in.

@@ -142,6 +142,7 @@ pub fn sample(kind: &FieldKind) -> Value {
         FieldKind::Number => Value::Number(3),
         FieldKind::Bool => Value::Bool(true),
         FieldKind::Date => "2026-03-01".into(),
+        FieldKind::Time => "2026-03-01 15:30".into(),
         FieldKind::Choice(choices) => choices[0].as_str().into(),
         FieldKind::Orgs => Value::List(vec!["water".to_owned()]),
         FieldKind::Text | FieldKind::Org | FieldKind::Case => "something".into(),

@@ -337,6 +337,7 @@ admin-field-text = One line
 admin-field-longtext = Several lines
 admin-field-number = Whole number
 admin-field-date = Date
+admin-field-time = Date and time
 admin-field-choice = One of a list
 admin-field-org = Unit
 admin-field-orgs = Several units

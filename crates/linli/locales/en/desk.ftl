@@ -6,7 +6,7 @@ desk-more = More
 desk-view-all = Everything
 desk-view-today = Due today
 desk-view-late = Overdue
-desk-new = File for a caller
+desk-new = Take a call
 desk-search-all = Find cases
 desk-count = { $n ->
     [one] 1 case
@@ -137,35 +137,9 @@ desk-search-clear = Clear all conditions
 desk-search-empty = There are no cases yet
 desk-search-empty-what = Once there are, find them here by number, words, place, unit and time.
 
-desk-new-body = What happened
-desk-new-body-hint = Keep to the caller’s own words. Names and phones do not belong here but beside it.
-desk-new-body-missing = Write what happened. One sentence is enough.
-desk-new-where = Where
-desk-new-where-hint = An estate, a building, a crossing, or a place code
-desk-new-place-missing = Choose “Find the place” and pick one, or pick an area.
-desk-new-find = Find the place
-desk-new-which = Is it one of these?
-desk-new-none = None of these
-desk-new-not-found = No such place was found. Say it in other words, or pick an area below.
-desk-new-area = Only the area is known
-desk-new-similar = { $n ->
     [one] 1 similar case nearby is in progress. Tell the caller how far it is; if it is the same matter, the dispatcher merges the two.
    *[other] { $n } similar cases nearby are in progress. Tell the caller how far they are; if it is the same matter, the dispatcher merges them.
   }
-desk-new-title = Title
-desk-new-title-hint = The first sentence, if left empty
-desk-new-category-auto = Found from the words
-desk-new-category = Category
-desk-new-address = Where
-desk-new-caller = Who reports it
-desk-new-caller-hint = Name and phone go to the vault only. The units do not see them.
-desk-new-channel = How it came in
-desk-new-name = Name
-desk-new-phone = Phone
-desk-new-phone-hint = To reach them with the result; they can sign in with a mobile number
-desk-new-phone-wrong = This is not a phone number. A mobile number has 11 digits and begins with 1.
-desk-new-confidential = Asks to be kept confidential
-desk-new-file = File it
 desk-files-again = Photos and files have to be chosen again.
 
 desk-me = My seats
@@ -175,11 +149,4 @@ desk-seats-one = This is your only seat. The security administrator grants other
 desk-sit = Sit here
 desk-no-seat = You do not hold this seat. Choose one of the list.
 desk-leave = Leave
-desk-notices = Notices
-desk-notices-none = No notices yet. You are told here when a case is about to fall due, is late, or is urged.
-desk-notice = There is news on “{ $title }”
-desk-notice-remind = Please see to “{ $title }”: it is nearly due, or somebody urged it
-desk-notice-escalate = “{ $title }” is late. Please look into it
-desk-notice-soon = Reminder
-desk-notice-late = Escalated
 desk-reported = First reported

@@ -95,6 +95,7 @@ field-too-long = “{ $field }” is too long; { $most } characters at most.
 field-unknown = “{ $field }” is not right: there is no such entry.
 field-not-a-choice = Choose “{ $field }” from the list.
 field-not-a-date = “{ $field }” needs a date, such as 2026-03-01.
+field-not-a-time = “{ $field }” needs a date and a time, such as 2026-03-01 15:30.
 field-twice = “{ $field }” names the same one twice.
 field-name-body = Report
 field-name-title = Title

@@ -298,6 +298,7 @@ admin-field-text = 一行字
 admin-field-longtext = 几行字
 admin-field-number = 整数
 admin-field-date = 日期
+admin-field-time = 日期和时间
 admin-field-choice = 选一个
 admin-field-org = 单位
 admin-field-orgs = 几个单位

@@ -95,6 +95,7 @@ field-too-long = “{ $field }”太长，最多 { $most } 个字。
 field-unknown = “{ $field }”填得不对，没有这一项。
 field-not-a-choice = “{ $field }”请从列表里选。
 field-not-a-date = “{ $field }”请填日期，比如 2026-03-01。
+field-not-a-time = “{ $field }”请填日期和时间，比如 2026-03-01 15:30。
 field-twice = “{ $field }”选了两次同一个。
 field-name-body = 说的话
 field-name-title = 标题

@@ -189,6 +189,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::LongText => "longtext",
         Kind::Number => "number",
         Kind::Date => "date",
+        Kind::Time => "time",
         Kind::Choice => "choice",
         Kind::Org => "org",
         Kind::Orgs => "orgs",

@@ -20,7 +20,7 @@ use linli_engine::{
     db::Url,
     edge::Clock,
     ids::PlaceCode,
-    notices::{Plugs, Webhook},
+    notices::{HttpRelay, Plugs, Webhook},
     pack::Files,
 };
 
@@ -87,6 +87,12 @@ pub struct Where {
     /// The file with the secret that signs what is sent there
     #[arg(long, env = "LINLI_WEBHOOK_SECRET", value_name = "FILE")]
     webhook_secret: Option<PathBuf>,
+    /// The exchange that connects a seat and a caller without showing either number (JSON, signed as the webhook is)
+    #[arg(long, env = "LINLI_RELAY", value_name = "URL", requires = "relay_secret")]
+    relay: Option<String>,
+    /// The file with the secret that signs what is sent there
+    #[arg(long, env = "LINLI_RELAY_SECRET", value_name = "FILE")]
+    relay_secret: Option<PathBuf>,
     /// Connections to PostgreSQL, or readers of SQLite
     #[arg(long, env = "LINLI_CONNECTIONS", value_name = "N", default_value_t = 8)]
     connections: usize,
@@ -175,10 +181,19 @@ impl Where {
     }
 
     fn plugs(&self) -> Result<Plugs, Failure> {
-        let (Some(url), Some(path)) = (&self.webhook, &self.webhook_secret) else { return Ok(Plugs::default()) };
-        let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
-        let webhook = Webhook::new(url, secret.trim().as_bytes()).map_err(|e| Failure::Input(e.to_string()))?;
-        Ok(Plugs::default().with(webhook))
+        let signed = |url: &Option<String>, secret: &Option<PathBuf>| {
+            let (Some(url), Some(path)) = (url, secret) else { return Ok(None) };
+            let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
+            Webhook::new(url, secret.trim().as_bytes()).map(Some).map_err(|e| Failure::Input(e.to_string()))
+        };
+        let mut plugs = Plugs::default();
+        if let Some(webhook) = signed(&self.webhook, &self.webhook_secret)? {
+            plugs = plugs.with(webhook);
+        }
+        if let Some(relay) = signed(&self.relay, &self.relay_secret)? {
+            plugs = plugs.with_relay(HttpRelay(relay));
+        }
+        Ok(plugs)
     }
 
     /// Opens the engine.

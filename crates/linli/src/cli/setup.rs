@@ -7,7 +7,7 @@ use clap::Args;
 use linli_engine::{
     Engine,
     db::{DbError, Tx},
-    directory::{self, Org, OrgKind, Place},
+    directory::{self, Org, OrgKind, Place, Ring},
     edge::Clock,
     ids::{AccountId, OrgId, PlaceCode, SeatId},
     seats::{self, Login, PasswordHash, Seat, SeatError},
@@ -46,6 +46,8 @@ struct PlaceRow {
     aliases: Vec<String>,
     lon: Option<f64>,
     lat: Option<f64>,
+    /// The corners of its border in order, `[[lon, lat], …]`, WGS-84.
+    border: Option<Ring>,
 }
 
 #[derive(Deserialize)]
@@ -101,8 +103,9 @@ pub struct SeatRow {
 
 /// What a folder sets up.
 pub struct Setup {
-    places: Vec<Place>,
-    orgs: Vec<Org>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) borders: Vec<(PlaceCode, Ring)>,
+    pub(crate) orgs: Vec<Org>,
     /// The accounts.
     pub accounts: Vec<AccountRow>,
 }
@@ -126,7 +129,9 @@ impl Setup {
             Some(text) => file("seats.toml", Some(text))?,
             None => AccountFile { account: Vec::new() },
         };
+        let borders = places.place.iter().filter_map(|p| Some((p.code.clone(), p.border.clone()?)));
         let setup = Self {
+            borders: borders.collect(),
             places: places.place.into_iter().map(place).collect(),
             orgs: orgs.org.into_iter().map(org).collect(),
             accounts: seats.account,
@@ -175,11 +180,12 @@ impl Setup {
     /// When the database fails or a row is not possible.
     pub async fn save(self, engine: &Engine, lang: &str) -> Result<(), Failure> {
         let (home, now) = (engine.home, engine.clock.now());
-        let (places, orgs) = (self.places, self.orgs);
+        let (places, borders, orgs) = (self.places, self.borders, self.orgs);
         engine
             .db
             .write(move |tx: &mut Tx<'_>| {
                 directory::save_places(tx, home, &places, now)?;
+                directory::save_borders(tx, home, &borders, now)?;
                 directory::save_orgs(tx, home, &orgs, now)
             })
             .await?;

@@ -153,7 +153,8 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     })
 }
 
-fn sentence(page: &Page, counts: &Counts) -> String {
+/// How much there is to do, in a sentence.
+pub fn sentence(page: &Page, counts: &Counts) -> String {
     let late =
         (counts.overdue > 0).then(|| page.n("desk-count-late", i64::try_from(counts.overdue).unwrap_or(i64::MAX)));
     let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);

@@ -6,30 +6,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use linli_engine::{
-    db::{DbError, Tx},
-    ids::{Jurisdiction, Level, NoticeId, PlaceCode},
+    db::Tx,
     limits,
-    notices::{self, Notice, Recipient},
+    notices::Whom,
     policy::{Action, Resource},
-    seats::Seat,
 };
 
-use super::{asked::Asked, views::may};
+use super::{notices, views::may};
 use crate::web::{
     Ctx, Fault, Page, Reply,
     ctx::{Who, cookie, set_cookie},
     forms::Sent,
-    i18n,
+    notices::count,
     page::{go, show},
-    times::Spoken,
 };
-
-struct Told {
-    url: String,
-    words: String,
-    at: Spoken,
-    late: bool,
-}
 
 #[derive(Template)]
 #[template(path = "desk/me.html")]
@@ -38,27 +28,18 @@ struct MePage {
     role: String,
     place: String,
     hears: bool,
-    told: Vec<Told>,
-    next: Option<String>,
+    /// How much is unread.
+    unread: String,
 }
 
 /// `GET /desk/me`.
-pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
+pub async fn page(ctx: Ctx) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
     let page = Page::titled(&ctx, "desk-me");
     let hears = may(&seat, Action::List, Resource::Notice);
-    let found = if hears { notices(&ctx, &seat, asked.read("before")).await? } else { Vec::new() };
-    let last = found.last().filter(|_| found.len() == limits::PAGE);
-    let next = last.map(|notice| asked.with("/desk/me", "before", &notice.id.to_string()));
+    let unread = if hears { unread(&ctx, &page).await? } else { String::new() };
     let role = ctx.engine().packs().current().role(seat.role.as_str()).map(|role| page.of(&role.duty).to_owned());
-    show(&MePage {
-        role: role.unwrap_or_default(),
-        place: page.place(&seat.place),
-        told: found.iter().map(|notice| told(&page, notice)).collect(),
-        hears,
-        next,
-        page,
-    })
+    show(&MePage { role: role.unwrap_or_default(), place: page.place(&seat.place), hears, unread, page })
 }
 
 /// `POST /desk/me/seat`: sits on another of one's own seats.
@@ -71,40 +52,11 @@ pub async fn sit(ctx: Ctx, sent: Sent) -> Result<Response, Fault> {
     Ok(([(header::SET_COOKIE, kept)], go("/desk")).into_response())
 }
 
-/// What the program tells a seat, newest first.
-async fn notices(ctx: &Ctx, seat: &Seat, before: Option<NoticeId>) -> Result<Vec<Notice>, Fault> {
-    let whom = recipients(seat, &ctx.engine().directory().jurisdictions(&seat.place));
-    let read = move |tx: &mut Tx<'_>| -> Result<Vec<Notice>, DbError> {
-        let mut all = Vec::new();
-        for (street, recipients) in &whom {
-            all.extend(notices::for_recipients(tx, *street, recipients, before, limits::PAGE)?);
-        }
-        all.sort_by_key(|notice| std::cmp::Reverse(notice.id));
-        all.truncate(limits::PAGE);
-        Ok(all)
-    };
-    Ok(ctx.engine().db.read(read).await?)
-}
-
-/// As whom a seat is told things, street by street: its role there, and its unit where it does the unit's work.
-fn recipients(seat: &Seat, streets: &[Jurisdiction]) -> Vec<(Jurisdiction, Vec<Recipient>)> {
-    let whom = |street: &Jurisdiction| {
-        let place = street.to_string().parse::<PlaceCode>().ok().filter(|place| place.level() == Level::Street)?;
-        let role = Recipient::Role { role: seat.role.as_str().to_owned(), place };
-        let org = seat.role.handles().then(|| Recipient::Org(seat.org.clone()));
-        Some((*street, org.into_iter().chain([role]).collect()))
-    };
-    streets.iter().filter_map(whom).collect()
-}
-
-fn told(page: &Page, notice: &Notice) -> Told {
-    let arg = |name: &str| notice.args.get(name).cloned().unwrap_or_default();
-    let own = format!("desk-notice-{}", notice.template);
-    let key = if i18n::has(page.lang(), &own) { own } else { "desk-notice".to_owned() };
-    Told {
-        url: format!("/desk/cases/{}/{}", notice.case.0, arg("number")),
-        words: i18n::text(page.lang(), &key, &[("title", arg("title").into())]),
-        at: page.time(&notice.at),
-        late: notice.template == "escalate",
-    }
+/// How much the program told them that is unread, in words.
+async fn unread(ctx: &Ctx, page: &Page) -> Result<String, Fault> {
+    let Who::Staff { account, .. } = &ctx.who else { return Err(Fault::not_found()) };
+    let (engine, whom, via) = (ctx.engine(), Whom::Account(account.id), notices::recipients(ctx));
+    let (home, now) = (engine.home, engine.clock.now());
+    let read = move |tx: &mut Tx<'_>| linli_engine::notices::unread(tx, home, whom, Some(&via), now);
+    Ok(count(page, engine.db.read(read).await?))
 }

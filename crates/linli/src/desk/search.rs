@@ -3,7 +3,7 @@
 use askama::Template;
 use linli_engine::{
     cases::{CaseKey, Head, Phase, inbox::ListAfter, search::Query},
-    ids::Jurisdiction,
+    ids::{Jurisdiction, PlaceCode},
     limits,
     policy::{self, Action, Reach, Resource},
     seats::Seat,
@@ -116,7 +116,7 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         sentence: sentence(&page, &found, asks),
         from: date("from"),
         until: date("until"),
-        places: below(&ctx, &page, seat, query.place.as_ref()),
+        places: areas(&ctx, &page, seat, query.place.as_ref()),
         units: units(&ctx, &page, seat, query.unit.as_deref()),
         states: states(&ctx, &page, query.state.as_deref()),
         categories: categories(&ctx, &page, query.category.as_deref()),
@@ -127,6 +127,17 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         views,
         page,
     })
+}
+
+/// The areas of a seat; and the place that was asked for, where it lies deeper.
+fn areas(ctx: &Ctx, page: &Page, seat: &Seat, chosen: Option<&PlaceCode>) -> Vec<Choice> {
+    let mut areas = below(ctx, page, seat, chosen);
+    let directory = ctx.engine().directory();
+    let deeper = chosen.filter(|code| !areas.iter().any(|area| area.chosen) && seat.place.covers(code));
+    if let Some(place) = deeper.and_then(|code| directory.place(code)) {
+        areas.push(Choice { code: place.code.to_string(), name: page.of(&place.name).to_owned(), chosen: true });
+    }
+    areas
 }
 
 fn sentence(page: &Page, found: &[Head], asks: bool) -> String {

@@ -10,6 +10,7 @@
 //! | `GET /c/{jurisdiction}/{number}/filed` | its number and code, right after it was filed |
 //! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the reporter |
 //! | `GET /mine` | the cases of a resident who signed in |
+//! | `GET /mine/notices`, `POST /mine/notices`, `POST /mine/notices/read` | what one was told, and how one wants to be |
 //! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
 
 mod act;
@@ -19,6 +20,7 @@ mod files;
 mod home;
 mod last;
 mod mine;
+mod notices;
 mod pass;
 mod rows;
 mod say;
@@ -41,5 +43,8 @@ pub fn routes() -> Routes {
         .get("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::page)
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
         .get("/mine", Needs::Resident, mine::page)
+        .get("/mine/notices", Needs::Resident, notices::page)
+        .post("/mine/notices", Needs::Resident, notices::choose)
+        .post("/mine/notices/read", Needs::Resident, notices::read)
         .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
 }

@@ -39,6 +39,8 @@ struct WherePage {
     choices: Vec<Choice>,
     picks: Vec<Pick>,
     address_chars: usize,
+    /// A question like the words, to which there is an answer at hand.
+    answer: Option<String>,
     wrong: Vec<Wrong>,
 }
 
@@ -58,7 +60,17 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let page = titled(ctx, Step::Where, wrong.is_some());
     let wrong = wrong.into_iter().collect();
     let hidden = draft.hidden(Step::Where);
-    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars: limits::ADDRESS_CHARS, wrong })
+    let answer = answer(ctx, &page, &draft);
+    let address_chars = limits::ADDRESS_CHARS;
+    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, answer, wrong })
+}
+
+/// The question that the words come nearest to, where its answer still holds.
+fn answer(ctx: &Ctx, page: &Page, draft: &Draft) -> Option<String> {
+    let packs = ctx.engine().packs();
+    let today = packs.current().calendar.date_of(ctx.engine().clock.now());
+    let found = packs.current().answers(&draft.say, 1);
+    found.first().filter(|entry| !entry.is_stale(today)).map(|entry| page.of(&entry.question).to_owned())
 }
 
 /// The places that words point to, anywhere in the deployment, the most likely first.

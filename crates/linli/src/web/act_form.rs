@@ -88,6 +88,8 @@ pub enum Input {
     Number,
     /// A day.
     Day,
+    /// A minute of a day.
+    Minute,
     /// One of a few that are all shown.
     Radio,
     /// One of many in a list to open.
@@ -222,6 +224,7 @@ fn control(ctx: &Ctx, dossier: &Dossier, field: &Field, values: &[String]) -> (I
         Kind::LongText => (Input::Lines, Vec::new()),
         Kind::Number => (Input::Number, Vec::new()),
         Kind::Date => (Input::Day, Vec::new()),
+        Kind::Time => (Input::Minute, Vec::new()),
         Kind::Bool => (Input::Tick, vec![ActChoice { code: "on".into(), title: String::new(), chosen: chosen("on") }]),
         Kind::Choice => {
             let choice = |c: &linli_engine::pack::Choice| ActChoice {
@@ -260,6 +263,7 @@ pub fn problem(ctx: &Ctx, title: &str, problem: &FieldProblem) -> String {
             text(ctx.lang, "form-out-of-range", &args)
         }
         FieldProblem::NotADate => say("field-not-a-date", String::new()),
+        FieldProblem::NotATime => say("field-not-a-time", String::new()),
         FieldProblem::NotAChoice | FieldProblem::NotAnOrg | FieldProblem::NotYesOrNo => {
             say("field-not-a-choice", String::new())
         }

@@ -11,6 +11,7 @@ use axum::{
 use linli_engine::{
     Engine,
     db::Tx,
+    feed::Heads,
     ids::PersonId,
     seats::{Account, Seat},
     sessions::{self, Session},
@@ -21,6 +22,7 @@ use super::{
     Fault,
     access::{self, Pass},
     i18n::Lang,
+    live::Hub,
     process::Process,
 };
 
@@ -33,6 +35,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// What this process knows of itself.
     pub process: Arc<Process>,
+    /// Its live pages.
+    pub live: Arc<Hub>,
 }
 
 /// How this deployment is set up.
@@ -66,6 +70,8 @@ pub struct Inner {
     pub pass: Option<Pass>,
     /// Where the request went, for coming back.
     pub path: String,
+    /// How far the feed was when a member of staff asked: what a live page was drawn from.
+    pub heads: Heads,
 }
 
 impl std::ops::Deref for Ctx {
@@ -132,7 +138,11 @@ impl Ctx {
             Some("light") => Some("light"),
             _ => None,
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, who, pass, path }))
+        let heads = match &who {
+            Who::Staff { .. } => app.engine.changes().borrow().clone(),
+            _ => Heads::default(),
+        };
+        Self(Arc::new(Inner { app, lang, elder, theme, who, pass, path, heads }))
     }
 
     /// The engine.

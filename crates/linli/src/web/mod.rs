@@ -4,6 +4,7 @@
 pub mod access;
 pub mod act_form;
 pub mod acts;
+pub mod asked;
 pub mod assets;
 pub mod ctx;
 pub mod cursor;
@@ -12,6 +13,8 @@ pub mod fault;
 pub mod forms;
 pub mod given;
 pub mod i18n;
+pub mod live;
+pub mod notices;
 pub mod operation;
 pub mod page;
 pub mod problem;

@@ -9,6 +9,7 @@ use super::{
     Ctx, Reply, assets,
     ctx::Who,
     i18n::{Lang, text},
+    live,
     times::{self, Due, Spoken},
 };
 
@@ -146,6 +147,21 @@ impl Page {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Where this page hears of what happens after it was drawn: what it shows and how far the feed was.
+    pub fn live(&self) -> String {
+        let (path, query) = self.ctx.path.split_once('?').unwrap_or((&self.ctx.path, ""));
+        let case = path.strip_prefix("/desk/cases/").and_then(|rest| {
+            let (street, rest) = rest.split_once('/')?;
+            Some(format!("&case={street}%2F{}", rest.split('/').next()?))
+        });
+        let page = match (&case, path) {
+            (Some(case), _) => case.clone(),
+            (None, "/desk") => format!("&page=inbox&{query}"),
+            _ => String::new(),
+        };
+        format!("/desk/live?at={}{page}", live::cursor_text(&self.ctx.heads))
     }
 
     /// Whether the seat is one of the three administrators'.

@@ -1,4 +1,5 @@
 //! The desk as a test meets it: the demonstration's street over a fresh database, its staff signed in, the real router.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -7,7 +8,11 @@ use axum::{
     body::{Body, to_bytes},
     http::{Method, Request, header},
 };
-use linli::{cli::setup::Setup, serve, web::ctx::Config};
+use linli::{
+    cli::setup::Setup,
+    serve,
+    web::{App, ctx::Config, live::Hub},
+};
 use linli_engine::{
     Engine, Options,
     cases::{
@@ -42,6 +47,7 @@ pub struct Desk {
     pub engine: Engine,
     pub clock: Clock,
     pub router: Router,
+    app: App,
     cookies: BTreeMap<String, String>,
 }
 
@@ -87,24 +93,47 @@ impl Desk {
     pub async fn open(bed: &Bed) -> Self {
         let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn");
         let clock = Clock::set(monday());
-        let options = Options {
-            url: bed.url.clone(),
-            seats: 4,
-            folder: bed.folder.path().join("files"),
-            pack: linli_engine::pack::read_dir(&packs).unwrap(),
-            home: Some("990101001".parse::<PlaceCode>().unwrap().jurisdiction()),
-            clock: clock.clone(),
-            plugs: linli_engine::notices::Plugs::default(),
-        };
-        let engine = Engine::open(options).await.unwrap();
+        let engine = open(bed, &clock).await;
         let mut setup = Setup::read(|name| std::fs::read_to_string(packs.join("demo").join(name)).ok()).unwrap();
         let needed =
             ["dispatcher", "desk", "desk-head", "overseer", "leader", "urban", "municipal", "heyuan", "admin-system"];
         setup.accounts.retain(|account| needed.contains(&account.login.as_str()));
         setup.save(&engine, "zh").await.unwrap();
         let cookies = sign_in(&engine).await;
-        let (router, _) = serve::router(serve::app(engine.clone(), Config::default()));
-        Self { engine, clock, router, cookies }
+        let app = serve::app(engine.clone(), Config::default());
+        let (router, _) = serve::router(app.clone());
+        Self { engine, clock, router, app, cookies }
+    }
+
+    /// Another process over the same database; whoever is signed in is there too.
+    pub async fn beside(&self, bed: &Bed) -> Self {
+        let engine = open(bed, &self.clock).await;
+        let app = serve::app(engine.clone(), Config::default());
+        let (router, _) = serve::router(app.clone());
+        Self { engine, clock: self.clock.clone(), router, app, cookies: self.cookies.clone() }
+    }
+
+    /// The live pages of this process.
+    pub fn hub(&self) -> &Hub {
+        &self.app.live
+    }
+
+    /// Looks who has which case open, as the program does by itself.
+    pub fn follow_presence(&self) -> tokio::sync::watch::Sender<bool> {
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        tokio::spawn(linli::desk::follow_presence(self.app.clone(), stopped));
+        stop
+    }
+
+    /// Opens something that does not end by itself.
+    pub async fn open_stream(&self, who: &str, path: &str, again: Option<&str>) -> axum::response::Response {
+        let request = Request::builder()
+            .uri(path)
+            .header(header::COOKIE, format!("linli_session={}", self.cookies[who]))
+            .header("last-event-id", again.unwrap_or_default())
+            .body(Body::empty())
+            .unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Everybody signs in anew: a session of staff lasts half a day.
@@ -227,6 +256,22 @@ pub fn url(case: &Filed) -> String {
 
 pub fn api(case: &Filed) -> String {
     format!("/api/v1/cases/{}/{}", case.key.jurisdiction, case.number)
+}
+
+async fn open(bed: &Bed, clock: &Clock) -> Engine {
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn");
+    let options = Options {
+        url: bed.url.clone(),
+        seats: 4,
+        folder: bed.folder.path().join("files"),
+        pack: linli_engine::pack::read_dir(&packs).unwrap(),
+        home: Some("990101001".parse::<PlaceCode>().unwrap().jurisdiction()),
+        clock: clock.clone(),
+        plugs: linli_engine::notices::Plugs::default(),
+    };
+    let engine = Engine::open(options).await.unwrap();
+    engine.refresh().await.unwrap();
+    engine
 }
 
 async fn sign_in(engine: &Engine) -> BTreeMap<String, String> {

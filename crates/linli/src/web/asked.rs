@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, convert::Infallible};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use crate::web::{App, forms::form_pairs, routes::percent};
+use super::{App, forms::form_pairs, routes::percent};
 
 /// What an address asks for.
 #[derive(Clone, Debug, Default)]

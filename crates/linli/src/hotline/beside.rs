@@ -1,0 +1,195 @@
+//! What stands beside the words while they are typed: the category that they suggest, danger, answers at hand, open cases
+//! that may be the same matter, and the sentence to read back before it is filed.
+
+use askama::Template;
+use axum::{Json, response::IntoResponse};
+use linli_engine::{
+    ids::PlaceCode,
+    pack::{Danger, Entry},
+};
+use linli_worktime::deadline;
+use serde_json::json;
+
+use super::{
+    caller::sees,
+    draft::{Draft, case_url},
+};
+use crate::web::{Ctx, Fault, Page, Reply, forms::Sent, i18n};
+
+/// How far back a case may lie that is the same matter.
+const NEARBY_MS: i64 = 30 * 86_400_000;
+/// Answers that are shown.
+const ANSWERS: usize = 3;
+/// Characters of the words that are read back.
+const READ_CHARS: usize = 60;
+
+/// An answer at hand.
+pub struct Answer {
+    id: String,
+    question: String,
+    answer: String,
+    source: String,
+    /// Who keeps it fresh, and until when it is good.
+    kept: String,
+    stale: bool,
+}
+
+/// An open case that may be the same matter.
+pub struct Repeat {
+    url: String,
+    number: String,
+    title: String,
+    when: String,
+}
+
+/// What stands beside the words.
+#[derive(Template)]
+#[template(path = "hotline/beside.html")]
+pub struct Beside {
+    page: Page,
+    answers: Vec<Answer>,
+    repeats: Vec<Repeat>,
+    typed: bool,
+}
+
+/// A danger that the words tell of.
+pub struct Alarm {
+    pub line: String,
+    pub title: String,
+    pub say: String,
+}
+
+impl Alarm {
+    pub fn of(page: &Page, danger: &Danger) -> Self {
+        let text = |text| page.of(text).to_owned();
+        Self { line: danger.line.clone(), title: text(&danger.title), say: text(&danger.say) }
+    }
+}
+
+/// `POST /desk/new/think`.
+pub async fn think(ctx: Ctx, sent: Sent) -> Reply {
+    let Some(seat) = ctx.seat() else { return Err(Fault::not_found()) };
+    let draft = Draft::of(&ctx, &sent);
+    let page = Page::new(&ctx, "");
+    let place = draft.meant(&ctx, seat);
+    let beside = beside(&ctx, &draft, place.as_ref()).await?;
+    let html = beside.render().map_err(|error| {
+        tracing::error!(%error, "a piece of a page could not be drawn");
+        Fault::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "fault-broken")
+    })?;
+    let category = draft.category(&ctx);
+    let suggested = ctx.engine().packs().current().classify(&draft.title, &draft.body);
+    let answer = json!({
+        "category": category,
+        "category_name": page.category(&category),
+        "because": suggested.because.iter().take(3).collect::<Vec<_>>(),
+        "class": draft.class(&ctx),
+        "read": read_back(&ctx, &page, &draft, place.as_ref()),
+        "beside": html,
+    });
+    Ok(Json(answer).into_response())
+}
+
+/// What stands beside the words.
+pub async fn beside(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Result<Beside, Fault> {
+    let page = Page::new(ctx, "");
+    let packs = ctx.engine().packs();
+    let words = format!("{} {}", draft.title, draft.body);
+    let found = packs.current().answers(&words, ANSWERS);
+    Ok(Beside {
+        answers: found.into_iter().map(|entry| answer(ctx, &page, entry)).collect(),
+        repeats: repeats(ctx, &page, draft, place).await?,
+        typed: !draft.body.is_empty(),
+        page,
+    })
+}
+
+fn answer(ctx: &Ctx, page: &Page, entry: &Entry) -> Answer {
+    let packs = ctx.engine().packs();
+    let today = packs.current().calendar.date_of(ctx.engine().clock.now());
+    let directory = ctx.engine().directory();
+    let owner = directory.orgs().find(|org| org.function == entry.owner && org.retired_at.is_none());
+    let owner = owner.map_or_else(|| page.t("call-owner-none"), |org| page.of(&org.name).to_owned());
+    let stale = entry.is_stale(today);
+    let review =
+        page.time(&packs.current().calendar.parse_local(&format!("{} 00:00:00", entry.review)).unwrap_or_default());
+    let day = review.exact.get(..10).unwrap_or_default().to_owned();
+    let args = [("owner", owner.into()), ("day", day.into()), ("region", page.of(&entry.region).to_owned().into())];
+    Answer {
+        id: entry.id.clone(),
+        question: page.of(&entry.question).to_owned(),
+        answer: page.of(&entry.answer).to_owned(),
+        source: entry.source.clone(),
+        kept: i18n::text(page.lang(), if stale { "call-answer-stale" } else { "call-answer-kept" }, &args),
+        stale,
+    }
+}
+
+/// Open cases that may be the same matter. The index `cases_place` serves it.
+async fn repeats(ctx: &Ctx, page: &Page, draft: &Draft, place: Option<&PlaceCode>) -> Result<Vec<Repeat>, Fault> {
+    let Some(place) = place.filter(|_| !draft.body.is_empty()) else { return Ok(Vec::new()) };
+    let since = ctx.engine().clock.now().plus(-NEARBY_MS);
+    let found = ctx.engine().nearby(place, &draft.category(ctx), since).await?;
+    let repeat = |head: &linli_engine::cases::Head| Repeat {
+        url: case_url(head.key, &head.number),
+        number: head.number.clone(),
+        title: head.title.clone(),
+        when: page.time(&head.opened_at).words,
+    };
+    Ok(found.iter().filter(|head| sees(ctx, head)).take(5).map(repeat).collect())
+}
+
+/// One sentence to read to the caller: where, what, whose it will be, and until when.
+pub fn read_back(ctx: &Ctx, page: &Page, draft: &Draft, place: Option<&PlaceCode>) -> String {
+    if draft.body.is_empty() {
+        return String::new();
+    }
+    let packs = ctx.engine().packs();
+    let pack = packs.current();
+    let category = draft.category(ctx);
+    let directory = ctx.engine().directory();
+    let unit = place.and_then(|place| directory.lead(pack, &category, place));
+    let now = ctx.engine().clock.now();
+    let promise = pack.limit("promise", Some(&draft.class(ctx)));
+    let due = promise.and_then(|limit| deadline(&pack.calendar, now, limit, &[]).at);
+    let words = if draft.title.is_empty() { &draft.body } else { &draft.title };
+    let place_name = place.and_then(|place| directory.place(place)).map(|place| page.of(&place.name).to_owned());
+    let args = [
+        ("place", place_name.unwrap_or_else(|| page.t("call-read-nowhere")).into()),
+        ("words", short(words).into()),
+        ("category", page.category(&category).into()),
+        ("unit", unit.map_or_else(|| page.t("call-read-nobody"), |lead| page.org(lead.org.as_str())).into()),
+        ("due", due.map(|at| page.time(&at).words).unwrap_or_default().into()),
+    ];
+    i18n::text(page.lang(), "call-read", &args)
+}
+
+/// The words in one line, without the stop at their end.
+fn short(words: &str) -> String {
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = line.chars().take(READ_CHARS).collect();
+    let cut = cut.trim_end_matches(['\u{3002}', '.', '\u{ff01}', '!', '\u{ff0c}', ',']).to_owned();
+    if line.chars().count() > READ_CHARS { cut + "\u{2026}" } else { cut }
+}
+
+/// The danger that the words tell of.
+pub fn alarm(ctx: &Ctx, page: &Page, draft: &Draft) -> Option<Alarm> {
+    let packs = ctx.engine().packs();
+    packs.current().danger(&format!("{} {}", draft.title, draft.body)).map(|danger| Alarm::of(page, danger))
+}
+
+/// All dangers with their words, for the page to watch for while somebody types.
+pub fn watched(ctx: &Ctx, page: &Page) -> String {
+    let packs = ctx.engine().packs();
+    let danger = |danger: &Danger| {
+        let alarm = Alarm::of(page, danger);
+        json!({ "line": alarm.line, "title": alarm.title, "say": alarm.say, "any": danger.any, "none": danger.none })
+    };
+    json!(packs.current().dangers().iter().map(danger).collect::<Vec<_>>()).to_string()
+}
+
+/// An answer at hand that may be given: it is there, and its day of review has not passed.
+pub fn given<'e>(ctx: &Ctx, pack: &'e linli_engine::pack::Pack, id: &str) -> Option<&'e Entry> {
+    let today = pack.calendar.date_of(ctx.engine().clock.now());
+    pack.answer(id).filter(|entry| !entry.is_stale(today))
+}
