@@ -56,8 +56,8 @@ export async function open(database) {
 }
 
 /** Somebody with a browser of their own. `scripts: false` turns JavaScript off, as residents may. */
-export async function person(house, name, { size = WIDTHS.desktop, lang = "zh-CN", scripts = true } = {}) {
-  const context = await house.browser.newContext({ viewport: size, locale: lang, javaScriptEnabled: scripts, baseURL: house.url });
+export async function person(house, name, { size = WIDTHS.desktop, lang = "zh-CN", scripts = true, ...more } = {}) {
+  const context = await house.browser.newContext({ viewport: size, locale: lang, javaScriptEnabled: scripts, baseURL: house.url, ...more });
   const page = await context.newPage();
   const faults = [];
   page.on("console", (message) => message.type() === "error" && !/status of 4\d\d/.test(message.text()) && faults.push(message.text()));

@@ -2,6 +2,7 @@
 import { fill } from "./text";
 import { previewFiles } from "./files";
 import { findPlaces } from "./places";
+import { keep } from "./keep";
 import { readAloud } from "./read";
 
 /** Shows how many characters are left: `<p data-count-for="id" data-text="{n} left">`. */
@@ -52,10 +53,20 @@ function exactTimes(): void {
   }
 }
 
+/** Installs the worker that keeps the shell, with how this reader reads. */
+function install(): void {
+  const { worker } = document.body.dataset;
+  if (!worker || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register(worker, { scope: "/" }).catch(() => undefined);
+}
+
+document.documentElement.classList.add("js");
 countCharacters();
+keep();
 sendOnce();
 exactTimes();
 previewFiles();
 findPlaces();
 readAloud();
+install();
 document.querySelector<HTMLElement>(".summary")?.focus();

@@ -12,7 +12,7 @@ use linli_worktime::Millis;
 
 use crate::{
     attachments::{Store, StoreError},
-    cases::{CaseError, Head, file::Numbers, times::Rules},
+    cases::{self, CaseError, Head, file::Numbers, times::Rules},
     db::{Db, DbError, Tx, Url, args, statements},
     directory::{self, Directory},
     edge::{self, Clock},
@@ -120,6 +120,7 @@ pub struct Shared {
     /// This process, for leases.
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
+    pub(crate) public: cases::public::Cache,
     pub(crate) feed: Follow,
     /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
     pub(crate) arrivals: AtomicBool,
@@ -164,6 +165,7 @@ impl Engine {
             vault_key: key_file(&options.folder.join("vault.key"))?,
             me: edge::new_id(),
             numbers: Numbers::default(),
+            public: cases::public::Cache::default(),
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
             packs,

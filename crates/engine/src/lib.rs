@@ -71,6 +71,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         sessions::STATEMENTS,
         tokens::STATEMENTS,
         vault::STATEMENTS,
+        vault::behalf::STATEMENTS,
+        vault::public::STATEMENTS,
     ]
     .into_iter()
     .flatten()

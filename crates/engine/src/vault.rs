@@ -1,5 +1,8 @@
-//! The vault: who people are and how to reach them. No other module touches its two tables. Names and phones leave it
+//! The vault: who people are and how to reach them. No other module touches its tables. Names and phones leave it
 //! wrapped, so that they cannot be printed, logged or serialised by accident.
+
+pub mod behalf;
+pub mod public;
 
 use std::{fmt, str::FromStr};
 
@@ -237,15 +240,20 @@ pub fn put_caller(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId, caller: &C
     tx.put(&ADD_CALLER, args![place, case, scheme.code(), caller.person, name, contact, caller.confidential])
 }
 
+/// Whether a case is a person's own: they brought it, or it was brought for them.
+pub fn is_of(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId, person: PersonId) -> Result<bool, DbError> {
+    Ok(caller_person(tx, place, case)? == Some(person) || behalf::person(tx, place, case)? == Some(person))
+}
+
 /// The person who brought a case, if they are known.
 pub fn caller_person(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<PersonId>, DbError> {
     let row = tx.first(&CALLER_PERSON, &args![place, case])?;
     row.map_or(Ok(None), |mut row| row.take())
 }
 
-/// Whether whoever brought a case can be reached.
+/// Whether anybody can be reached about a case: whoever brought it, or for whom it was brought.
 pub fn has_contact(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<bool, DbError> {
-    Ok(tx.first(&CONTACT, &args![place, case])?.is_some())
+    Ok(tx.first(&CONTACT, &args![place, case])?.is_some() || behalf::contact(tx, place, case)?.is_some())
 }
 
 /// Where to reach whoever brought a case: for the plugs that deliver notices, and for nothing else.
@@ -254,11 +262,7 @@ pub fn contact_for_delivery(
     place: Jurisdiction,
     case: CaseId,
 ) -> Result<Option<Secret<String>>, DbError> {
-    let open = |mut row: Row| {
-        let scheme: Scheme = row.take()?;
-        Ok(scheme.open(row.take()?))
-    };
-    tx.first(&CONTACT, &args![place, case])?.map(open).transpose()
+    tx.first(&CONTACT, &args![place, case])?.map(opened).transpose()
 }
 
 /// Who brought a case: for filing what follows from it, which is where it goes back into the vault.
@@ -278,17 +282,34 @@ pub(crate) fn contact_for_call(
     contact_for_delivery(tx, place, case)
 }
 
-/// A page of the cases that a person brought, newest first, those older than `after`.
+/// The scheme and a sealed column of a row.
+fn opened(mut row: Row) -> Result<Secret<String>, DbError> {
+    let scheme: Scheme = row.take()?;
+    Ok(scheme.open(row.take()?))
+}
+
+/// A page of a person's cases, those that they brought and those that were brought for them, newest first, older than
+/// `after`. Served by `vault_caller_person` and `vault_behalf_person`.
 pub fn cases_of(
     tx: &mut Tx<'_>,
     person: PersonId,
     after: Option<CaseId>,
     limit: usize,
 ) -> Result<Vec<(Jurisdiction, CaseId)>, DbError> {
-    let mut page = Filter::of(&BROUGHT, args![person]);
-    if let Some(after) = after {
-        page.and("case_id < $$", args![after]);
+    let mut cases = Vec::new();
+    for head in [&BROUGHT, &behalf::BROUGHT_FOR] {
+        let mut page = Filter::of(head, args![person]);
+        if let Some(after) = after {
+            page.and("case_id < $$", args![after]);
+        }
+        page.tail("ORDER BY case_id DESC", limit);
+        for mut row in tx.list(&page)? {
+            cases.push((row.take()?, row.take()?));
+        }
     }
-    page.tail("ORDER BY case_id DESC", limit);
-    tx.list(&page)?.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+    cases.sort_by_key(|(_, case): &(Jurisdiction, CaseId)| std::cmp::Reverse(*case));
+    // Whoever reports for themselves by mistake has it once.
+    cases.dedup();
+    cases.truncate(limit);
+    Ok(cases)
 }

@@ -49,8 +49,9 @@ impl Viewer {
 
     /// What they have to do with a case.
     pub fn relations(&self, tx: &mut Tx<'_>, head: &Head, case: &Case) -> Result<Vec<Relation>, CaseError> {
+        // A case that was brought for somebody is theirs as much as the caller's.
         let caller = match self {
-            Self::Person(_) => vault::caller_person(tx, head.key.jurisdiction, head.key.id)?,
+            Self::Person(person) => vault::is_of(tx, head.key.jurisdiction, head.key.id, *person)?.then_some(*person),
             _ => None,
         };
         Ok(self.relations_to(caller, head, case))

@@ -14,8 +14,8 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, health, hotline, requests, signin,
-    web::{App, Routes, assets, ctx, process::Process, routes::Route, trace},
+    admin, api, desk, health, hotline, nearby, requests, shell, signin,
+    web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
 /// Nothing comes from elsewhere and nothing runs that is written in a page.
@@ -26,6 +26,8 @@ const POLICY: &str =
 pub fn routes() -> Routes {
     Routes::new()
         .merge(requests::routes())
+        .merge(nearby::routes())
+        .merge(shell::routes())
         .merge(signin::routes())
         .merge(desk::routes())
         .merge(hotline::routes())
@@ -50,6 +52,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(compress::layer())
         .layer(middleware::from_fn_with_state(app.clone(), trace::layer))
         .with_state(app);
     (router, list)

@@ -8,6 +8,7 @@ mod deed;
 pub mod file;
 pub mod history;
 pub mod inbox;
+pub mod public;
 pub mod read;
 pub mod search;
 pub mod store;

@@ -9,6 +9,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0005_calls", include_str!("../../migrations/0005_calls.sql")),
     ("0007_api", include_str!("../../migrations/0007_api.sql")),
     ("0008_borders", include_str!("../../migrations/0008_borders.sql")),
+    ("0009_resident", include_str!("../../migrations/0009_resident.sql")),
     ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
     ("0011_told", include_str!("../../migrations/0011_told.sql")),
 ];

@@ -124,18 +124,18 @@ pub(crate) fn tell(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<
 /// Puts a notice on the resident's own list, and sends it where they want it and the office can.
 fn tell_resident(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<(), DbError> {
     let (street, case) = notice.case;
-    let person = match notice.recipient {
-        Recipient::Person(person) => Some(person),
+    let people = match notice.recipient {
+        Recipient::Person(person) => vec![person],
         _ => match tone.caller {
-            Some(known) => known,
-            None => vault::caller_person(tx, street, case)?,
+            Some(known) => known.into_iter().collect(),
+            None => vault::behalf::to_tell(tx, street, case)?,
         },
     };
-    if let Some(person) = person {
+    for person in &people {
         let via = notice.recipient.to_string();
         let row = args![
             tone.home,
-            person,
+            *person,
             notice.at,
             notice.id,
             street,
@@ -151,8 +151,9 @@ fn tell_resident(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<()
     if tone.out.is_empty() {
         return Ok(());
     }
-    let wants = match person {
-        Some(person) => choice(tx, tone.home, Whom::Person(person))?,
+    // What leaves the house goes as the first of them wants it; the plug knows everybody who is to be reached.
+    let wants = match people.first() {
+        Some(person) => choice(tx, tone.home, Whom::Person(*person))?,
         None => Choice::default(),
     };
     for channel in tone.out {

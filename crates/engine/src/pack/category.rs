@@ -27,6 +27,8 @@ pub struct Category {
     pub kind: String,
     /// The category of a public set of labelled letters that it is measured against: its own or its parent's.
     pub label: Option<String>,
+    /// Whether the public map may count its cases: its own word or its parent's, `no` where nobody said so.
+    pub public: bool,
 }
 
 /// What `categories.toml` says.
@@ -91,10 +93,19 @@ fn category(mut table: Table<'_>, above: &[Category], once: &mut Once, classes: 
     let class = own("class", from.map(|from| &from.class), classes);
     let kind = own("kind", from.map(|from| &from.kind), kinds);
     let label = table.word("label").map(|word| word.text).or_else(|| from.and_then(|from| from.label.clone()));
+    let public = table.word("public").map_or_else(
+        || from.is_some_and(|from| from.public),
+        |word| {
+            if !["yes", "no"].contains(&word.text.as_str()) {
+                table.wrong_at(word.line, "`public` is `yes` or `no`");
+            }
+            word.text == "yes"
+        },
+    );
     let parent = parent.map(str::to_owned);
     let title = table.need_text("title");
     table.end();
-    Category { code: code.text, title, parent, class, kind, label }
+    Category { code: code.text, title, parent, class, kind, label, public }
 }
 
 /// A rule; none when its category is not there.

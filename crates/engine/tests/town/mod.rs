@@ -220,3 +220,23 @@ fn orgs() -> Vec<Org> {
     };
     all.into_iter().map(org).collect()
 }
+
+/// Brings a case from the start to its end: solved, as the reporter says.
+pub async fn solve(town: &Town, case: CaseKey) {
+    let unit = handler("municipal");
+    town.done(case, &dispatcher(), "dispatch", &[("class", "general"), ("unit", "municipal")]).await;
+    town.done(case, &unit, "accept", &[]).await;
+    town.done(case, &unit, "contacted", &[("contact_way", "phone"), ("contact_note", "after six")]).await;
+    let result = [
+        ("facts", "the fuse was blown"),
+        ("law", "the rule on street lights"),
+        ("measure", "a new fuse"),
+        ("done_by", "Zhang"),
+        ("done_on", "2026-03-02"),
+    ];
+    town.done(case, &unit, "result", &result).await;
+    town.done(case, &head(), "approve", &[]).await;
+    town.done(case, &unit, "told", &[("contact_way", "phone")]).await;
+    let said = [("contacted", "yes"), ("solved", "yes"), ("satisfied", "satisfied")];
+    town.done(case, &Viewer::Code(case), "answered", &said).await;
+}

@@ -56,6 +56,7 @@ api-op-list-attachments = The files of a case
 api-op-attach-to-case = Add files to a case
 api-op-read-attachment = A file
 api-op-follow-changes = Follow all changes
+api-op-list-nearby = What is going on around here
 api-op-list-places = Places
 api-op-read-place = A place
 api-op-list-orgs = Units

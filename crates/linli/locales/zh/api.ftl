@@ -56,6 +56,7 @@ api-op-list-attachments = 事项的文件
 api-op-attach-to-case = 给事项加文件
 api-op-read-attachment = 一个文件
 api-op-follow-changes = 跟上所有变化
+api-op-list-nearby = 身边的事
 api-op-list-places = 地点
 api-op-read-place = 一个地点
 api-op-list-orgs = 单位

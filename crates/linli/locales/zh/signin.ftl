@@ -1,7 +1,7 @@
 # Signing in.
 signin-title = 登录
 signin-phone = 您的手机号是多少？
-signin-phone-hint = 我们发一个 6 位验证码给您。号码存在保险库里，办事的人看不到。
+signin-phone-hint = 我们发一个 6 位验证码给您。号码锁起来存，办事的人看不到。
 signin-send = 发验证码
 signin-not-a-phone = 号码不对。请填 11 位手机号，或者带区号的座机号。
 signin-too-soon = 刚刚发过一个验证码，请等 { $wait } 秒再要。

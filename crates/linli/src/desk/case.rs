@@ -14,7 +14,7 @@ use linli_engine::{
     ids::Jurisdiction,
     pack::Raw,
     policy::{self, Action, Reach, Resource},
-    vault,
+    vault::{self, behalf::Proxy},
 };
 use linli_flow::FieldKind;
 
@@ -231,6 +231,7 @@ async fn facts(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, Strin
     let key = d.head.key;
     let reached = ctx.engine().db.read(move |tx: &mut Tx<'_>| vault::has_contact(tx, key.jurisdiction, key.id));
     let reached = page.t(if reached.await? { "desk-contact-yes" } else { "desk-contact-no" });
+    let proxy = ctx.engine().db.read(move |tx: &mut Tx<'_>| vault::behalf::proxy(tx, key.jurisdiction, key.id)).await?;
     let class = d.pack.field("class").and_then(|field| field.choices.iter().find(|c| c.code == d.head.class));
     let kind = d.pack.kinds().iter().find(|(code, _)| *code == d.head.kind);
     let co_units: Vec<String> = d.case.field("co_units").as_list().iter().map(|org| page.org(org)).collect();
@@ -244,8 +245,16 @@ async fn facts(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, Strin
         ("desk-unit", d.head.unit.as_deref().map(|unit| page.org(unit)).unwrap_or_default()),
         ("desk-co-units", co_units.join(&page.t("desk-and"))),
         ("desk-contact", reached),
+        ("desk-behalf", proxy.map(|proxy| behalf(page, proxy)).unwrap_or_default()),
     ];
     Ok(facts.into_iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (page.t(key), words)).collect())
+}
+
+/// Who reported it for whom, and whom to ask: no name, no number.
+fn behalf(page: &Page, proxy: Proxy) -> String {
+    let by = page.t(&format!("behalf-by-{}", proxy.relation.slug()));
+    let ask = page.t(&format!("behalf-ask-{}", proxy.told.slug()));
+    format!("{by}{ask}")
 }
 
 impl CasePage {

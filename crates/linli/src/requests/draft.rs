@@ -8,6 +8,7 @@ use linli_engine::{
     limits,
 };
 
+use super::whom::Whom;
 use crate::web::{Ctx, Page, forms::Sent, i18n::text};
 
 /// Characters of what happened: a report's, less room for the line that names the same matter.
@@ -15,15 +16,49 @@ pub const SAY_CHARS: usize = limits::BODY_CHARS - 100;
 /// The choice that says that none of the places found is the one.
 pub const OTHER: &str = "other";
 
-/// A step of reporting.
+/// A step of reporting. In the elder version each page asks one thing; otherwise the last look asks the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// What happened.
     Say,
     /// Where.
     Where,
+    /// Pictures: a page of its own in the elder version.
+    Photo,
+    /// The telephone: a page of its own in the elder version.
+    Phone,
+    /// For whom, where it is not for oneself: beside the way, from the last look and back.
+    Whom,
     /// The last look.
     Last,
+}
+
+impl Step {
+    /// Its word on a form, for the draft that the telephone keeps.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Say => "say",
+            Self::Where => "where",
+            Self::Photo => "photo",
+            Self::Phone => "phone",
+            Self::Whom => "whom",
+            Self::Last => "last",
+        }
+    }
+
+    /// Which one of how many.
+    fn number(self, elder: bool) -> (usize, usize) {
+        match (self, elder) {
+            (Self::Say, false) => (1, 3),
+            (Self::Where, false) => (2, 3),
+            (_, false) => (3, 3),
+            (Self::Say, true) => (1, 5),
+            (Self::Where, true) => (2, 5),
+            (Self::Photo, true) => (3, 5),
+            (Self::Phone, true) => (4, 5),
+            (Self::Whom | Self::Last, true) => (5, 5),
+        }
+    }
 }
 
 /// A report under way.
@@ -53,6 +88,12 @@ pub struct Draft {
     pub contact: String,
     /// Whether nobody is to be told who they are.
     pub confidential: bool,
+    /// Notes of the files taken so far.
+    pub kept: Vec<String>,
+    /// For whom, where it is somebody else.
+    pub whom: Whom,
+    /// Whether the last look was reached: then each step leads back to it.
+    pub checked: bool,
 }
 
 /// Something that has to be mended before the report can go on.
@@ -86,11 +127,14 @@ impl Draft {
             name: text("name"),
             contact: text("contact"),
             confidential: sent.ticked("confidential"),
+            kept: sent.fields.get("kept").cloned().unwrap_or_default(),
+            whom: Whom::read(sent),
+            checked: sent.ticked("checked"),
         }
     }
 
     /// What the form of a step carries unseen: all that is typed on other steps.
-    pub fn hidden(&self, on: Step) -> Vec<(&'static str, String)> {
+    pub fn hidden(&self, on: Step, elder: bool) -> Vec<(&'static str, String)> {
         let mut all = vec![("key", self.key.clone())];
         if on != Step::Say {
             all.push(("say", self.say.clone()));
@@ -103,11 +147,22 @@ impl Draft {
             ]);
             all.extend(self.picks.iter().map(|pick| ("pick", pick.clone())));
         }
-        if on != Step::Last {
+        // The last look asks these itself, but for the elder version, where it only shows what was said.
+        if on != Step::Last || elder {
             all.extend([("same_as", self.same_as.clone()), ("category", self.category.clone())]);
-            all.extend([("name", self.name.clone()), ("contact", self.contact.clone())]);
+            all.push(("name", self.name.clone()));
             all.push(("confidential", if self.confidential { "on" } else { "" }.to_owned()));
+            if on != Step::Phone {
+                all.push(("contact", self.contact.clone()));
+            }
         }
+        if on != Step::Whom {
+            all.extend(self.whom.hidden());
+        }
+        if self.checked || on == Step::Last {
+            all.push(("checked", "on".to_owned()));
+        }
+        all.extend(self.kept.iter().map(|note| ("kept", note.clone())));
         all.retain(|(_, value)| !value.is_empty());
         all
     }
@@ -176,11 +231,22 @@ fn too_long(ctx: &Ctx, field: &str, most: usize) -> String {
 
 /// The frame of a step: its title with the step's number, for the tab.
 pub fn titled(ctx: &Ctx, step: Step, wrong: bool) -> Page {
-    let (key, n) = match step {
-        Step::Say => ("say-title", 1),
-        Step::Where => ("say-where", 2),
-        Step::Last => ("say-check", 3),
+    let key = match step {
+        Step::Say => "say-title",
+        Step::Where => "say-where",
+        Step::Photo => "say-photo-title",
+        Step::Phone => "say-phone-title",
+        Step::Whom => "say-whom-title",
+        Step::Last => "say-check",
     };
-    let title = text(ctx.lang, "say-tab", &[("title", ctx.t(key).into()), ("n", n.into())]);
+    let (n, of) = step.number(ctx.elder);
+    let args = [("title", ctx.t(key).into()), ("n", n.into()), ("of", of.into())];
+    let title = text(ctx.lang, "say-tab", &args);
     Page::new(ctx, &if wrong { format!("{}{title}", ctx.t("error-prefix")) } else { title })
+}
+
+/// Which step of how many, in words.
+pub fn step_words(ctx: &Ctx, step: Step) -> String {
+    let (n, of) = step.number(ctx.elder);
+    text(ctx.lang, "say-step", &[("n", n.into()), ("of", of.into())])
 }

@@ -1,6 +1,7 @@
 //! The start: what has to be solved, one's open cases, and ways to everything else there is.
 
 use askama::Template;
+use linli_engine::limits;
 
 use super::{
     draft::{Draft, SAY_CHARS},
@@ -17,6 +18,8 @@ struct HomePage {
     page: Page,
     key: String,
     most: usize,
+    files_most: usize,
+    files_bytes: usize,
     open: String,
     rows: Vec<Row>,
 }
@@ -30,5 +33,13 @@ pub async fn page(ctx: Ctx) -> Reply {
     };
     rows.retain(|(_, row)| row.open);
     let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
-    show(&HomePage { open: page.n("mine-open", rows.len()), page, key: Draft::new().key, most: SAY_CHARS, rows })
+    show(&HomePage {
+        open: page.n("mine-open", rows.len()),
+        page,
+        key: Draft::new().key,
+        most: SAY_CHARS,
+        files_most: limits::UPLOADS,
+        files_bytes: limits::UPLOAD_BYTES,
+        rows,
+    })
 }

@@ -13,17 +13,12 @@ use linli_engine::{
 use linli_worktime::{Millis, point};
 
 use super::{
-    draft::{Draft, Step, Wrong, titled},
-    pass, say, whereabouts,
+    draft::{Draft, Step, Wrong, step_words, titled},
+    kept, pass,
+    photo::Photos,
+    say, whereabouts, whom,
 };
-use crate::web::{
-    Ctx, Fault, Page, Reply,
-    ctx::Who,
-    i18n::text,
-    page::show_as,
-    times::Spoken,
-    uploads::{self, Upload},
-};
+use crate::web::{Ctx, Fault, Page, Reply, ctx::Who, i18n::text, page::show_as, times::Spoken, uploads};
 
 /// How far back a neighbour's report may be the same matter, milliseconds.
 const NEIGHBOURS_MS: i64 = 14 * 24 * 3_600_000;
@@ -56,10 +51,12 @@ struct LastPage {
     near: String,
     groups: Vec<Group>,
     promised: Option<Spoken>,
-    files_most: usize,
-    files_bytes: usize,
+    photos: Photos,
     name_chars: usize,
     wrong: Vec<Wrong>,
+    step: String,
+    /// For whom, where it is somebody else.
+    whom: Option<String>,
 }
 
 impl LastPage {
@@ -86,15 +83,16 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
         chosen: draft.same_as == head.number,
     });
     let drawn = LastPage {
-        hidden: draft.hidden(Step::Last),
+        hidden: draft.hidden(Step::Last, ctx.elder),
+        step: step_words(ctx, Step::Last),
+        whom: draft.whom.words(ctx),
+        photos: Photos::of(ctx, &draft, Step::Last),
         place: page.place(&place),
         neighbours: neighbours.collect(),
         near: page.n("say-near", near.len()),
         groups: groups(&page, pack, &category),
         promised: promised(pack, &category, engine.clock.now()).map(|at| page.time(&at)),
         category: page.category(&category),
-        files_most: limits::UPLOADS,
-        files_bytes: limits::UPLOAD_BYTES,
         name_chars: limits::NAME_CHARS,
         draft,
         wrong,
@@ -134,8 +132,7 @@ fn promised(pack: &Pack, category: &str, now: Millis) -> Option<Millis> {
 }
 
 /// Sends the report. What is wrong with any step leads back to it with all that was typed.
-pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
-    let key = upload.sent.key()?;
+pub async fn send(ctx: &Ctx, mut draft: Draft, key: String) -> Reply {
     if let Some(wrong) = draft.wrong_say(ctx) {
         return say::page(ctx, draft, Some(wrong));
     }
@@ -147,21 +144,23 @@ pub async fn send(ctx: &Ctx, draft: Draft, upload: Upload) -> Reply {
     if !wrong.is_empty() {
         return page(ctx, draft, wrong, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    let kept = match upload.refused {
-        Some(fault) => Err(fault),
-        None => uploads::keep(ctx, upload.sent.files).await,
-    };
-    let files = match kept {
-        Ok(files) => files,
-        Err(fault) => {
-            let wrong = Wrong { id: "files", words: fault.words(ctx.lang) };
-            return page(ctx, draft, vec![wrong], refused(&fault)).await;
-        }
-    };
+    let wrong = draft.whom.wrong(ctx);
+    if !wrong.is_empty() {
+        return whom::page(ctx, draft, wrong);
+    }
+    let (files, lost) = kept::holding(ctx, &draft.kept);
+    if lost {
+        draft.kept = files.into_iter().map(|(note, _)| note).collect();
+        let wrong = Wrong { id: "files", words: ctx.t("say-files-again") };
+        return page(ctx, draft, vec![wrong], StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let report = report(ctx, &draft, key, place).await?;
     let filed = ctx.engine().file(report).await?;
-    // Whoever is told of success finds the files there; a form that broke off before is sent again under its key.
-    uploads::attach(ctx, filed.key, files).await?;
+    // Whoever is told of success finds all of it there; a form that broke off before is sent again under its key.
+    if let Some(behalf) = draft.whom.behalf() {
+        ctx.engine().on_behalf(filed.key, behalf).await?;
+    }
+    uploads::attach(ctx, filed.key, files.into_iter().map(|(_, file)| file).collect()).await?;
     let to = format!("/c/{}/{}/filed", filed.key.jurisdiction, filed.number);
     Ok(pass::go_with(ctx, &to, filed.key))
 }

@@ -7,8 +7,9 @@ use axum::extract::Query;
 use linli_engine::{
     cases::CaseKey,
     db::{DbError, Tx},
-    ids::{CaseId, Jurisdiction},
+    ids::{CaseId, Jurisdiction, PersonId},
     notices::{self, Notice, Recipient},
+    vault::behalf,
 };
 use serde::Deserialize;
 
@@ -59,18 +60,21 @@ pub async fn page(ctx: Ctx, Query(query): Query<After>) -> Reply {
     found.truncate(CASES);
     let older = found.last().filter(|_| more).map(|(key, _)| format!("/mine?after={}", key.id));
     let keys: Vec<CaseKey> = found.iter().map(|(key, _)| *key).collect();
-    let told = if after.is_none() { told(&ctx, &page, keys).await? } else { Vec::new() };
+    let told = if after.is_none() { told(&ctx, &page, person, keys).await? } else { Vec::new() };
     let rows = found.into_iter().map(|(_, row)| row).collect();
     show(&MinePage { page, rows, told, first: after.is_none(), older })
 }
 
 /// The newest notices about these cases.
-async fn told(ctx: &Ctx, page: &Page, keys: Vec<CaseKey>) -> Result<Vec<Told>, Fault> {
-    let mut streets: BTreeMap<Jurisdiction, Vec<Recipient>> = BTreeMap::new();
-    for key in keys {
-        streets.entry(key.jurisdiction).or_default().push(Recipient::Case(key.id));
-    }
+async fn told(ctx: &Ctx, page: &Page, person: PersonId, keys: Vec<CaseKey>) -> Result<Vec<Told>, Fault> {
     let read = move |tx: &mut Tx<'_>| {
+        let mut streets: BTreeMap<Jurisdiction, Vec<Recipient>> = BTreeMap::new();
+        for key in &keys {
+            // Of a case that one reported for another, it was said who is told.
+            if behalf::tells(tx, key.jurisdiction, key.id, person)? {
+                streets.entry(key.jurisdiction).or_default().push(Recipient::Case(key.id));
+            }
+        }
         let mut all = Vec::new();
         for (street, recipients) in &streets {
             all.extend(notices::for_recipients(tx, *street, recipients, None, NOTICES)?);

@@ -4,7 +4,7 @@
 //! | route | what |
 //! |---|---|
 //! | `GET /` | what has to be solved, and one's open cases |
-//! | `GET, POST /report` | what happened, where, and a last look; the state travels in the form |
+//! | `GET, POST /report` | what happened, where, and a last look; one thing a page in the elder version; the state travels in the form |
 //! | `GET, POST /track` | opens a case by its number and tracking code |
 //! | `GET /c/{jurisdiction}/{number}` | the case, like a parcel |
 //! | `GET /c/{jurisdiction}/{number}/filed` | its number and code, right after it was filed |
@@ -18,15 +18,19 @@ mod case;
 mod draft;
 mod files;
 mod home;
+mod kept;
 mod last;
 mod mine;
 mod notices;
 mod pass;
+mod phone;
+mod photo;
 mod rows;
 mod say;
 mod story;
 mod track;
 mod whereabouts;
+mod whom;
 
 use crate::web::{Needs, Routes};
 

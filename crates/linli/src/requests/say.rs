@@ -1,11 +1,14 @@
-//! Reporting, step by step: what happened is asked here; the other steps are `whereabouts` and `last`.
+//! Reporting, step by step: what happened is asked here, and from here every step is reached.
 
 use askama::Template;
 use axum::http::StatusCode;
 
 use super::{
-    draft::{Draft, SAY_CHARS, Step, Wrong, titled},
-    last, whereabouts,
+    draft::{Draft, SAY_CHARS, Step, Wrong, step_words, titled},
+    last, phone,
+    photo::{self, Photos},
+    whereabouts,
+    whom::{self, Whom},
 };
 use crate::web::{Ctx, Page, Reply, page::show_as, uploads::Upload};
 
@@ -17,6 +20,14 @@ struct SayPage {
     hidden: Vec<(&'static str, String)>,
     most: usize,
     wrong: Vec<Wrong>,
+    step: String,
+    photos: Photos,
+}
+
+impl SayPage {
+    fn error(&self, id: &str) -> Option<&str> {
+        self.wrong.iter().find(|w| w.id == id).map(|w| w.words.as_str())
+    }
 }
 
 /// `GET /report`.
@@ -24,31 +35,54 @@ pub async fn start(ctx: Ctx) -> Reply {
     page(&ctx, Draft::new(), None)
 }
 
-/// `POST /report`: to the step that the pressed button names.
+/// `POST /report`: to the step that the pressed button names. Files are taken first, at whichever step they come.
 pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
+    let key = upload.sent.key();
     let mut draft = Draft::read(&upload.sent);
     // New words that nobody looked for yet are looked for, whichever button was pressed.
-    let looked = upload.sent.fields.get("looked").and_then(|v| v.first());
+    let looked = upload.sent.fields.get("looked").and_then(|v| v.first()).cloned();
     let step = match upload.sent.text("step") {
-        "last" | "enter-last" if looked.is_some_and(|looked| *looked != draft.words) => "look",
-        step => step,
+        "last" | "enter-last" if looked.as_ref().is_some_and(|looked| *looked != draft.words) => "look".to_owned(),
+        step => step.to_owned(),
     };
-    match step {
+    if let Err(fault) = photo::take(&ctx, &mut draft, upload).await {
+        return photo::refused(&ctx, draft, &fault, &step).await;
+    }
+    match step.as_str() {
         "say" => page(&ctx, draft, None),
         "look" => {
             draft.place.clear();
             whereabouts::page(&ctx, draft, None)
         }
         "pick" => whereabouts::page(&ctx, draft, None),
-        "last" | "enter-last" => match draft.wrong_where(&ctx) {
+        "photo" => photo::page(&ctx, draft, None),
+        "phone" => phone::page(&ctx, draft, None),
+        "phone-done" => match draft.wrong_last(&ctx).into_iter().find(|w| w.id == "contact") {
+            Some(wrong) => phone::page(&ctx, draft, Some(wrong)),
+            None => last::page(&ctx, draft, Vec::new(), StatusCode::OK).await,
+        },
+        "photo-done" if ctx.elder && !draft.checked => phone::page(&ctx, draft, None),
+        "whom" => whom::page(&ctx, draft, Vec::new()),
+        "whom-done" => whom::done(&ctx, draft).await,
+        "whom-self" => {
+            draft.whom = Whom::default();
+            last::page(&ctx, draft, Vec::new(), StatusCode::OK).await
+        }
+        "quiet" => {
+            draft.confidential = !draft.confidential;
+            last::page(&ctx, draft, Vec::new(), StatusCode::OK).await
+        }
+        "last" | "enter-last" | "photo-done" => match draft.wrong_where(&ctx) {
             // Whoever says that none of these is the place is shown the lists first.
             Some(wrong) if wrong.id == "place" && draft.place == super::draft::OTHER && !draft.picking => {
                 whereabouts::page(&ctx, draft, None)
             }
             Some(wrong) => whereabouts::page(&ctx, draft, Some(wrong)),
+            None if ctx.elder && !draft.checked => photo::page(&ctx, draft, None),
             None => last::page(&ctx, draft, Vec::new(), StatusCode::OK).await,
         },
-        "send" | "enter-send" => last::send(&ctx, draft, upload).await,
+        "send" | "enter-send" => last::send(&ctx, draft, key?).await,
+        step if step.starts_with("drop-") => photo::drop(&ctx, draft, step).await,
         _ => match draft.wrong_say(&ctx) {
             Some(wrong) => page(&ctx, draft, Some(wrong)),
             None => whereabouts::page(&ctx, draft, None),
@@ -60,6 +94,8 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
 pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = titled(ctx, Step::Say, wrong.is_some());
-    let hidden = draft.hidden(Step::Say);
-    show_as(status, &SayPage { page, hidden, draft, most: SAY_CHARS, wrong: wrong.into_iter().collect() })
+    let hidden = draft.hidden(Step::Say, ctx.elder);
+    let (wrong, step) = (wrong.into_iter().collect(), step_words(ctx, Step::Say));
+    let photos = Photos::of(ctx, &draft, Step::Say);
+    show_as(status, &SayPage { page, hidden, draft, most: SAY_CHARS, wrong, step, photos })
 }

@@ -8,7 +8,7 @@ use linli_engine::{
     limits,
 };
 
-use super::draft::{Draft, OTHER, Step, Wrong, titled};
+use super::draft::{Draft, OTHER, Step, Wrong, step_words, titled};
 use crate::web::{Ctx, Page, Reply, page::show_as};
 
 /// Places offered at once.
@@ -42,6 +42,7 @@ struct WherePage {
     /// A question like the words, to which there is an answer at hand.
     answer: Option<String>,
     wrong: Vec<Wrong>,
+    step: String,
 }
 
 impl WherePage {
@@ -59,10 +60,10 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = titled(ctx, Step::Where, wrong.is_some());
     let wrong = wrong.into_iter().collect();
-    let hidden = draft.hidden(Step::Where);
+    let hidden = draft.hidden(Step::Where, ctx.elder);
     let answer = answer(ctx, &page, &draft);
-    let address_chars = limits::ADDRESS_CHARS;
-    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, answer, wrong })
+    let (step, address_chars) = (step_words(ctx, Step::Where), limits::ADDRESS_CHARS);
+    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, answer, wrong, step })
 }
 
 /// The question that the words come nearest to, where its answer still holds.

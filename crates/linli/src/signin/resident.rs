@@ -32,9 +32,6 @@ use crate::web::{
 static ASKED: LazyLock<Tries> = LazyLock::new(|| Tries::new(20, 10 * 60_000));
 static GUESSED: LazyLock<Tries> = LazyLock::new(|| Tries::new(30, 10 * 60_000));
 
-/// The cookie between the two pages: the telephone, for as long as a code lives.
-const PHONE: &str = "linli_phone";
-
 #[derive(Template)]
 #[template(path = "signin/phone.html")]
 struct PhonePage {
@@ -95,7 +92,7 @@ pub async fn send(ctx: Ctx, address: Address, sent: Sent) -> Reply {
         }
         Err(_) => return again(ctx.t("signin-no-code")),
     }
-    let held = set_cookie(&ctx.app.config, PHONE, phone.reveal(), limits::CODE_MS / 1000);
+    let held = set_cookie(&ctx.app.config, cookie::PHONE, phone.reveal(), limits::CODE_MS / 1000);
     Ok(go_with(&format!("/signin/code?next={}", percent(&next)), &[held]))
 }
 
@@ -110,7 +107,7 @@ fn ending(phone: &Phone) -> String {
 }
 
 fn held(headers: &HeaderMap) -> Option<Phone> {
-    cookie_value(headers, PHONE).and_then(|text| text.parse().ok())
+    cookie_value(headers, cookie::PHONE).and_then(|text| text.parse().ok())
 }
 
 /// `GET /signin/code`.
@@ -147,12 +144,14 @@ pub async fn redeem(ctx: Ctx, address: Address, headers: HeaderMap, sent: Sent) 
     let session = engine.db.write(move |tx: &mut Tx<'_>| {
         let nameless = Secret::new(String::new());
         let person = vault::person_or_create(tx, home, &shared.vault_key, &phone, &nameless, new, now)?;
+        // What others reported for this telephone is theirs from now on.
+        vault::behalf::claim(tx, &PhoneKey::of(&shared.vault_key, &phone), person)?;
         sessions::start(tx, home, &token, Who::Resident(person), now)
     });
     let seconds = limits::RESIDENT_SESSION_MS / 1000;
     let cookies = [
         set_cookie(&ctx.app.config, cookie::SESSION, &session.await?, seconds),
-        set_cookie(&ctx.app.config, PHONE, "", 0),
+        set_cookie(&ctx.app.config, cookie::PHONE, "", 0),
     ];
     Ok(go_with(&next, &cookies))
 }

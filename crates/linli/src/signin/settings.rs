@@ -17,7 +17,8 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
     let known = [
         (cookie::LANG, "lang", &["zh", "en"][..]),
         (cookie::ELDER, "elder", &["on", "off"]),
-        (cookie::THEME, "theme", &["light", "dark"]),
+        (cookie::THEME, "theme", &["light", "dark", "auto"]),
+        (cookie::SHARED, "shared", &["on", "off"]),
     ];
     let chosen = known.into_iter().filter(|(_, field, values)| values.contains(&sent.text(field)));
     let cookies: Vec<String> =

@@ -64,6 +64,8 @@ pub struct Inner {
     pub elder: bool,
     /// `light` or `dark`, where the reader chose.
     pub theme: Option<&'static str>,
+    /// Whether others use this device too: nothing is kept on it.
+    pub shared: bool,
     /// Who.
     pub who: Who,
     /// The token of a program; who it is, stands above.
@@ -111,6 +113,10 @@ pub mod cookie {
     pub const ELDER: &str = "linli_elder";
     /// Light or dark.
     pub const THEME: &str = "linli_theme";
+    /// A device that others use too.
+    pub const SHARED: &str = "linli_shared";
+    /// Between the two pages of a resident's sign-in: the telephone, for as long as a code lives.
+    pub const PHONE: &str = "linli_phone";
     /// The tracking code of a case that was opened with it: `jurisdiction.id`, sealed by the deployment's key.
     pub const TRACK: &str = "linli_track";
 }
@@ -138,11 +144,28 @@ impl Ctx {
             Some("light") => Some("light"),
             _ => None,
         };
+        let shared = cookie_value(headers, cookie::SHARED) == Some("on");
         let heads = match &who {
             Who::Staff { .. } => app.engine.changes().borrow().clone(),
             _ => Heads::default(),
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, who, pass, path, heads }))
+        Self(Arc::new(Inner { app, lang, elder, theme, shared, who, pass, path, heads }))
+    }
+
+    /// The same request as anyone's, who chose to read like this.
+    pub fn anyone(&self, lang: Lang, elder: bool) -> Self {
+        let (app, path) = (self.app.clone(), self.path.clone());
+        Self(Arc::new(Inner {
+            app,
+            lang,
+            elder,
+            theme: None,
+            shared: false,
+            who: Who::Anyone,
+            pass: None,
+            path,
+            heads: Heads::default(),
+        }))
     }
 
     /// The engine.
@@ -221,10 +244,15 @@ pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> 
         request.headers_mut().remove(header::ORIGIN);
         request.headers_mut().remove("sec-fetch-site");
     }
+    let impersonal = super::compress::impersonal(request.headers());
     request.extensions_mut().insert(ctx.clone());
     let mut response = super::fault::render(&ctx, next.run(request).await);
     if let Some(pass) = &ctx.pass {
         access::tell_limits(pass, &mut response);
+    }
+    // An answer that opens something (a sign-in, a case that was just filed) is of one person already.
+    if let Some(mark) = impersonal.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
+        response.extensions_mut().insert(mark);
     }
     response
 }

@@ -6,6 +6,7 @@ pub mod act_form;
 pub mod acts;
 pub mod asked;
 pub mod assets;
+pub mod compress;
 pub mod ctx;
 pub mod cursor;
 pub mod entry;

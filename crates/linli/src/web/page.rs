@@ -13,6 +13,9 @@ use super::{
     times::{self, Due, Spoken},
 };
 
+/// The government service hotline of every city of China (State Council General Office letter 2020 No. 53).
+const HOTLINE: &str = "12345";
+
 /// What the frame of a page needs.
 #[derive(Clone)]
 pub struct Page {
@@ -80,6 +83,16 @@ impl Page {
     /// `light` or `dark`, where the reader chose.
     pub fn theme(&self) -> Option<&'static str> {
         self.ctx.theme
+    }
+
+    /// Whether others use this device too.
+    pub fn shared(&self) -> bool {
+        self.ctx.shared
+    }
+
+    /// Whom to call for help: the street office or, where it gave no number, the hotline that every city has.
+    pub fn help_phone(&self) -> String {
+        self.phone().unwrap_or_else(|| HOTLINE.to_owned())
     }
 
     /// Where this page is.

@@ -1,0 +1,47 @@
+//! What may be told to everybody of everybody's cases: how many, by grid and category. It stands in the vault because
+//! the vault alone knows which reporters asked for silence; nothing of a single case leaves it, not even its id.
+
+use linli_worktime::Millis;
+
+use super::{DbError, Tx, args, statements};
+use crate::ids::{Jurisdiction, PlaceCode};
+
+statements! {
+    // 15 digits are a grid. Served by `cases_public_open`: bounded by what is open.
+    COUNT_OPEN = "SELECT substr(c.place, 1, 15), c.category, count(*), max(c.opened_at) FROM cases c
+        WHERE c.jurisdiction = $1 AND c.phase = 'open' AND NOT EXISTS (SELECT 1 FROM vault_caller v
+            WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
+        GROUP BY substr(c.place, 1, 15), c.category";
+    // Served by `cases_public_solved`: bounded by what was closed since then.
+    COUNT_SOLVED = "SELECT substr(c.place, 1, 15), c.category, count(*), max(c.settled_at) FROM cases c
+        WHERE c.jurisdiction = $1 AND c.settled_at >= $2 AND c.settled_at IS NOT NULL AND c.outcome IN ('solved', 'lasted')
+        AND NOT EXISTS (SELECT 1 FROM vault_caller v
+            WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
+        GROUP BY substr(c.place, 1, 15), c.category";
+}
+
+/// Cases of one category in one grid (or in the place above it, for those that name no grid).
+pub(crate) struct Count {
+    pub place: PlaceCode,
+    pub category: String,
+    pub n: u64,
+    /// When the newest of them came in, or was closed.
+    pub newest: Millis,
+}
+
+/// Open cases of a street whose reporters did not ask for silence.
+pub(crate) fn open(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Vec<Count>, DbError> {
+    counts(tx.query(&COUNT_OPEN, &args![street])?)
+}
+
+/// The same of those solved since.
+pub(crate) fn solved(tx: &mut Tx<'_>, street: Jurisdiction, since: Millis) -> Result<Vec<Count>, DbError> {
+    counts(tx.query(&COUNT_SOLVED, &args![street, since])?)
+}
+
+fn counts(rows: Vec<super::Row>) -> Result<Vec<Count>, DbError> {
+    let count = |mut row: super::Row| {
+        Ok(Count { place: row.take()?, category: row.take()?, n: row.take()?, newest: row.take()? })
+    };
+    rows.into_iter().map(count).collect()
+}
