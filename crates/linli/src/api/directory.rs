@@ -18,6 +18,7 @@ use crate::web::{Ctx, Fault, Page, Reply, given::Query};
 
 /// A page of a list.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct Listed<T> {
     /// What is on the page.
     items: Vec<T>,

@@ -13,6 +13,7 @@ const ROWS: usize = 200;
 
 /// What is going on at one place.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NearbyPlace")]
 struct Row {
     /// The code of the place.
     #[schemars(with = "String")]
@@ -33,6 +34,7 @@ struct Row {
 
 /// What is going on around here.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Nearby")]
 pub struct List {
     /// When the counts were taken, RFC 3339.
     at: String,
