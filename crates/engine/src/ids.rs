@@ -105,6 +105,10 @@ uuid_id!(/// A token of a program.
     TokenId, "the id of a token");
 uuid_id!(/// A row of the duty list.
     DutyId, "the id of a duty");
+uuid_id!(/// A change of the directory, the rules or who works here.
+    ChangeId, "the id of a change");
+uuid_id!(/// An uploaded table.
+    SheetId, "the id of a table");
 
 /// A place by its code: digits, and a child's code begins with its parent's. City 4, district 6, street 9,
 /// community 12, grid 15, building 18, unit 20 (GB/T 2260, GB/T 10114; grids as 6+3+3+3).

@@ -17,8 +17,11 @@ pub mod notices;
 pub mod pack;
 pub mod policy;
 pub mod presence;
+pub mod record;
 pub mod seats;
 pub mod sessions;
+pub mod sheets;
+pub mod start;
 pub mod tokens;
 pub mod vault;
 pub mod viewer;
@@ -67,8 +70,12 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         notices::STATEMENTS,
         notices::TOLD_STATEMENTS,
         presence::STATEMENTS,
+        record::STATEMENTS,
         seats::STATEMENTS,
+        seats::keep::STATEMENTS,
         sessions::STATEMENTS,
+        sheets::STATEMENTS,
+        start::STATEMENTS,
         tokens::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,

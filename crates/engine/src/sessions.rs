@@ -91,7 +91,7 @@ pub enum Session {
 
 statements! {
     START = "INSERT INTO session (jurisdiction, token, account, person, made_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    FIND = "SELECT s.person, a.id, a.login, a.name, a.disabled_at IS NOT NULL
+    FIND = "SELECT s.person, a.id, a.login, a.name, a.disabled_at IS NOT NULL, a.first_at IS NOT NULL
         FROM session s LEFT JOIN account a ON a.jurisdiction = s.jurisdiction AND a.id = s.account
         WHERE s.jurisdiction = $1 AND s.token = $2 AND s.ends_at > $3";
     ROTATE = "UPDATE session SET token = $3 WHERE jurisdiction = $1 AND token = $2 AND ends_at > $4";
@@ -103,7 +103,7 @@ statements! {
     CANDIDATE = "SELECT id, password FROM account WHERE jurisdiction = $1 AND login = $2";
     TRY = "UPDATE account SET wrong = wrong + 1 WHERE jurisdiction = $1 AND id = $2
         AND (locked_until IS NULL OR locked_until <= $3)";
-    LOCKED = "SELECT locked_until, disabled_at IS NOT NULL FROM account WHERE jurisdiction = $1 AND id = $2";
+    LOCKED = "SELECT locked_until, disabled_at IS NOT NULL, first_at FROM account WHERE jurisdiction = $1 AND id = $2";
     LOCK = "UPDATE account SET wrong = 0, locked_until = $3 WHERE jurisdiction = $1 AND id = $2 AND wrong >= $4";
     FORGIVE = "UPDATE account SET wrong = 0, locked_until = NULL WHERE jurisdiction = $1 AND id = $2";
 
@@ -205,6 +205,9 @@ pub enum SignInError {
     /// The account holds no seat now (said only to who knows the password).
     #[error("this account holds no seat; ask your security administrator for one")]
     NoSeat,
+    /// The password was a first one and nobody used it in time (said only to who knows it).
+    #[error("this first password is too old; ask your system administrator for a new one")]
+    FirstTooOld,
 }
 
 /// The first half of signing in: fetches what the password is checked against.
@@ -236,13 +239,16 @@ pub fn finish_sign_in(
         return Ok(Err(if locked { SignInError::Locked { until: lock } } else { SignInError::Wrong }));
     }
     let Some(mut row) = tx.first(&LOCKED, &args![home, account])? else { return Ok(Err(SignInError::Wrong)) };
-    let (until, disabled): (Option<Millis>, bool) = (row.take()?, row.take()?);
+    let (until, disabled, first): (Option<Millis>, bool, Option<Millis>) = (row.take()?, row.take()?, row.take()?);
     if !counted {
         return Ok(Err(until.map_or(SignInError::Wrong, |until| SignInError::Locked { until })));
     }
     tx.put(&FORGIVE, args![home, account])?;
     if disabled {
         return Ok(Err(SignInError::Disabled));
+    }
+    if first.is_some_and(|first| now.0.saturating_sub(first.0) > limits::FIRST_PASSWORD_MS) {
+        return Ok(Err(SignInError::FirstTooOld));
     }
     if seats::seats_of(tx, home, account, now)?.is_empty() {
         return Ok(Err(SignInError::NoSeat));

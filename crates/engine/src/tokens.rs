@@ -170,12 +170,12 @@ fn digest_of(text: &str) -> Option<[u8; 32]> {
 statements! {
     // The head of lists; filters are added to it.
     TOKENS = "SELECT t.id, t.name, t.scopes, t.per_minute, t.made_at, t.ends_at, t.fetched_at, t.used_at, t.revoked_at,
-        a.id, a.login, a.name, a.disabled_at IS NOT NULL, s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at
+        a.id, a.login, a.name, a.disabled_at IS NOT NULL, a.first_at IS NOT NULL, s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at
         FROM token t JOIN seat s ON s.jurisdiction = t.jurisdiction AND s.id = t.seat
         JOIN account a ON a.jurisdiction = s.jurisdiction AND a.id = s.account
         WHERE t.jurisdiction = $1";
     FIND = "SELECT t.id, t.name, t.scopes, t.per_minute, t.made_at, t.ends_at, t.fetched_at, t.used_at, t.revoked_at,
-        a.id, a.login, a.name, a.disabled_at IS NOT NULL, s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at
+        a.id, a.login, a.name, a.disabled_at IS NOT NULL, a.first_at IS NOT NULL, s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at
         FROM token t JOIN seat s ON s.jurisdiction = t.jurisdiction AND s.id = t.seat
         JOIN account a ON a.jurisdiction = s.jurisdiction AND a.id = s.account
         WHERE t.jurisdiction = $1 AND t.digest = $2";
@@ -261,6 +261,17 @@ pub fn find(tx: &mut Tx<'_>, home: Jurisdiction, text: &str, now: Millis) -> Res
 /// When the database fails.
 pub fn used(tx: &mut Tx<'_>, home: Jurisdiction, id: TokenId, hour: Millis) -> Result<(), DbError> {
     tx.send(&USED, args![home, id, hour])
+}
+
+/// One token, living or not.
+///
+/// # Errors
+/// When the database fails.
+pub fn get(tx: &mut Tx<'_>, home: Jurisdiction, id: TokenId) -> Result<Option<Token>, DbError> {
+    let mut page = Filter::of(&TOKENS, args![home]);
+    page.and("t.id = $$", args![id]);
+    page.tail("", 1);
+    tx.list(&page)?.into_iter().next().map(token).transpose()
 }
 
 /// A page of all tokens, newest first, those granted before `before` (by the primary key).

@@ -6,12 +6,15 @@
 pub mod admin;
 pub mod api;
 pub mod cli;
+pub mod demo;
 pub mod desk;
 pub mod health;
 pub mod hotline;
 pub mod nearby;
 pub mod requests;
+pub mod rules;
 pub mod serve;
 pub mod shell;
 pub mod signin;
+pub mod tour;
 pub mod web;

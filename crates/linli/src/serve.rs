@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, health, hotline, nearby, requests, shell, signin,
+    admin, api, desk, health, hotline, nearby, requests, rules, shell, signin, tour,
     web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
@@ -33,6 +33,8 @@ pub fn routes() -> Routes {
         .merge(hotline::routes())
         .merge(admin::routes())
         .merge(api::routes())
+        .merge(rules::routes())
+        .merge(tour::routes())
 }
 
 /// The router, and the list of its routes.

@@ -245,6 +245,20 @@ impl Engine {
         Ok(Filed { key: head.key, number: head.number, tracking: self.tracking_code(head.key), again: true })
     }
 
+    /// The number of the case that was filed under a client-made key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn filed_under(&self, jurisdiction: Jurisdiction, key: &str) -> Result<Option<String>, DbError> {
+        let key = key.to_owned();
+        self.db
+            .read(move |tx: &mut Tx<'_>| {
+                let Some(mut row) = tx.first(&store::DONE, &args![jurisdiction, &key])? else { return Ok(None) };
+                Ok(store::by_id(tx, CaseKey { jurisdiction, id: row.take()? })?.map(|head| head.number))
+            })
+            .await
+    }
+
     /// The code that opens a case to whoever filed it: 12 letters and digits (60 bits) that only this deployment can make.
     pub fn tracking_code(&self, key: CaseKey) -> String {
         let mac = self.vault_key.mac(b"tracking", &[&key.jurisdiction.0.to_be_bytes()[..], &key.id.0[..]].concat());

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, collections::BTreeSet};
 
-use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
+use linli_flow::{Actor, Case, ClockFacts, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
 
 use super::{
@@ -32,6 +32,8 @@ pub(super) struct Held<'p> {
     arrivals: bool,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
+    /// What the events say of each clock.
+    facts: Vec<Option<ClockFacts>>,
     /// The version that the row is at in the database, and the steps that have rows there.
     stored_seq: u64,
     stored: Vec<OpenStep>,
@@ -67,6 +69,7 @@ impl<'p> Held<'p> {
             case,
             stored_seq: head.seq,
             settled_at: head.settled_at,
+            facts: rules.facts(&events),
             events,
             past: None,
             told: Cell::new(0),
@@ -122,6 +125,7 @@ impl<'p> Held<'p> {
             (true, false) => self.settled_at = None,
             _ => {}
         }
+        self.rules.follow(&mut self.facts, &self.case, &event);
         self.events.push(event);
         Ok(())
     }
@@ -270,7 +274,7 @@ impl<'p> Held<'p> {
 
     /// What the resident is promised as it stands; nothing once it is settled.
     pub(super) fn promised_at(&self) -> Option<Millis> {
-        if self.case.is_settled() { None } else { self.rules.promised_at(&self.case, &self.events) }
+        if self.case.is_settled() { None } else { self.rules.promised_by(&self.case, &self.facts) }
     }
 
     /// Brings the rows of the open steps and the timer up to the events.
@@ -297,7 +301,7 @@ impl<'p> Held<'p> {
         match &self.due {
             Some((after, due)) if *after == self.events.len() => due.clone(),
             _ => {
-                let due = self.rules.dues(&self.case, &self.events).into_iter().next();
+                let due = self.rules.dues_by(&self.case, &self.facts).into_iter().next();
                 self.due = Some((self.events.len(), due.clone()));
                 due
             }

@@ -184,3 +184,7 @@ admin-wrong-rate = { $field }: a number from 1 to { $most }.
 admin-wrong-days = { $field }: a number from 1 to 3650, or nothing.
 admin-wrong-seat = Choose one of the seats.
 admin-wrong-many-tokens = This seat has { $n } tokens already. Revoke one first.
+record-what-token = Access for a program
+record-fact-name = For
+record-fact-seat = Seat
+record-fact-scopes = May be used for

@@ -24,7 +24,6 @@ signin-wrong = The login or the password is wrong.
 signin-locked = Too many wrong tries: locked until { $until }. Try again later, or ask your system administrator.
 signin-disabled = This account was shut. Ask your system administrator.
 signin-no-seat = This account holds no seat at present. Ask your security administrator.
-signin-demo = Accounts of the demonstration
 signin-demo-password = The password of all is
 signin-demo-resident = Demonstration: give 19900000001; the code appears in the terminal that runs the program.
 signin-demo-code = Demonstration: the code appears in the terminal that runs the program.

@@ -184,3 +184,7 @@ admin-wrong-rate = { $field }：1 到 { $most } 的数。
 admin-wrong-days = { $field }：1 到 3650 的数，或者不填。
 admin-wrong-seat = 请选一个岗位。
 admin-wrong-many-tokens = 这个岗位已经有 { $n } 个令牌。请先撤销一个。
+record-what-token = 程序接入
+record-fact-name = 用途
+record-fact-seat = 岗位
+record-fact-scopes = 可以做

@@ -11,6 +11,7 @@ use linli_engine::{
     ids::TokenId,
     limits,
     policy::{Action, Resource},
+    record::{self, Act, Deed, What},
     seats::{self, Seat},
     tokens::{self, Grant, Scope, Scopes, Token, TokenError},
 };
@@ -18,7 +19,7 @@ use linli_worktime::Millis;
 use serde::Deserialize;
 
 use super::{
-    Asked, Nav, Paged, accounts,
+    Asked, Nav, Paged, accounts, by,
     form::{Choice, Form, Wrong},
     may, page,
 };
@@ -174,8 +175,16 @@ async fn add(ctx: Ctx, sent: Sent) -> Reply {
     let wrong = match grant(&ctx, &sent, id, &held) {
         Ok(grant) => {
             let (home, now) = (ctx.engine().home, ctx.engine().clock.now());
-            let made = ctx.engine().db.write(move |tx: &mut Tx<'_>| tokens::grant(tx, home, &grant, now)).await;
-            match made {
+            let by = by(&ctx)?;
+            let made = ctx.engine().db.write(move |tx: &mut Tx<'_>| {
+                tokens::grant(tx, home, &grant, now)?;
+                let became = serde_json::json!({ "name": grant.name.trim(), "seat": grant.seat.to_string(),
+                    "scopes": grant.scopes.all() });
+                let (subject, became) = (grant.id.to_string(), Some(became));
+                let deed = Deed { what: What::Token, subject, act: Act::Added, was: None, became };
+                Ok::<_, TokenError>(record::note(tx, home, &by, deed, now)?)
+            });
+            match made.await {
                 // A token with the form's own key: it was sent twice.
                 Ok(()) | Err(TokenError::Db(linli_engine::db::DbError::Duplicate { .. })) => {
                     return Ok(go("/admin/tokens?done=token-granted"));
@@ -242,6 +251,17 @@ async fn revoke(ctx: Ctx, Path(id): Path<String>, sent: Sent) -> Reply {
     sent.key()?;
     let id: TokenId = id.parse().map_err(|_| Fault::not_found())?;
     let (home, now) = (ctx.engine().home, ctx.engine().clock.now());
-    ctx.engine().db.write(move |tx: &mut Tx<'_>| tokens::revoke(tx, home, id, now)).await?;
+    let by = by(&ctx)?;
+    let ended = ctx.engine().db.write(move |tx: &mut Tx<'_>| {
+        let Some(token) = tokens::get(tx, home, id)? else { return Ok(()) };
+        if tokens::revoke(tx, home, id, now)? {
+            let was = serde_json::json!({ "name": token.name, "seat": token.seat.id.to_string() });
+            let (subject, was) = (id.to_string(), Some(was));
+            let deed = Deed { what: What::Token, subject, act: Act::Ended, was, became: None };
+            record::note(tx, home, &by, deed, now)?;
+        }
+        Ok::<_, linli_engine::db::DbError>(())
+    });
+    ended.await?;
     Ok(go("/admin/tokens?done=token-revoked"))
 }

@@ -15,6 +15,7 @@ use linli_engine::{
 use super::{notices, views::may};
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    asked::Asked,
     ctx::{Who, cookie, set_cookie},
     forms::Sent,
     notices::count,
@@ -33,9 +34,10 @@ struct MePage {
 }
 
 /// `GET /desk/me`.
-pub async fn page(ctx: Ctx) -> Reply {
+pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
-    let page = Page::titled(&ctx, "desk-me");
+    let mut page = Page::titled(&ctx, "desk-me");
+    page.done = asked.get("done").filter(|done| *done == "password").map(|_| ctx.t("password-done"));
     let hears = may(&seat, Action::List, Resource::Notice);
     let unread = if hears { unread(&ctx, &page).await? } else { String::new() };
     let role = ctx.engine().packs().current().role(seat.role.as_str()).map(|role| page.of(&role.duty).to_owned());

@@ -15,7 +15,7 @@ use super::{
     rows::{self, State},
     story::{self, Moment},
 };
-use crate::web::{Ctx, Page, Reply, i18n::has, page::show, times::Spoken};
+use crate::web::{Ctx, Page, Reply, i18n::has, page::show, routes::percent, times::Spoken};
 
 /// Something that the reporter can do.
 struct Deed {
@@ -43,6 +43,8 @@ struct CasePage {
     theirs: Vec<Shown>,
     deeds: Vec<Deed>,
     barred: Vec<String>,
+    /// Where the rules are that it goes by.
+    rules: String,
 }
 
 #[derive(Template)]
@@ -77,6 +79,7 @@ pub async fn page(
     let paused = |c: &linli_engine::cases::times::ClockState| c.name == "resident" && c.paused_by.is_some();
     let place = page.place(&head.place);
     let drawn = CasePage {
+        rules: format!("/rules/flows/{}?v={}", head.flow, percent(&head.pack)),
         number: head.number.clone(),
         state: rows::state(&ctx, &page, &dossier),
         promised: head.promised_at.filter(|_| head.phase == Phase::Open).map(|at| page.time(&at)),

@@ -72,6 +72,8 @@ pub struct Inner {
     pub pass: Option<Pass>,
     /// Where the request went, for coming back.
     pub path: String,
+    /// Where the reader is on a walk through the demonstration.
+    pub tour: Option<String>,
     /// How far the feed was when a member of staff asked: what a live page was drawn from.
     pub heads: Heads,
 }
@@ -113,6 +115,8 @@ pub mod cookie {
     pub const ELDER: &str = "linli_elder";
     /// Light or dark.
     pub const THEME: &str = "linli_theme";
+    /// The step of a walk through the demonstration.
+    pub const TOUR: &str = "linli_tour";
     /// A device that others use too.
     pub const SHARED: &str = "linli_shared";
     /// Between the two pages of a resident's sign-in: the telephone, for as long as a code lives.
@@ -144,12 +148,13 @@ impl Ctx {
             Some("light") => Some("light"),
             _ => None,
         };
+        let tour = cookie_value(headers, cookie::TOUR).filter(|_| app.config.demo).map(str::to_owned);
         let shared = cookie_value(headers, cookie::SHARED) == Some("on");
         let heads = match &who {
             Who::Staff { .. } => app.engine.changes().borrow().clone(),
             _ => Heads::default(),
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, shared, who, pass, path, heads }))
+        Self(Arc::new(Inner { app, lang, elder, theme, shared, who, pass, path, heads, tour }))
     }
 
     /// The same request as anyone's, who chose to read like this.
@@ -165,6 +170,7 @@ impl Ctx {
             pass: None,
             path,
             heads: Heads::default(),
+            tour: None,
         }))
     }
 

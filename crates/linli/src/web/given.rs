@@ -45,8 +45,6 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
                 return Err(wrong("stands twice"));
             }
         }
-        // An empty value says nothing, as an absent one.
-        given.retain(|_, value| value != "");
         serde_path_to_error::deserialize(Value::Object(given)).map(Self).map_err(|error| {
             let detail = error.inner().to_string();
             let path = error.path().to_string();

@@ -23,6 +23,7 @@ pub mod process;
 pub mod rate;
 pub mod routes;
 pub mod times;
+pub mod tour;
 pub mod trace;
 pub mod tries;
 pub mod uploads;

@@ -126,6 +126,9 @@ pub fn may_somewhere(subject: Subject, action: Action, resource: Resource) -> bo
     Relation::ALL.iter().any(|relation| policy::allows(subject, *relation, action, resource))
 }
 
+/// Where staff choose another password.
+const PASSWORD: &str = "/desk/password";
+
 async fn guard(
     needs: Needs,
     scope: Option<Scope>,
@@ -146,6 +149,17 @@ async fn guard(
         _ => false,
     };
     if passes {
+        // Whoever came in with a password that somebody else knows chooses their own first.
+        if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
+            && account.must_change
+            && ctx.pass.is_none()
+            && !ctx.path.starts_with(PASSWORD)
+        {
+            return match *request.method() {
+                Method::GET if !ctx.path.starts_with("/api/") => go(PASSWORD),
+                _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
+            };
+        }
         return next.run(request).await;
     }
     let get = request.method() == Method::GET && !ctx.path.starts_with("/api/");
