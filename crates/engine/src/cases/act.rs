@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use linli_flow::{Case, Command, FieldKind, FormField, Value, Who, decide};
+use linli_flow::{Case, Command, Event, FieldKind, FormField, Value, Who, decide};
 
-use super::{CaseError, CaseKey, FieldProblem, Head, Sent, deed, store, times::Rules, write::Held};
+use super::{CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, store, times::Rules, write::Held};
 use crate::{
     Engine,
     db::{DbError, Tx, args},
@@ -95,17 +95,69 @@ impl Engine {
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
         let mut held = Held::new(&head, store::events(tx, ask.case)?, rules, self);
-        ask.by.may(tx, &head, &held.case, Action::Act)?;
-        may_command(rules, &ask.by, &head, &held.case, &ask.command)?;
-        let now = self.clock.now().max(held.events.last().map_or(head.opened_at, |e| e.at));
-        let event = decide(rules.flow, &held.case, &ask.command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
-        check_units(rules, &directory, &head, &ask.command)?;
-        check_main(tx, rules, &head, &ask.command)?;
+        let event = self.weigh(tx, ask, &head, rules, &held.case, held.events.last(), &directory)?;
+        // What is to be followed is the case that leads, which may be another one than the one that was named.
+        let mut command = ask.command.clone();
+        let event = if self.lead_on(tx, rules, &head, &mut command)? {
+            decide(rules.flow, &held.case, &command, &ask.by.actor(), event.at).map_err(CaseError::Refused)?
+        } else {
+            event
+        };
         let seq = event.seq;
         held.take(tx, event)?;
         held.finish(tx)?;
         tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
         Ok(Acted { seq, again: false })
+    }
+
+    /// Checks scope, flow and form, and decides the event; writes nothing.
+    #[allow(clippy::too_many_arguments, reason = "all of it is one case in the hands of one transaction")]
+    pub(super) fn weigh(
+        &self,
+        tx: &mut Tx<'_>,
+        ask: &Ask,
+        head: &Head,
+        rules: Rules<'_>,
+        case: &Case,
+        last: Option<&Event>,
+        directory: &Directory,
+    ) -> Result<Event, CaseError> {
+        ask.by.may(tx, head, case, Action::Act)?;
+        may_command(rules, &ask.by, head, case, &ask.command)?;
+        let now = self.clock.now().max(last.map_or(head.opened_at, |e| e.at));
+        let event = decide(rules.flow, case, &ask.command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
+        check_units(rules, directory, head, &ask.command)?;
+        check_named(tx, rules, head, &ask.command)?;
+        Ok(event)
+    }
+}
+
+impl Engine {
+    /// Puts the number of the case that leads into a command that lets this one follow; true when it was another.
+    fn lead_on(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: Rules<'_>,
+        head: &Head,
+        command: &mut Command,
+    ) -> Result<bool, CaseError> {
+        let (follows, form) = match command {
+            Command::Act { step, act, form, .. } => {
+                let act = rules.flow.step(step).and_then(|s| s.act(act));
+                (act.and_then(|act| act.follows(rules.flow)), form)
+            }
+            Command::Cancel { act, form } => (rules.flow.cancel(act).and_then(|act| act.follows(rules.flow)), form),
+            _ => return Ok(false),
+        };
+        let Some(follows) = follows else { return Ok(false) };
+        let Some(named) = links::named(follows, form).map(str::to_owned) else { return Ok(false) };
+        let main = self.leading(tx, self.packs(), head.key.jurisdiction, &named, "main_case")?.head;
+        // The other one goes along with this one already: nothing leads round in a circle.
+        if main.key == head.key {
+            return Err(CaseError::Field { field: "main_case", problem: FieldProblem::Unknown });
+        }
+        form.insert(follows.case.clone(), Value::from(main.number.as_str()));
+        Ok(main.number != named)
     }
 }
 
@@ -159,7 +211,7 @@ fn form_of<'a>(rules: Rules<'a>, command: &'a Command) -> (&'a [FormField], &'a 
 }
 
 /// A case that a form names must be there, and be another one.
-fn check_main(tx: &mut Tx<'_>, rules: Rules<'_>, head: &Head, command: &Command) -> Result<(), CaseError> {
+fn check_named(tx: &mut Tx<'_>, rules: Rules<'_>, head: &Head, command: &Command) -> Result<(), CaseError> {
     let (fields, form) = form_of(rules, command);
     for field in fields.iter().filter(|f| rules.flow.fields().get(&f.name) == Some(&FieldKind::Case)) {
         let Some(number) = form.get(&field.name).and_then(Value::as_text) else { continue };

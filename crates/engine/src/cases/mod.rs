@@ -6,12 +6,17 @@ pub mod attach;
 pub mod call;
 mod deed;
 pub mod file;
+mod follow;
+pub mod foresee;
 pub mod history;
 pub mod inbox;
+pub mod kin;
+pub mod links;
 pub mod public;
 pub mod read;
 pub mod search;
 pub mod store;
+pub mod thread;
 pub mod timeline;
 pub mod times;
 pub mod wake;
@@ -193,6 +198,10 @@ pub enum FieldProblem {
     TooLong(usize),
     /// There is no such thing.
     Unknown,
+    /// The case that it names is closed already.
+    Closed,
+    /// The case that it names is somewhere else.
+    Far,
 }
 
 impl WorkError for CaseError {

@@ -130,6 +130,7 @@ impl Teller<'_> {
             },
             at: Some(opened),
             dispatch: false,
+            joins: None,
         };
         Ok(Life { report, deeds, named: true })
     }

@@ -214,6 +214,7 @@ impl Years {
             caller,
             at: Some(at),
             dispatch: false,
+            joins: None,
         };
         self.waiting.insert((at, n), Life { report, deeds, named });
         key

@@ -13,7 +13,7 @@ pub fn what(page: &Page, dossier: &Dossier, entry: &Entry) -> String {
         Sort::Opened => known(page, format!("desk-came-{}", dossier.head.channel), "desk-came"),
         Sort::Late(level @ 100..) => late(page, "desk-late-over", level, &entry.title),
         Sort::Late(level) => late(page, "desk-late-part", level, &entry.title),
-        Sort::Act | Sort::Side => entry.title.clone(),
+        Sort::Act | Sort::Side | Sort::Shared => entry.title.clone(),
     }
 }
 

@@ -89,6 +89,11 @@ impl Page {
         self.ctx.theme
     }
 
+    /// Whether the reader switched single-letter keys off.
+    pub fn keys_off(&self) -> bool {
+        self.ctx.keys_off
+    }
+
     /// Whether others use this device too.
     pub fn shared(&self) -> bool {
         self.ctx.shared
@@ -133,11 +138,14 @@ impl Page {
         name.unwrap_or_else(|| self.t("product"))
     }
 
-    /// The public telephone of the street office, where it gave one.
+    /// The public telephone of the street office, where it gave one: of the home street's before any other.
     pub fn phone(&self) -> Option<String> {
         let directory = self.ctx.engine().directory();
         let fallback = self.ctx.engine().packs().current().fallback().to_owned();
-        directory.orgs().find(|o| o.function == fallback).and_then(|o| o.phone.clone())
+        let home = self.ctx.engine().home.to_string();
+        let offices = || directory.orgs().filter(|o| o.function == fallback && o.retired_at.is_none());
+        let own = offices().find(|o| o.place.as_str() == home).and_then(|o| o.phone.clone());
+        own.or_else(|| offices().find_map(|o| o.phone.clone()))
     }
 
     /// Whether a resident has signed in.
@@ -163,7 +171,8 @@ impl Page {
         let directory = self.ctx.engine().directory();
         let org =
             directory.org(seat.org.as_str()).map_or_else(|| seat.org.to_string(), |o| self.of(&o.name).to_owned());
-        format!("{org} \u{b7} {}", self.role(seat.role.as_str()))
+        let cover = if seat.cover.is_some() { self.t("cover-mark") } else { String::new() };
+        format!("{org} \u{b7} {}{cover}", self.role(seat.role.as_str()))
     }
 
     /// The seats that the member of staff may sit on, with the one they sit on marked.

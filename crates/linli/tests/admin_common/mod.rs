@@ -172,6 +172,7 @@ impl Office {
             },
             at: None,
             dispatch: true,
+            joins: None,
         };
         self.engine.file(report).await.unwrap()
     }
@@ -195,6 +196,7 @@ pub fn seat(org: &str, role: &str, place: &str) -> Seat {
         place: place.parse().unwrap(),
         from: Millis(0),
         until: None,
+        cover: None,
     }
 }
 
