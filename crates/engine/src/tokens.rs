@@ -181,7 +181,8 @@ statements! {
         WHERE t.jurisdiction = $1 AND t.digest = $2";
     // Changes nothing, but makes grants to one seat wait for each other.
     HOLD = "UPDATE seat SET from_at = from_at WHERE jurisdiction = $1 AND id = $2 AND from_at <= $3
-        AND (until_at IS NULL OR until_at > $3)";
+        AND (until_at IS NULL OR until_at > $3)
+        AND NOT EXISTS (SELECT 1 FROM cover c WHERE c.jurisdiction = $1 AND c.seat = $2)";
     HELD = "SELECT count(*) FROM token WHERE jurisdiction = $1 AND seat = $2 AND revoked_at IS NULL
         AND (ends_at IS NULL OR ends_at > $3)";
     GRANT = "INSERT INTO token (jurisdiction, id, seat, name, scopes, per_minute, made_at, made_by, ends_at)
@@ -319,6 +320,7 @@ fn token(mut row: Row) -> Result<Token, DbError> {
             place: row.take()?,
             from: row.take()?,
             until: row.take()?,
+            // A cover is for a person and a while: no program acts on one.
             cover: None,
         },
     })

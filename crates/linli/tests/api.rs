@@ -79,6 +79,13 @@ async fn a_request_is_filed_and_followed(bed: Bed) {
     api.call("GET", file, &[("tracking-code", "AAAAAAAAAAAA")], "").await.problem(404, "not-found");
 
     let dispatcher = api.full("dispatcher").await;
+    let answered = json!({ "text": "今天下午去看" });
+    api.post(&dispatcher, &format!("{}/messages", case(&receipt)), "reply-1", &answered).await.is(200);
+    let read = api.call("GET", url, &coded, "").await.is(200).js();
+    assert_eq!((&read["messages"][1]["text"], &read["messages"][1]["from"]), (&answered["text"], &json!("staff")));
+    let joins = json!({ "body": "", "place": "990101001001001003", "joins": receipt["number"] });
+    let joined = api.post("", "/api/v1/requests", "me-too-1", &joins).await.is(201).js();
+    assert_ne!(joined["number"], receipt["number"]);
     let staff = api.get(&dispatcher, &case(&receipt)).await.is(200).js();
     assert_eq!(staff["messages"][0]["text"], "灯杆上写着 A12");
     assert_eq!(staff["messages"][0]["from"], "resident");

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     caller,
     list::{Asked, day_begins, day_ends},
-    shapes::{self, Act, CaseHead, InboxItem, MESSAGE, Message, Moment},
+    shapes::{self, Act, CaseHead, InboxItem, Message, Moment},
 };
 use crate::web::{
     Ctx, Fault, Page, Reply, act_form,
@@ -55,6 +55,17 @@ pub struct CasesQuery {
     state: Option<String>,
     /// Of this category or below it.
     category: Option<String>,
+    /// Of this class.
+    class: Option<String>,
+    /// Whose promise to the resident has run out.
+    #[schemars(with = "Option<bool>")]
+    late: Option<FromText<bool>>,
+    /// Only those that wait for the seat that asks.
+    #[schemars(with = "Option<bool>")]
+    mine: Option<FromText<bool>>,
+    /// Only those in which the seat's unit helps another.
+    #[schemars(with = "Option<bool>")]
+    helping: Option<FromText<bool>>,
     /// Opened on this day or later.
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     from: Option<FromText<Date>>,
@@ -90,7 +101,10 @@ pub async fn list(ctx: Ctx, Query(query): Query<CasesQuery>) -> Reply {
         // The last day counts to its end.
         until: query.until.and_then(|day| day.0.tomorrow().ok()).and_then(|day| day_begins(&ctx, day)),
         after,
-        ..search::Query::default()
+        class: query.class,
+        late: query.late.is_some_and(|late| late.0),
+        mine: query.mine.is_some_and(|mine| mine.0),
+        helping: query.helping.is_some_and(|helping| helping.0),
     };
     let found = ctx.engine().search(seat, wanted).await?;
     let last = found.last().filter(|_| found.len() == limits::PAGE);
@@ -392,32 +406,32 @@ pub struct NewMessage {
 /// `POST …/messages`.
 pub async fn say(ctx: Ctx, which: Which, headers: HeaderMap, body: given::Json<NewMessage>) -> Reply {
     let d = caller::staff_case(&ctx, &which).await?;
-    write(&ctx, &d, ctx.viewer(), &headers, body, &["reply", MESSAGE]).await
+    write(&ctx, &d, ctx.viewer(), &headers, body, "reply").await
 }
 
-/// Writes a message by the first of these acts that the flow has.
+/// Writes a message by an act of this name, whose form has a field of the same name.
 pub async fn write(
     ctx: &Ctx,
     d: &Dossier,
     by: Viewer,
     headers: &HeaderMap,
     given: given::Json<NewMessage>,
-    acts: &[&str],
+    act: &str,
 ) -> Reply {
     let given::Json { body: NewMessage { text, key }, digest } = given;
-    let Some(act) = acts.iter().find(|act| d.flow.side(act).is_some()) else {
+    if d.flow.side(act).is_none() {
         return Err(Fault::new(StatusCode::CONFLICT, "fault-not-now"));
-    };
-    let act = NewAct {
+    }
+    let asked = NewAct {
         way: "side".to_owned(),
         step: None,
         instance: None,
-        act: (*act).to_owned(),
+        act: act.to_owned(),
         seen: None,
         key,
-        form: BTreeMap::from([(MESSAGE.to_owned(), Value::Text(text))]),
+        form: BTreeMap::from([(act.to_owned(), Value::Text(text))]),
     };
-    let answer = perform(ctx, d, by, headers, given::Json { body: act, digest }).await;
+    let answer = perform(ctx, d, by, headers, given::Json { body: asked, digest }).await;
     // The field has another name here.
     answer.map_err(|fault| {
         let here = |error: FieldError| FieldError { pointer: Some("/text".to_owned()), ..error };

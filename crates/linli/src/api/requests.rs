@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     caller,
     cases::{self, NewAct, NewMessage, Which},
-    shapes::{self, Act, File, MESSAGE, Message, Moment, Time},
+    shapes::{self, Act, File, Message, Moment, Time},
 };
 use crate::web::{
     App, Ctx, Fault, Page, Reply, ctx::Who, given, problem::FieldError, routes::may_somewhere, tries::Address,
@@ -37,8 +37,9 @@ pub struct NewRequest {
     #[serde(default)]
     #[schemars(extend("pattern" = "^[A-Za-z0-9_.:-]{8,120}$"))]
     key: Option<String>,
-    /// What is wrong, in own words.
-    #[schemars(length(min = 1, max = 4000))]
+    /// What is wrong, in own words. May be empty where it joins another.
+    #[serde(default)]
+    #[schemars(length(max = 4000))]
     body: String,
     /// The code of the place where it is.
     #[schemars(with = "String", extend("pattern" = "^[0-9]{2,20}$"))]
@@ -60,6 +61,9 @@ pub struct NewRequest {
     /// How it came in: `phone`, `web`, `letter`, `visit` or `grid`. Only a desk may say other than `web`.
     #[serde(default)]
     channel: Option<Way>,
+    /// The number of an open case near by that says the same: this one goes along with it.
+    #[serde(default)]
+    joins: Option<String>,
     /// The name of whoever reports; it goes into the vault.
     #[serde(default)]
     #[schemars(length(max = 60))]
@@ -275,10 +279,6 @@ fn request(ctx: &Ctx, d: &Dossier) -> Request {
         // What the rule is called between offices is not what a resident reads.
         Moment { rule: None, ..moment }
     };
-    let from_resident = |message: &Message| message.from == "resident";
-    let mut messages = shapes::messages(&page, ctx, d);
-    // What units write to each other is not for the resident: only what the flow tells them is.
-    messages.retain(|message| from_resident(message) || entries.iter().any(|entry| entry.seq == message.seq));
     Request {
         jurisdiction: head.key.jurisdiction.to_string(),
         number: head.number.clone(),
@@ -296,7 +296,7 @@ fn request(ctx: &Ctx, d: &Dossier) -> Request {
         promised_at: head.promised_at.map(time),
         settled_at: head.settled_at.map(time),
         timeline: entries.iter().map(moment).collect(),
-        messages,
+        messages: shapes::messages(&page, ctx, d),
         acts: d.offers.iter().map(|offer| shapes::act(&page, d, offer)).collect(),
         attachments: d.attachments.iter().map(|file| shapes::file(ctx, file)).collect(),
         seq: head.seq,
@@ -312,5 +312,5 @@ pub async fn act(ctx: Ctx, headers: HeaderMap, address: Address, which: Which, b
 /// `POST /api/v1/requests/{jurisdiction}/{number}/messages`.
 pub async fn say(ctx: Ctx, headers: HeaderMap, address: Address, which: Which, body: given::Json<NewMessage>) -> Reply {
     let (by, d) = caller::own_case(&ctx, &headers, address, &which).await?;
-    cases::write(&ctx, &d, by, &headers, body, &[MESSAGE]).await
+    cases::write(&ctx, &d, by, &headers, body, "message").await
 }

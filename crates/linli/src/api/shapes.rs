@@ -6,11 +6,12 @@ use linli_engine::{
         Head,
         inbox::Item,
         read::{Dossier, Offer, OfferWay},
+        thread::{Line, Speaker, thread},
         timeline::{Entry, Sort},
         times::ClockState,
     },
 };
-use linli_flow::{FormField, What};
+use linli_flow::FormField;
 use linli_worktime::Millis;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -217,11 +218,11 @@ pub struct Field {
 /// Something that happened.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Moment {
-    /// The number of the event.
+    /// The number of the event; 0 for one of the case that this one joined.
     pub seq: u64,
     /// When.
     pub at: Time,
-    /// `opened`, `act`, `side` or `late`.
+    /// `opened`, `act`, `side`, `late`, or `shared` (by the case that this one joined).
     pub sort: String,
     /// What it is called.
     pub what: String,
@@ -242,10 +243,12 @@ pub struct Message {
     pub at: Time,
     /// `resident` or `staff`.
     pub from: String,
-    /// The unit and role of whoever wrote it; empty for the resident.
+    /// The unit that wrote it, or wrote it down for the resident.
     pub who: String,
     /// What.
     pub text: String,
+    /// What came with it.
+    pub files: Vec<File>,
 }
 
 /// A file of a case.
@@ -353,6 +356,7 @@ pub fn moment(page: &Page, ctx: &Ctx, d: &Dossier, e: &Entry) -> Moment {
         Sort::Side => "side",
         Sort::Shared => "shared",
         Sort::Late(_) => "late",
+        Sort::Shared => "shared",
     };
     Moment {
         seq: e.seq,
@@ -365,25 +369,19 @@ pub fn moment(page: &Page, ctx: &Ctx, d: &Dossier, e: &Entry) -> Moment {
     }
 }
 
-/// The field of a form that holds what one writes to the other side.
-pub const MESSAGE: &str = "message";
-
-/// What was written between the resident and the office, oldest first.
+/// The conversation with the resident, oldest first.
 pub fn messages(page: &Page, ctx: &Ctx, d: &Dossier) -> Vec<Message> {
-    let written = d.events.iter().filter_map(|event| {
-        let form = match &event.what {
-            What::Acted { form, .. } | What::Side { form, .. } | What::Cancelled { form, .. } => form,
-            What::Opened { .. } | What::Late { .. } => return None,
+    let message = |line: Line| {
+        let (from, org) = match line.by {
+            Speaker::Reporter => ("resident", None),
+            Speaker::ReporterBy(org) => ("resident", Some(org)),
+            Speaker::Unit(org) => ("staff", Some(org)),
         };
-        let text = form.get(MESSAGE)?.as_text().filter(|text| !text.is_empty())?.to_owned();
-        let org = event.by.org.as_deref().map(|org| page.org(org));
-        let role = event.by.role.as_deref().map(|role| page.role(role));
-        let resident = event.by.kind == "person";
-        let who: Vec<String> = org.into_iter().chain(role).filter(|_| !resident).collect();
-        let from = if resident { "resident" } else { "staff" }.to_owned();
-        Some(Message { seq: event.seq, at: Time::new(ctx, event.at), from, who: who.join(" \u{b7} "), text })
-    });
-    written.collect()
+        let who = org.filter(|org| !org.is_empty()).map(|org| page.org(&org)).unwrap_or_default();
+        let files = line.files.iter().filter_map(|n| d.attachments.get(*n)).map(|one| file(ctx, one)).collect();
+        Message { seq: line.seq, at: Time::new(ctx, line.at), from: from.to_owned(), who, text: line.text, files }
+    };
+    thread(d).into_iter().map(message).collect()
 }
 
 /// A row of the inbox.

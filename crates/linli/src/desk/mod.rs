@@ -10,6 +10,7 @@
 //! | `GET /desk/cases/{jurisdiction}/{number}/joined` | the neighbours' cases that go along with it |
 //! | `POST /desk/cases/{jurisdiction}/{number}/related` | it belongs together with another, or not |
 //! | `GET /desk/search` | finding cases |
+//! | `GET /desk/me/tokens`, `POST /desk/me/tokens/{id}` | access for programs: fetching a token |
 //! | `GET /desk/peek/{jurisdiction}/{number}` | a case as it stands beside the list |
 //! | `POST /desk/cases/{jurisdiction}/{number}/draft`, `…/draft/drop` | keeping what was typed into an act's form |
 //! | `GET /desk/cases/{jurisdiction}/{number}/print`, `GET /desk/print` | a case and a list on paper |
@@ -20,7 +21,6 @@
 //! | `GET, POST /desk/cover`, `POST /desk/cover/{id}/end` | leave cover |
 //! | `GET /desk/load` | how much lies with each unit |
 //! | `POST /desk/me/session` | ends one of one's own sessions |
-//! | `GET /desk/me/tokens`, `POST /desk/me/tokens/{id}` | access for programs: fetching a token |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
 //! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |

@@ -148,18 +148,18 @@ async fn guard(
         }
         _ => false,
     };
+    // Whoever came in with a password that somebody else knows chooses their own first.
+    if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
+        && account.must_change
+        && ctx.pass.is_none()
+        && !ctx.path.starts_with(PASSWORD)
+    {
+        return match *request.method() {
+            Method::GET if !ctx.path.starts_with("/api/") => go(PASSWORD),
+            _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
+        };
+    }
     if passes {
-        // Whoever came in with a password that somebody else knows chooses their own first.
-        if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
-            && account.must_change
-            && ctx.pass.is_none()
-            && !ctx.path.starts_with(PASSWORD)
-        {
-            return match *request.method() {
-                Method::GET if !ctx.path.starts_with("/api/") => go(PASSWORD),
-                _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
-            };
-        }
         return next.run(request).await;
     }
     let get = request.method() == Method::GET && !ctx.path.starts_with("/api/");
