@@ -1,4 +1,6 @@
-// What the elder version promises (MIIT 2021), measured on the page that is open: letters, lines, targets.
+// What the elder version promises (MIIT 2021), measured on the page that is open: letters, lines, targets; the keyboard alone;
+// a connection that goes away.
+import { connect, createServer } from "node:net";
 
 /** Fails with every text and every target that is too small. */
 export async function measure(page, label) {
@@ -43,4 +45,36 @@ export async function tabTo(page, selector) {
     if (state) throw new Error(`the focus on ${selector} is not seen`);
   }
   throw new Error(`the Tab key does not lead to ${selector} on ${page.url()}`);
+}
+
+/** A line to the house that can be cut and mended: what a browser meets in a stairwell, its worker included. */
+export async function cable(to) {
+  const sockets = new Set();
+  const { hostname, port } = new URL(to);
+  const relay = () =>
+    createServer((near) => {
+      const far = connect(Number(port), hostname);
+      for (const [one, other] of [[near, far], [far, near]]) {
+        sockets.add(one);
+        one.pipe(other);
+        one.on("error", () => other.destroy());
+        one.on("close", () => sockets.delete(one));
+      }
+    });
+  let server = relay();
+  const listen = (at) => new Promise((done) => server.listen(at, "127.0.0.1", done));
+  await listen(0);
+  const at = server.address().port;
+  return {
+    url: `http://127.0.0.1:${at}`,
+    async cut() {
+      const closed = new Promise((done) => server.close(done));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    async mend() {
+      server = relay();
+      await listen(at);
+    },
+  };
 }

@@ -27,7 +27,7 @@ async function freePort() {
 export async function open(database) {
   const data = await mkdtemp(join(tmpdir(), "linli-e2e-"));
   const port = await freePort();
-  const args = ["demo", "--data", data, "--listen", `127.0.0.1:${port}`, ...(database ? ["--db", database] : [])];
+  const args = ["demo", "--small", "--data", data, "--listen", `127.0.0.1:${port}`, ...(database ? ["--db", database] : [])];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LINLI_LOG: "info" } });
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (log += text));

@@ -63,8 +63,8 @@ export const RESULT = {
   done_on: "2026-12-01",
 };
 
-/** Reports something in own words, through the three pages; gives number, code and address. */
-export async function report(who, text, { photo } = {}) {
+/** Reports something in own words, through the three pages, or joins (`join`) a neighbour who did; gives number, code and address. */
+export async function report(who, text, { photo, join } = {}) {
   const { page } = who;
   const press = async (selector) => {
     const [answer] = await Promise.all([page.waitForNavigation(), page.click(selector)]);
@@ -81,7 +81,12 @@ export async function report(who, text, { photo } = {}) {
   }
   await look(who, "say-where");
   await press("main form button.btn-main");
-  await look(who, "say-last");
+  // Neighbours may have reported the same: joining them, or not, is asked before the rest.
+  if (await page.locator('main button[name="join"]').count()) {
+    await look(who, "say-near");
+    await press(join ? 'main button[name="join"]' : 'main button.btn[value="other"]');
+  }
+  await look(who, join ? "say-join" : "say-last");
   await page.fill('input[name="contact"]', "19900000007");
   if (photo) await page.setInputFiles('input[type="file"]', photo);
   await press("main form button.btn-main");

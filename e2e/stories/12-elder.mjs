@@ -1,6 +1,6 @@
 // A day of a resident with the elder version: reports for a parent, loses the connection, comes back, follows, looks around.
 // In Chinese at 390 px with a finger; in English at 320 px with the keyboard alone.
-import { measure, tabTo } from "../elder.mjs";
+import { cable, measure, tabTo } from "../elder.mjs";
 import { expectText, look, person } from "../house.mjs";
 
 const WORDS = {
@@ -17,7 +17,8 @@ const WORDS = {
 export default async function (house, size, width) {
   const zh = width === "phone";
   const [t, lang] = zh ? [WORDS.zh, "zh"] : [WORDS.en, "en"];
-  const who = await person(house, "elder", { size: { width: zh ? 390 : 320, height: 844 }, lang: zh ? "zh-CN" : "en-GB" });
+  const line = await cable(house.url);
+  const who = await person(house, "elder", { size: { width: zh ? 390 : 320, height: 844 }, lang: zh ? "zh-CN" : "en-GB", baseURL: line.url });
   const { page } = who;
   const see = async (name) => {
     await look(who, `elder-${lang}-${name}`);
@@ -25,13 +26,8 @@ export default async function (house, size, width) {
   };
   /** Presses a button: with the finger, or by Tab and Enter. */
   const press = async (selector) => {
-    const gone = page.waitForNavigation();
-    if (zh) await page.click(selector);
-    else {
-      await tabTo(page, selector);
-      await page.keyboard.press("Enter");
-    }
-    const answer = await gone;
+    if (!zh) await tabTo(page, selector);
+    const [answer] = await Promise.all([page.waitForNavigation(), zh ? page.click(selector) : page.keyboard.press("Enter")]);
     if (answer && answer.status() >= 400) throw new Error(`${page.url()}: ${answer.status()}\n${await page.locator("main").innerText()}`);
   };
   const write = async (selector, text) => {
@@ -61,6 +57,10 @@ export default async function (house, size, width) {
   await press('main form button.btn-main');
   await see("where");
   await press('button[value="last"]');
+  if (await page.locator('.actions button[value="other"]').count()) {
+    await see("near");
+    await press('.actions button[value="other"]');
+  }
   await see("photo");
   await press('button[value="photo-done"]');
   await see("phone");
@@ -81,7 +81,7 @@ export default async function (house, size, width) {
 
   // The connection goes as she presses the button.
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await who.context.setOffline(true);
+  await line.cut();
   await page.click('button[value="send"]');
   await page.waitForSelector('[data-keep="waiting"]:not([hidden])');
   await expectText(page, t.waiting);
@@ -91,7 +91,7 @@ export default async function (house, size, width) {
   await expectText(page, t.offline);
   who.faults.length = 0;
   await see("offline");
-  await who.context.setOffline(false);
+  await line.mend();
   await page.goto("/");
   await page.waitForSelector('[data-keep="sent"]:not([hidden])');
   await expectText(page, t.sent);
@@ -102,7 +102,7 @@ export default async function (house, size, width) {
   if (!/^\d{6}-\d{5}$/.test(number)) throw new Error(`no number: ${number}`);
   const left = await page.evaluate(() => localStorage.getItem("linli-draft"));
   if (left) throw new Error(`a draft is left behind: ${left}`);
-  await press('main a.btn-main');
+  await press('main > .actions a.btn-main');
   await see("track");
 
   // Around: the same numbers as a sketch and as a list.
@@ -131,6 +131,7 @@ export default async function (house, size, width) {
   await expectText(mother.page, zh ? "路灯" : "lamp");
   await look(mother, `mother-mine-${lang}`);
   for (const one of [who, mother]) await one.context.close();
+  await line.cut();
 }
 
 /** The one-time code that a demonstration writes into its log. */

@@ -186,6 +186,7 @@ async function flush(): Promise<void> {
     if (to) {
       await drop(item.key);
       store(undefined);
+      hidePanel("draft");
       hidePanel("waiting");
       const link = showPanel("sent")?.querySelector<HTMLAnchorElement>("[data-to]");
       if (link) link.href = to;
@@ -242,6 +243,8 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement): Promise<v
   delete form.dataset.sent;
   button.removeAttribute("aria-disabled");
   if (to === undefined && kept) {
+    // What waits is whole; a draft beside it would be the same once more.
+    store(undefined);
     const shown = showWaiting(whole ? item : texts);
     shown?.scrollIntoView({ block: "start" });
     shown?.focus();

@@ -9,7 +9,7 @@ CREATE INDEX vault_behalf_phone ON vault_behalf (phone_key) WHERE phone_key IS N
 CREATE INDEX vault_behalf_person ON vault_behalf (person, case_id) WHERE person IS NOT NULL;
 
 -- What the public map counts: open cases, and those closed of late. Both cover the count, so that it reads no case.
-CREATE INDEX cases_public_open ON cases (jurisdiction, place, category, opened_at, id) WHERE phase = 'open';
+CREATE INDEX cases_public_open ON cases (jurisdiction, place, category, opened_at, id, phase) WHERE phase = 'open';
 CREATE INDEX cases_public_solved ON cases (jurisdiction, settled_at, outcome, place, category, id) WHERE settled_at IS NOT NULL;
 -- Confidential reports are left out of it.
 CREATE INDEX vault_caller_confidential ON vault_caller (jurisdiction, case_id) WHERE confidential;

@@ -2,6 +2,7 @@
 //! copy in memory and takes a new one when the version in the database has moved.
 
 pub(crate) mod border;
+mod edit;
 mod find;
 mod spelling;
 mod typed;
@@ -20,6 +21,8 @@ use crate::{
     ids::{DutyId, Jurisdiction, Level, OrgId, PlaceCode},
     pack::{Pack, Part},
 };
+
+pub use edit::{Edit, keep};
 
 /// A node of the place tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -197,14 +200,14 @@ impl Directory {
     /// The places one level below (places may skip a level where a neighbourhood has none).
     pub fn children(&self, of: &PlaceCode) -> Vec<&Place> {
         let below = self.places.range(of.clone()..).take_while(|(c, _)| of.covers(c)).map(|(_, p)| p);
-        let mut children: Vec<&Place> = Vec::new();
-        // A place comes before those within it.
+        let mut found: Vec<&Place> = Vec::new();
+        // In the order of codes a place comes right before all that lies within it.
         for place in below.filter(|p| p.code != *of && p.retired_at.is_none()) {
-            if children.last().is_none_or(|last| !last.code.covers(&place.code)) {
-                children.push(place);
+            if found.last().is_none_or(|last| !last.code.covers(&place.code)) {
+                found.push(place);
             }
         }
-        children
+        found
     }
 
     /// The streets within a place, or the street that it lies in: where a seat over it has its rows.

@@ -20,6 +20,7 @@ use crate::{
     ids::Jurisdiction,
     notices::{self, Plugs},
     pack::{Files, Pack},
+    start,
     vault::VaultKey,
 };
 
@@ -80,6 +81,16 @@ impl Packs {
     /// The pack in force.
     pub fn current(&self) -> &Arc<Pack> {
         &self.current
+    }
+
+    /// All that are kept, by version.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Pack>> {
+        self.by_version.values()
+    }
+
+    /// The pack of a version.
+    pub fn version(&self, version: &str) -> Option<&Arc<Pack>> {
+        self.by_version.get(version)
     }
 
     /// The pack and the flow that a case keeps.
@@ -229,9 +240,10 @@ async fn settle_home(db: &Db, asked: Option<Jurisdiction>, now: Millis) -> Resul
 async fn keep_pack(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Result<Packs, EngineError> {
     let name = format!("pack:{}", pack.version);
     let value = serde_json::to_string(pack.files()).map_err(|e| DbError::Corrupt(e.to_string()))?;
-    let (kept_name, kept_value) = (name.clone(), value.clone());
+    let (kept_name, kept_value, digest) = (name.clone(), value.clone(), crate::hex(&pack.digest()));
     let kept = db.write(move |tx: &mut Tx<'_>| {
         tx.send(&KEEP_PACK, args![home, &kept_name, &kept_value, now])?;
+        start::in_force(tx, home, &kept_name, &digest, now)?;
         let rows = tx.query(&KEPT_PACKS, &args![home])?;
         rows.into_iter().map(|mut r| Ok((r.take()?, r.take()?))).collect::<Result<Vec<(String, String)>, DbError>>()
     });

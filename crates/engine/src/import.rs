@@ -200,6 +200,7 @@ impl Engine {
             kind: None,
             category: Some(category.to_owned()),
             dispatch: record.over.is_none() && lead.is_some_and(|lead| fits(lead.org.as_str())),
+            joins: None,
             title: record.title,
             body: record.body,
             place: record.place,

@@ -17,8 +17,11 @@ pub mod notices;
 pub mod pack;
 pub mod policy;
 pub mod presence;
+pub mod record;
 pub mod seats;
 pub mod sessions;
+pub mod sheets;
+pub mod start;
 pub mod vault;
 pub mod viewer;
 mod words;
@@ -53,6 +56,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         attachments::STATEMENTS,
         cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
+        cases::links::STATEMENTS,
+        cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         desk::cover::STATEMENTS,
@@ -71,8 +76,12 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         notices::STATEMENTS,
         notices::TOLD_STATEMENTS,
         presence::STATEMENTS,
+        record::STATEMENTS,
         seats::STATEMENTS,
+        seats::keep::STATEMENTS,
         sessions::STATEMENTS,
+        sheets::STATEMENTS,
+        start::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
         vault::public::STATEMENTS,

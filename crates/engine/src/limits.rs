@@ -122,3 +122,28 @@ pub const STAFF_SESSION_MS: i64 = 12 * 3_600_000;
 pub const RESIDENT_SESSION_MS: i64 = 30 * 24 * 3_600_000;
 /// Least length of a password.
 pub const PASSWORD_CHARS: usize = 10;
+/// How long a password that somebody else has seen lets one in, milliseconds.
+pub const FIRST_PASSWORD_MS: i64 = 14 * 24 * 3_600_000;
+
+/// Bytes of an uploaded workbook once it is unpacked; a bomb is refused before it goes off.
+pub const SHEET_UNPACKED: u64 = 128 * 1024 * 1024;
+/// Files inside a workbook.
+pub const SHEET_PARTS: usize = 1_000;
+/// Sheets of a workbook that are looked at.
+pub const SHEETS: usize = 30;
+/// Columns of a sheet that are looked at.
+pub const SHEET_COLUMNS: usize = 60;
+/// Rows at the top of a sheet among which the header is looked for.
+pub const SHEET_HEADER_ROWS: usize = 12;
+/// Rows of a sheet of places.
+pub const SHEET_PLACES: usize = 200_000;
+/// Rows of a sheet of units, seats or duties.
+pub const SHEET_ROWS: usize = 10_000;
+/// Rows of a sheet of accounts: each new one gets a password, which is slow to make by design.
+pub const SHEET_ACCOUNTS: usize = 2_000;
+/// Rows that a report shows; the file of the report holds all.
+pub const REPORT_ROWS: usize = 1_000;
+/// How long an uploaded table is kept, milliseconds.
+pub const SHEET_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+/// Rows of a file of changes.
+pub const CHANGES: usize = 50_000;

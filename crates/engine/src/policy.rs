@@ -139,6 +139,10 @@ words! {
     OwnCases = "own-cases",
     /// Who sits on a seat while its holder is away. One's own seat needs no rule.
     Cover = "cover",
+    /// What changed by whom.
+    Record = "record",
+    /// An uploaded table of places, units, accounts, seats or duties.
+    Sheet = "sheet",
 }
 
 /// A table that cannot be read; the message shows line and column.
@@ -162,7 +166,7 @@ struct Rule {
 }
 
 /// A set of resources, one bit each.
-type Resources = u16;
+type Resources = u32;
 const _: () = assert!(Resource::ALL.len() <= Resources::BITS as usize);
 
 /// The table, ready to be asked.

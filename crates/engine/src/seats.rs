@@ -3,6 +3,8 @@
 
 use std::{fmt, str::FromStr};
 
+pub mod keep;
+
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc},
@@ -103,6 +105,8 @@ pub struct Account {
     pub name: String,
     /// Whether it was shut.
     pub disabled: bool,
+    /// Whether somebody else has seen its password, so that it has to be changed first.
+    pub must_change: bool,
 }
 
 /// A role at an org over a place, from a time to a time.
@@ -217,10 +221,9 @@ pub fn verify_password(hash: &PasswordHash, password: &str) -> bool {
 }
 
 statements! {
-    ACCOUNTS = "SELECT id, login, name, disabled_at IS NOT NULL FROM account WHERE jurisdiction = $1";
+    ACCOUNTS = "SELECT id, login, name, disabled_at IS NOT NULL, first_at IS NOT NULL FROM account WHERE jurisdiction = $1";
     ADD_ACCOUNT = "INSERT INTO account (jurisdiction, id, login, name, password, wrong) VALUES ($1, $2, $3, $4, $5, 0)";
     DISABLE = "UPDATE account SET disabled_at = COALESCE(disabled_at, $3) WHERE jurisdiction = $1 AND id = $2";
-    SET_PASSWORD = "UPDATE account SET password = $3 WHERE jurisdiction = $1 AND id = $2";
     // Changes nothing, but makes grants to one account wait for each other.
     HOLD = "UPDATE account SET wrong = wrong WHERE jurisdiction = $1 AND id = $2 AND disabled_at IS NULL";
     HELD_ROLES = "SELECT role FROM seat WHERE jurisdiction = $1 AND account = $2
@@ -260,16 +263,6 @@ pub fn create_account(
     }
 }
 
-/// Gives an account another password.
-pub fn set_password(
-    tx: &mut Tx<'_>,
-    home: Jurisdiction,
-    id: AccountId,
-    password: &PasswordHash,
-) -> Result<(), DbError> {
-    tx.put(&SET_PASSWORD, args![home, id, &password.0])
-}
-
 /// A page of accounts by login, those after `after`.
 pub fn accounts(
     tx: &mut Tx<'_>,
@@ -285,9 +278,10 @@ pub fn accounts(
     tx.list(&page)?.into_iter().map(|mut row| account(&mut row)).collect()
 }
 
-/// Reads an account from `id, login, name, disabled`.
+/// Reads an account from `id, login, name, disabled, must_change`.
 pub(crate) fn account(row: &mut Row) -> Result<Account, DbError> {
-    Ok(Account { id: row.take()?, login: row.take()?, name: row.take()?, disabled: row.take()? })
+    let (id, login, name) = (row.take()?, row.take()?, row.take()?);
+    Ok(Account { id, login, name, disabled: row.take()?, must_change: row.take()? })
 }
 
 /// Shuts an account for good: it cannot sign in, and its sessions are over at once. Its seats stay for the record.
@@ -327,20 +321,20 @@ pub fn end_seat(tx: &mut Tx<'_>, home: Jurisdiction, id: SeatId, now: Millis) ->
 
 /// The seats that an account holds now.
 pub fn seats_of(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, now: Millis) -> Result<Vec<Seat>, DbError> {
-    let rows = tx.query(&CURRENT_SEATS, &args![home, account, now])?;
-    let seat = |mut row: Row| {
-        Ok(Seat {
-            id: row.take()?,
-            account: row.take()?,
-            org: row.take()?,
-            role: row.take()?,
-            place: row.take()?,
-            from: row.take()?,
-            until: row.take()?,
-            cover: row.take()?,
-        })
-    };
-    rows.into_iter().map(seat).collect()
+    tx.query(&CURRENT_SEATS, &args![home, account, now])?.into_iter().map(seat).collect()
+}
+
+fn seat(mut row: Row) -> Result<Seat, DbError> {
+    Ok(Seat {
+        id: row.take()?,
+        account: row.take()?,
+        org: row.take()?,
+        role: row.take()?,
+        place: row.take()?,
+        from: row.take()?,
+        until: row.take()?,
+        cover: row.take()?,
+    })
 }
 
 #[cfg(test)]

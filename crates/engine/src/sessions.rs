@@ -91,7 +91,7 @@ pub enum Session {
 
 statements! {
     START = "INSERT INTO session (jurisdiction, token, account, person, made_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    FIND = "SELECT s.person, a.id, a.login, a.name, a.disabled_at IS NOT NULL
+    FIND = "SELECT s.person, a.id, a.login, a.name, a.disabled_at IS NOT NULL, a.first_at IS NOT NULL
         FROM session s LEFT JOIN account a ON a.jurisdiction = s.jurisdiction AND a.id = s.account
         WHERE s.jurisdiction = $1 AND s.token = $2 AND s.ends_at > $3";
     ROTATE = "UPDATE session SET token = $3 WHERE jurisdiction = $1 AND token = $2 AND ends_at > $4";
@@ -100,7 +100,6 @@ statements! {
     OF_ACCOUNT = "SELECT token, made_at, ends_at FROM session WHERE jurisdiction = $1 AND account = $2 AND ends_at > $3
         ORDER BY made_at DESC, token LIMIT 50";
     END_ONE = "DELETE FROM session WHERE jurisdiction = $1 AND account = $2 AND token = $3";
-    END_OTHERS = "DELETE FROM session WHERE jurisdiction = $1 AND account = $2 AND token <> $3";
     END_ALL = "DELETE FROM session WHERE jurisdiction = $1 AND account = $2";
     SWEEP = "DELETE FROM session WHERE jurisdiction = $1 AND ends_at <= $2";
     SWEEP_CODES = "DELETE FROM login_code WHERE jurisdiction = $1 AND ends_at <= $2";
@@ -108,7 +107,7 @@ statements! {
     CANDIDATE = "SELECT id, password FROM account WHERE jurisdiction = $1 AND login = $2";
     TRY = "UPDATE account SET wrong = wrong + 1 WHERE jurisdiction = $1 AND id = $2
         AND (locked_until IS NULL OR locked_until <= $3)";
-    LOCKED = "SELECT locked_until, disabled_at IS NOT NULL FROM account WHERE jurisdiction = $1 AND id = $2";
+    LOCKED = "SELECT locked_until, disabled_at IS NOT NULL, first_at FROM account WHERE jurisdiction = $1 AND id = $2";
     LOCK = "UPDATE account SET wrong = 0, locked_until = $3 WHERE jurisdiction = $1 AND id = $2 AND wrong >= $4";
     FORGIVE = "UPDATE account SET wrong = 0, locked_until = NULL WHERE jurisdiction = $1 AND id = $2";
 
@@ -207,12 +206,6 @@ pub fn end_one(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, id: &str
     Ok(())
 }
 
-/// Ends all sessions of an account but the one of this cookie: its password was changed.
-pub fn end_others(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, cookie: &str) -> Result<(), DbError> {
-    let Some((_, token)) = Token::parse(cookie) else { return end_all(tx, home, account) };
-    tx.send(&END_OTHERS, args![home, account, token.digest()])
-}
-
 /// Removes what is past its end; the number of sessions removed.
 pub fn sweep(tx: &mut Tx<'_>, home: Jurisdiction, now: Millis) -> Result<u64, DbError> {
     tx.send(&SWEEP_CODES, args![home, now])?;
@@ -258,6 +251,9 @@ pub enum SignInError {
     /// The account holds no seat now (said only to who knows the password).
     #[error("this account holds no seat; ask your security administrator for one")]
     NoSeat,
+    /// The password was a first one and nobody used it in time (said only to who knows it).
+    #[error("this first password is too old; ask your system administrator for a new one")]
+    FirstTooOld,
 }
 
 /// The first half of signing in: fetches what the password is checked against.
@@ -281,19 +277,6 @@ pub fn finish_sign_in(
     now: Millis,
     token: &Token,
 ) -> Result<Result<String, SignInError>, DbError> {
-    match admit(tx, home, checked, now)? {
-        Ok(account) => start(tx, home, token, Who::Staff(account), now).map(Ok),
-        Err(error) => Ok(Err(error)),
-    }
-}
-
-/// Counts a try of a password and answers it, without starting a session.
-pub fn admit(
-    tx: &mut Tx<'_>,
-    home: Jurisdiction,
-    checked: Checked,
-    now: Millis,
-) -> Result<Result<AccountId, SignInError>, DbError> {
     let Some(account) = checked.account else { return Ok(Err(SignInError::Wrong)) };
     let counted = tx.exec(&TRY, &args![home, account, now])? == 1;
     let lock = Millis(now.0.saturating_add(limits::LOCKED_MS));
@@ -302,7 +285,7 @@ pub fn admit(
         return Ok(Err(if locked { SignInError::Locked { until: lock } } else { SignInError::Wrong }));
     }
     let Some(mut row) = tx.first(&LOCKED, &args![home, account])? else { return Ok(Err(SignInError::Wrong)) };
-    let (until, disabled): (Option<Millis>, bool) = (row.take()?, row.take()?);
+    let (until, disabled, first): (Option<Millis>, bool, Option<Millis>) = (row.take()?, row.take()?, row.take()?);
     if !counted {
         return Ok(Err(until.map_or(SignInError::Wrong, |until| SignInError::Locked { until })));
     }
@@ -310,10 +293,13 @@ pub fn admit(
     if disabled {
         return Ok(Err(SignInError::Disabled));
     }
+    if first.is_some_and(|first| now.0.saturating_sub(first.0) > limits::FIRST_PASSWORD_MS) {
+        return Ok(Err(SignInError::FirstTooOld));
+    }
     if seats::seats_of(tx, home, account, now)?.is_empty() {
         return Ok(Err(SignInError::NoSeat));
     }
-    Ok(Ok(account))
+    start(tx, home, token, Who::Staff(account), now).map(Ok)
 }
 
 /// Why a one-time code was not sent or not taken.

@@ -212,12 +212,25 @@ pub fn person_or_create(
     if let Some(known) = person_by_phone(tx, home, &phone_key)? {
         return Ok(known);
     }
-    let scheme = Scheme::NEW;
-    let (name, phone) = (scheme.seal(name), scheme.seal(&phone.0));
-    tx.send(&ADD_PERSON, args![home, new, scheme.code(), name, phone, &phone_key, now])?;
+    add_person(tx, home, key, phone, name, new, now)?;
     // Two requests may come at once: the row that won is the person.
     person_by_phone(tx, home, &phone_key)?
         .ok_or_else(|| DbError::Corrupt("no person although one was just added".into()))
+}
+
+/// Adds a person; nothing when the vault has one with this phone.
+pub fn add_person(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    key: &VaultKey,
+    phone: &Phone,
+    name: &Secret<String>,
+    new: PersonId,
+    now: Millis,
+) -> Result<(), DbError> {
+    let (scheme, phone_key) = (Scheme::NEW, PhoneKey::of(key, phone));
+    let (name, phone) = (scheme.seal(name), scheme.seal(&phone.0));
+    tx.send(&ADD_PERSON, args![home, new, scheme.code(), name, phone, &phone_key, now])
 }
 
 /// Who brought a case, as they gave it.

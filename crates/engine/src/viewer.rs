@@ -3,7 +3,7 @@
 use linli_flow::{Actor, Case, Value, Who};
 
 use crate::{
-    cases::{CaseError, CaseKey, Head},
+    cases::{CaseError, CaseKey, Head, links},
     db::Tx,
     ids::PersonId,
     policy::{self, Action, Relation, Resource, Subject},
@@ -55,7 +55,16 @@ impl Viewer {
             Self::Person(person) => vault::is_of(tx, head.key.jurisdiction, head.key.id, *person)?.then_some(*person),
             _ => None,
         };
-        Ok(self.relations_to(caller, head, case))
+        let mut all = self.relations_to(caller, head, case);
+        // What goes along with a unit's case is the unit's to know, too.
+        if let Self::Staff(seat) = self
+            && seat.role.handles()
+            && !all.contains(&Relation::Unit)
+            && links::led_by(tx, head.key)?.as_deref() == Some(seat.org.as_str())
+        {
+            all.push(Relation::Unit);
+        }
+        Ok(all)
     }
 
     /// What they have to do with a case that this person brought.

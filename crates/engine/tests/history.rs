@@ -111,7 +111,9 @@ async fn deed(
         OfferWay::Step { .. } => 1,
         _ => 5,
     };
-    let open: Vec<&Offer> = dossier.offers.iter().filter(|o| chance.below(likely(o)) == 0).collect();
+    // What goes along with another case looks at that one when it is there; see `merged_lives_go_along`.
+    let alone = |offer: &&Offer| offer.form.iter().all(|field| field.name != "main_case");
+    let open: Vec<&Offer> = dossier.offers.iter().filter(alone).filter(|o| chance.below(likely(o)) == 0).collect();
     let offer = *open.get(chance.below(open.len().max(1)))?;
     let form = form(chance, &dossier, offer);
     let (mut asked, refers) = (form.clone(), offer.form.iter().find(|f| f.name == "main_case").and(named));
@@ -261,6 +263,39 @@ async fn old_news_is_not_told(bed: Bed) {
     assert!(town.engine.wake_due().await.unwrap() > 0);
 }
 
+/// A life that was merged into another one goes along with it once both are there, and closes when that one did.
+async fn merged_lives_go_along(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let (start, by) = (town.clock.now().plus(-20 * DAY), Arc::from([dispatcher()]));
+    let life = |key: &str, hours: i64, deeds: Vec<Deed>| {
+        let mut report = report(key);
+        report.at = Some(start.plus(hours * 60 * MINUTE));
+        Life { report, deeds, named: true }
+    };
+    let deed = |hours: i64, act: &str, form: Form, refers: Option<&str>| Deed {
+        at: start.plus(hours * 60 * MINUTE),
+        by: Arc::clone(&by),
+        act: act.into(),
+        form,
+        refers: refers.map(|key| ("main_case".to_owned(), format!("test-{key}"))),
+    };
+    let answer = Form::from([("answer".to_owned(), Value::from("Mended."))]);
+    let merge = |into: &str| vec![deed(3, "merge", Form::new(), Some(into))];
+    let lives = vec![
+        life("closed", 0, vec![deed(9, "answer", answer, None)]),
+        life("open", 0, Vec::new()),
+        life("a", 1, merge("closed")),
+        life("b", 2, merge("open")),
+    ];
+    let done = town.engine.write_history(lives.into_iter(), start).await.unwrap();
+    assert_eq!((done.cases, done.refused), (4, 0), "{:?}", done.refusals);
+    town.wake().await;
+    let steps: Vec<String> = rows(&bed).await["open_step"].clone();
+    for (number, step) in [("00003", "followed"), ("00004", "joined")] {
+        assert!(steps.iter().any(|s| s.contains(number) && s.contains(step)), "{number}: {steps:#?}");
+    }
+}
+
 async fn what_the_flow_refuses_is_counted(bed: Bed) {
     let town = Town::new(&bed).await;
     let (mut report, by) = (report("bad"), Arc::from([handler("urban")]));
@@ -276,5 +311,6 @@ async fn what_the_flow_refuses_is_counted(bed: Bed) {
 on_both! {
     a_life_leaves_the_same_rows_however_it_is_written => the_same_rows;
     nobody_is_told_old_news => old_news_is_not_told;
+    merged => merged_lives_go_along;
     a_refused_deed_is_told => what_the_flow_refuses_is_counted;
 }

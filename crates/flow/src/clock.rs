@@ -46,20 +46,10 @@ pub struct Pause {
 /// The facts of a clock from all events of a case; none when it never ran.
 pub fn clock_facts<'e>(clock: &Clock, events: impl IntoIterator<Item = &'e Event>) -> Option<ClockFacts> {
     let mut case = Case::default();
-    let mut facts: Option<ClockFacts> = None;
+    let mut facts = None;
     for event in events {
         case.apply(event);
-        let change = change_of(event);
-        if let Some(within) = change.and_then(|change| change.renewed.get(&clock.name)) {
-            facts = Some(ClockFacts::new(Some(within.clone()), event.at));
-        } else if facts.is_none() && runs(clock, &case) {
-            facts = Some(ClockFacts::new(clock.within.clone(), event.at));
-        }
-        if let Some(facts) = &mut facts {
-            let days = change.and_then(|change| change.extended.get(&clock.name)).copied();
-            facts.extended_days = facts.extended_days.saturating_add(days.unwrap_or_default());
-            facts.follow(clock, &case, event.at);
-        }
+        facts = ClockFacts::after(facts, clock, &case, event);
     }
     facts
 }
@@ -78,6 +68,20 @@ fn change_of(event: &Event) -> Option<&Change> {
 }
 
 impl ClockFacts {
+    /// The facts after one more event; `case` is the state that it left.
+    pub fn after(facts: Option<Self>, clock: &Clock, case: &Case, event: &Event) -> Option<Self> {
+        let change = change_of(event);
+        let mut facts = match change.and_then(|change| change.renewed.get(&clock.name)) {
+            Some(within) => Self::new(Some(within.clone()), event.at),
+            None if facts.is_none() && runs(clock, case) => Self::new(clock.within.clone(), event.at),
+            None => facts?,
+        };
+        let days = change.and_then(|change| change.extended.get(&clock.name)).copied();
+        facts.extended_days = facts.extended_days.saturating_add(days.unwrap_or_default());
+        facts.follow(clock, case, event.at);
+        Some(facts)
+    }
+
     fn new(within: Option<Within>, from: Millis) -> Self {
         Self { within, from, spans: Vec::new(), pauses: Vec::new(), extended_days: 0, stopped: None }
     }

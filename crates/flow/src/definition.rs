@@ -45,6 +45,8 @@ pub struct Step {
     pub waits: Vec<String>,
     /// Whether the case counts as closed for people while it is here.
     pub settled: bool,
+    /// Another case that it goes along with.
+    pub follows: Option<Follows>,
     /// When it is due.
     pub within: Within,
     /// What happens at which level of its limit.
@@ -57,6 +59,35 @@ pub struct Step {
     pub rule: Option<String>,
     /// Its line in the file.
     pub line: usize,
+}
+
+/// Another case that a step goes along with: what that case makes known is told here too, and a turn of it is an act of
+/// the system here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// The field that names the other case.
+    pub case: String,
+    /// What the system does at a turn of it; nothing, where no act is named.
+    pub acts: BTreeMap<Turn, String>,
+}
+
+/// How another case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Turn {
+    /// Somebody has to do something.
+    Open,
+    /// It is closed for people.
+    Closed,
+    /// A cancelling act ended it: nothing was solved.
+    Dropped,
+    /// It goes along with yet another case; the act is given that one in the field.
+    Moved,
+}
+
+impl Turn {
+    /// All of them, with their words in the file.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("open", Self::Open), ("closed", Self::Closed), ("dropped", Self::Dropped), ("moved", Self::Moved)];
 }
 
 /// Something that closes a step and opens others, or ends the case.
@@ -86,6 +117,8 @@ pub struct Act {
     pub branches: Vec<Branch>,
     /// What the resident reads.
     pub tell: Option<Text>,
+    /// What the residents read whose cases follow this one.
+    pub share: Option<Text>,
     /// The source of the rule.
     pub rule: Option<String>,
     /// Its line in the file.
@@ -190,6 +223,8 @@ pub struct Side {
     pub deeds: Vec<Deed>,
     /// What the resident reads.
     pub tell: Option<Text>,
+    /// What the residents read whose cases follow this one.
+    pub share: Option<Text>,
     /// The source of the rule.
     pub rule: Option<String>,
     /// Its line in the file.
@@ -319,10 +354,30 @@ impl Step {
 }
 
 impl Act {
+    /// Whether one of its ways leads to a step that goes along with another case.
+    pub fn follows<'d>(&self, flow: &'d Definition) -> Option<&'d Follows> {
+        follows(flow, self.ways())
+    }
+
     /// Every way out: the default first, then the branches.
     pub fn ways(&self) -> impl Iterator<Item = &Way> {
         std::iter::once(&self.way).chain(self.branches.iter().map(|branch| &branch.way))
     }
+}
+
+impl Cancel {
+    /// Whether it leads to a step that goes along with another case.
+    pub fn follows<'d>(&self, flow: &'d Definition) -> Option<&'d Follows> {
+        follows(flow, std::iter::once(&self.way))
+    }
+}
+
+fn follows<'d, 'w>(flow: &'d Definition, ways: impl IntoIterator<Item = &'w Way>) -> Option<&'d Follows> {
+    let opened = ways.into_iter().flat_map(|way| match &way.goes {
+        Goes::Opens(steps) => steps.as_slice(),
+        Goes::Ends => &[],
+    });
+    opened.filter_map(|name| flow.step(name)?.follows.as_ref()).next()
 }
 
 impl FromStr for Within {

@@ -31,7 +31,8 @@ pub use clock::{ClockFacts, Pause, Span, clock_facts};
 pub use command::{Command, FormProblem, Refusal};
 pub use decide::decide;
 pub use definition::{
-    Act, Branch, Cancel, Cancels, Clock, Definition, FormField, Gate, Goes, Late, Side, Step, Way, Within,
+    Act, Branch, Cancel, Cancels, Clock, Definition, Follows, FormField, Gate, Goes, Late, Side, Step, Turn, Way,
+    Within,
 };
 pub use draw::draw;
 pub use event::{Actor, Change, Event, Instance, Opening, Timed, Token, What};

@@ -107,6 +107,11 @@ impl<'d> Reader<'d> {
         self.table.contains_key(key)
     }
 
+    /// Whether the key holds a table.
+    pub fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
     fn take(&mut self, key: &str) -> Option<(usize, DeValue<'d>)> {
         let (name, value) = self.table.remove_entry(key)?;
         Some((self.doc.line_of(name.span().start), value.into_inner()))

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::{
     check::Names,
-    definition::{Act, Branch, Cancel, Cancels, Clock, Definition, Gate, Goes, Side, Step, Way, Within},
+    definition::{Act, Branch, Cancel, Cancels, Clock, Definition, Follows, Gate, Goes, Side, Step, Turn, Way, Within},
     net::{Net, Node},
     parse::{Doc, Reader, Word},
     problem::Problem,
     rules, soundness,
+    text::Text,
     value::FieldKind,
     who::Who,
 };
@@ -117,6 +118,7 @@ fn step(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Step>
     let title = reader.need_text("title");
     let each = reader.yes("each");
     let settled = reader.yes("settled");
+    let follows = follows(names, &mut reader);
     let late = names.late(&mut reader);
     let says = names.told(&mut reader, "says");
     let rule = reader.word("rule").map(|word| word.text);
@@ -134,6 +136,7 @@ fn step(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Step>
         each,
         waits,
         settled,
+        follows,
         within: within?,
         late,
         says,
@@ -141,6 +144,17 @@ fn step(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Step>
         rule,
         line,
     })
+}
+
+/// The other case that a step goes along with, and what is done at its turns.
+fn follows(names: &Names<'_>, reader: &mut Reader<'_>) -> Option<Follows> {
+    let mut inner = reader.table("follows")?;
+    let case = inner.need("case")?;
+    let is_case = |kind: &FieldKind| *kind == FieldKind::Case;
+    let case = names.field_of(&case.text, case.line, "of kind case to be followed", is_case);
+    let acts = Turn::ALL.into_iter().filter_map(|(word, turn)| Some((turn, inner.word(word)?.text))).collect();
+    inner.finish();
+    Some(Follows { case: case?, acts })
 }
 
 /// When a step is due: exactly one of `within` and `until`.
@@ -183,6 +197,7 @@ fn act(names: &Names<'_>, owner: Option<&Who>, name: String, mut reader: Reader<
     let way = way(names, &mut reader);
     let branches: Vec<Option<Branch>> = reader.list("branch").into_iter().map(|reader| branch(names, reader)).collect();
     let tell = names.told(&mut reader, "tell");
+    let share = share(names, &mut reader, tell.as_ref());
     let rule = reader.word("rule").map(|word| word.text);
     let line = reader.line;
     reader.finish();
@@ -199,9 +214,23 @@ fn act(names: &Names<'_>, owner: Option<&Who>, name: String, mut reader: Reader<
         way: way?,
         branches: all(branches)?,
         tell,
+        share,
         rule,
         line,
     })
+}
+
+/// What is told to those whose cases follow this one: `share = true` for the same words as `tell`, or words of its own.
+/// What does not say it stays with the one resident.
+fn share(names: &Names<'_>, reader: &mut Reader<'_>, tell: Option<&Text>) -> Option<Text> {
+    if reader.is_table("share") {
+        return names.told(reader, "share");
+    }
+    let same = reader.yes("share");
+    if same && tell.is_none() {
+        reader.wrong(format!("{} shares what it does not tell: write `tell`, or words under `share`", reader.name));
+    }
+    tell.filter(|_| same).cloned()
 }
 
 fn gate(names: &Names<'_>, reader: &mut Reader<'_>) -> Option<Gate> {
@@ -269,6 +298,7 @@ fn clock(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Cloc
 
 fn side(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Side> {
     let title = reader.need_text("title");
+    let tell = names.told(&mut reader, "tell");
     let side = Side {
         name,
         title: title?,
@@ -276,7 +306,8 @@ fn side(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Side>
         during: names.steps(&reader.words("during").unwrap_or_default()),
         form: names.form(&reader.words("form").unwrap_or_default()),
         deeds: names.deeds(&reader.one_or_more("late")),
-        tell: names.told(&mut reader, "tell"),
+        share: share(names, &mut reader, tell.as_ref()),
+        tell,
         rule: reader.word("rule").map(|word| word.text),
         line: reader.line,
     };

@@ -1,7 +1,7 @@
 //! Rules that hold for each step and act on its own, before the net is played.
 
 use crate::{
-    definition::{Act, Definition, Goes, Late, Step},
+    definition::{Act, Definition, Goes, Late, Step, Turn},
     parse::Doc,
     value::FieldKind,
     who::{Deed, Who},
@@ -18,6 +18,7 @@ pub(crate) fn check(def: &Definition, start_line: usize, doc: &Doc<'_>) {
         join(def, step, doc);
         acts(def, step, doc);
         deeds(step, doc);
+        turns(step, doc);
     }
     for clock in &def.clocks {
         let name = format!("clock `{}`", clock.name);
@@ -121,8 +122,10 @@ fn acts(def: &Definition, step: &Step, doc: &Doc<'_>) {
             doc.wrong(act.line, format!("act `{}` needs `by`: who may do it", act.name));
         }
         if act.by.iter().all(|who| *who == Who::System) && !does(step, &act.name) {
-            let reason =
-                format!("act `{}` is for the system alone, but no `late` of `{}` does it", act.name, step.name);
+            let reason = format!(
+                "act `{}` is for the system alone, but no `late` or `follows` of `{}` does it",
+                act.name, step.name
+            );
             doc.wrong(act.line, reason);
         }
         for counter in act.counts.iter().filter(|counter| act.resets.contains(counter)) {
@@ -141,7 +144,37 @@ fn acts(def: &Definition, step: &Step, doc: &Doc<'_>) {
 }
 
 fn does(step: &Step, act: &str) -> bool {
-    step.late.values().flatten().any(|deed| matches!(deed, Deed::Do(done) if done == act))
+    let by_follows = step.follows.iter().flat_map(|follows| follows.acts.values()).any(|done| done == act);
+    by_follows || step.late.values().flatten().any(|deed| matches!(deed, Deed::Do(done) if done == act))
+}
+
+/// What a turn of the followed case does has to be possible for the system at any time; only the case that is followed
+/// from then on is given to it.
+fn turns(step: &Step, doc: &Doc<'_>) {
+    let Some(follows) = &step.follows else { return };
+    if step.each {
+        doc.wrong(step.line, format!("step `{}` is one for each, so it cannot follow a case", step.name));
+    }
+    for (turn, name) in &follows.acts {
+        let Some(act) = step.act(name) else {
+            doc.wrong(step.line, format!("step `{}` has no act `{name}` that `follows` could do", step.name));
+            continue;
+        };
+        let wrong = |reason: &str| doc.wrong(act.line, format!("`follows` does `{name}`, but {reason}"));
+        if !act.by.contains(&Who::System) {
+            wrong("`system` is not in its `by`");
+        }
+        if act.gate.is_some() {
+            wrong("it has a `when`, so it could be impossible when the other case turns");
+        }
+        let is_given = |field: &str| *turn == Turn::Moved && field == follows.case;
+        if act.form.iter().any(|field| !field.optional && !is_given(&field.name)) {
+            wrong("its form asks for something that the system cannot know");
+        }
+        if *turn == Turn::Moved && !act.form.iter().any(|field| field.name == follows.case) {
+            wrong("its form does not ask for the case that is followed from then on");
+        }
+    }
 }
 
 /// What a step's limit does has to be possible for the system, at any time and without a form.

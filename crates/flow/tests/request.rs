@@ -309,6 +309,49 @@ fn a_level_falls_due_once_until_the_clock_is_renewed() {
 }
 
 #[test]
+fn what_was_merged_goes_along_and_comes_apart_with_its_old_promise() {
+    let def = request();
+    for way in ["", "triage.dispatch", TO_HANDLE, "triage.dispatch sign.accept contact.contacted handle.park"] {
+        let mut play = Play::open(&def);
+        play.acts(way);
+        let before = facts(&play, "resident");
+        if way.is_empty() {
+            play.acts("triage.merge");
+        } else {
+            play.cancel("merge_later").expect("it can be merged");
+        }
+        assert_eq!((play.open_steps(), play.case.outcome()), (vec!["joined".to_owned()], Some("merged")));
+        assert!(play.case.is_settled() && facts(&play, "resident").stopped.is_some());
+        play.acts("joined.rejoin joined.close followed.again joined.separate");
+        let apart = facts(&play, "resident");
+        assert_eq!((apart.from, apart.within, apart.stopped), (before.from, before.within, None), "{way}");
+        assert_eq!((play.open_steps(), play.case.outcome()), (vec!["triage".to_owned()], None));
+        play.acts("triage.merge joined.close followed.not_solved");
+        assert_eq!(facts(&play, "resident").within, Some(Within::Table("redo".to_owned())));
+        play.acts("triage.merge joined.close followed.solved_too");
+        assert_eq!((play.open_steps(), play.case.outcome()), (vec!["aftercare".to_owned()], Some("solved")));
+    }
+}
+
+#[test]
+fn what_is_private_is_shared_with_nobody() {
+    let def = request();
+    let private = ["message", "question", "reply", "reason_of_reporter", "words", "contact_note", "note"];
+    for step in def.steps() {
+        for act in step.acts.iter().filter(|act| act.share.is_some()) {
+            let shown = act.share.iter().flat_map(|share| share.placeholders());
+            let reporters = act.by.contains(&Who::Reporter);
+            for name in shown {
+                assert!(!private.contains(&name) && !reporters, "{}.{} shares `{name}`", step.name, act.name);
+            }
+        }
+    }
+    for side in def.sides().iter().filter(|side| side.name != "progress") {
+        assert!(side.share.is_none(), "{}", side.name);
+    }
+}
+
+#[test]
 fn what_a_limit_does_is_done_by_the_system() {
     let def = request();
     let mut play = Play::open(&def);

@@ -5,11 +5,14 @@
 
 pub mod admin;
 pub mod cli;
+pub mod demo;
 pub mod desk;
 pub mod hotline;
 pub mod nearby;
 pub mod requests;
+pub mod rules;
 pub mod serve;
 pub mod shell;
 pub mod signin;
+pub mod tour;
 pub mod web;

@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, desk, hotline, nearby, requests, shell, signin,
+    admin, desk, hotline, nearby, requests, rules, shell, signin, tour,
     web::{App, Routes, assets, compress, ctx, routes::Route},
 };
 
@@ -32,6 +32,8 @@ pub fn routes() -> Routes {
         .merge(desk::routes())
         .merge(hotline::routes())
         .merge(admin::routes())
+        .merge(rules::routes())
+        .merge(tour::routes())
 }
 
 /// The router, and the list of its routes.

@@ -20,7 +20,7 @@ on_both! {
 
 /// What each administrator may open and send: path, and whether the system, the security, the audit administrator and a
 /// dispatcher get there.
-const PAGES: [(&str, [bool; 4]); 24] = [
+const PAGES: [(&str, [bool; 4]); 34] = [
     ("/admin", [true, true, true, false]),
     ("/admin/places", [true, true, false, true]),
     ("/admin/places?q=3", [true, true, false, true]),
@@ -45,10 +45,20 @@ const PAGES: [(&str, [bool; 4]); 24] = [
     ("/admin/pack/calendar", [true, false, true, false]),
     ("/admin/pack/flows/request", [true, false, true, false]),
     ("/admin/pack/flows/none", [false; 4]),
+    ("/admin/pack/duties", [true, false, true, false]),
+    ("/admin/pack/versions", [true, false, true, false]),
+    ("/admin/coverage", [true, false, true, true]),
+    ("/admin/sheets", [true, true, false, false]),
+    ("/admin/sheets/template.xlsx", [true, true, false, false]),
+    ("/admin/sheets/all.xlsx", [true, true, false, false]),
+    ("/admin/sheets/csv/seats", [false, true, false, false]),
+    ("/admin/sheets/csv/places", [true, true, false, false]),
+    ("/admin/record", [true, true, true, false]),
+    ("/admin/record.csv", [true, true, true, false]),
 ];
 
 /// Deeds, and which of the four may do them.
-const DEEDS: [(&str, [bool; 4]); 14] = [
+const DEEDS: [(&str, [bool; 4]); 17] = [
     ("/admin/places", [true, false, false, false]),
     ("/admin/places/990101001001", [true, false, false, false]),
     ("/admin/places/990101001001/retire", [true, false, false, false]),
@@ -63,6 +73,9 @@ const DEEDS: [(&str, [bool; 4]); 14] = [
     ("/admin/accounts/dispatcher/seats/0190a0a0-0000-7000-8000-000000000000/end", [false, true, false, false]),
     ("/admin/duties", [true, false, false, false]),
     ("/admin/duties/0190a0a0-0000-7000-8000-000000000000/end", [true, false, false, false]),
+    ("/admin/accounts/dispatcher/password", [true, false, false, false]),
+    ("/admin/start/open", [true, false, false, false]),
+    ("/admin/sheets", [true, true, false, false]),
 ];
 
 async fn each_administrator(bed: Bed) {
@@ -304,7 +317,8 @@ async fn accounts(bed: Bed) {
     let page = office.get("security", "/admin/accounts/qian").await.body;
     let end = page.split("action=\"").find(|a| a.contains("/seats/")).unwrap().split('"').next().unwrap();
     assert_eq!(office.post("security", end, &[("key", &key())]).await.status, 303);
-    assert!(!office.get("audit", "/admin/accounts/qian").await.body.contains("Heyuan Residents Committee"));
+    let page = office.get("audit", "/admin/accounts/qian").await.body;
+    assert!(page.contains("1 seat that has ended") && page.matches("Heyuan Residents Committee").count() == 1, "{page}");
     assert_eq!(office.post("system", "/admin/accounts/system/disable", &[("key", &key())]).await.status, 404);
     assert_eq!(office.post("system", "/admin/accounts/qian/disable", &[("key", &key())]).await.status, 303);
     let shut = grant("security", "qian", "handler", "heyuan", COMMUNITY).await;

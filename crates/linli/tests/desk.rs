@@ -6,7 +6,7 @@ mod desk_common;
 
 use std::collections::BTreeSet;
 
-use desk_common::{Answer, BUILDING, Desk, NAME, PHONE, PIXEL, api, both, url};
+use desk_common::{Answer, Desk, NAME, PHONE, PIXEL, api, both, url};
 use linli_engine::db::Tx;
 use linli_testbed::{Bed, on_both};
 

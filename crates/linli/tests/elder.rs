@@ -144,6 +144,7 @@ async fn nearby_tells_numbers_and_nothing_else(bed: Bed) {
             caller: Caller { person: None, name, contact, confidential: false },
             at: None,
             dispatch: false,
+            joins: None,
         };
         house.engine.file(report).await.unwrap();
     }

@@ -128,7 +128,7 @@ async fn an_inbox_follows(bed: Bed) {
     assert_eq!((rows[0]["mine"].clone(), rows[0]["new"].clone()), (serde_json::json!(["sign"]), true.into()));
 
     // Another unit hears nothing of it: the next thing that it hears is its own.
-    let street = |report: &mut Report| report.category = Some(STREET_TRADE.to_owned());
+    let street = |report: &mut Report| report.category = Some("cityscape.stalls".to_owned());
     let own = there.file_with("own", street).await;
     there.act("dispatcher", &own, "dispatch", &[("class", "general"), ("unit", "yunxi-urban")]).await.is(303);
     round(&[&there, &here]).await;

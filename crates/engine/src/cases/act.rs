@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_flow::{Case, Command, Event, FieldKind, FormField, Value, Who, decide};
 
-use super::{CaseError, CaseKey, FieldProblem, Head, store, times::Rules, write::Held};
+use super::{CaseError, CaseKey, FieldProblem, Head, links, store, times::Rules, write::Held};
 use crate::{
     Engine,
     db::{DbError, Tx, args},
@@ -97,10 +97,44 @@ impl Engine {
         ask.by.may(tx, head, case, Action::Act)?;
         may_command(rules, &ask.by, head, case, &ask.command)?;
         let now = self.clock.now().max(last.map_or(head.opened_at, |e| e.at));
-        let event = decide(rules.flow, case, &ask.command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
-        check_units(rules, directory, head, &ask.command)?;
-        check_main(tx, rules, head, &ask.command)?;
+        let mut command = ask.command.clone();
+        let event = decide(rules.flow, case, &command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
+        check_units(rules, directory, head, &command)?;
+        check_named(tx, rules, head, &command)?;
+        // What is to be followed is the case that leads, which may be another one than the one that was named.
+        if self.lead_on(tx, rules, head, &mut command)? {
+            return decide(rules.flow, case, &command, &ask.by.actor(), now).map_err(CaseError::Refused);
+        }
         Ok(event)
+    }
+}
+
+impl Engine {
+    /// Puts the number of the case that leads into a command that lets this one follow; true when it was another.
+    fn lead_on(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: Rules<'_>,
+        head: &Head,
+        command: &mut Command,
+    ) -> Result<bool, CaseError> {
+        let (follows, form) = match command {
+            Command::Act { step, act, form, .. } => {
+                let act = rules.flow.step(step).and_then(|s| s.act(act));
+                (act.and_then(|act| act.follows(rules.flow)), form)
+            }
+            Command::Cancel { act, form } => (rules.flow.cancel(act).and_then(|act| act.follows(rules.flow)), form),
+            _ => return Ok(false),
+        };
+        let Some(follows) = follows else { return Ok(false) };
+        let Some(named) = links::named(follows, form).map(str::to_owned) else { return Ok(false) };
+        let main = self.leading(tx, self.packs(), head.key.jurisdiction, &named, "main_case")?.head;
+        // The other one goes along with this one already: nothing leads round in a circle.
+        if main.key == head.key {
+            return Err(CaseError::Field { field: "main_case", problem: FieldProblem::Unknown });
+        }
+        form.insert(follows.case.clone(), Value::from(main.number.as_str()));
+        Ok(main.number != named)
     }
 }
 
@@ -154,7 +188,7 @@ fn form_of<'a>(rules: Rules<'a>, command: &'a Command) -> (&'a [FormField], &'a 
 }
 
 /// A case that a form names must be there, and be another one.
-fn check_main(tx: &mut Tx<'_>, rules: Rules<'_>, head: &Head, command: &Command) -> Result<(), CaseError> {
+fn check_named(tx: &mut Tx<'_>, rules: Rules<'_>, head: &Head, command: &Command) -> Result<(), CaseError> {
     let (fields, form) = form_of(rules, command);
     for field in fields.iter().filter(|f| rules.flow.fields().get(&f.name) == Some(&FieldKind::Case)) {
         let Some(number) = form.get(&field.name).and_then(Value::as_text) else { continue };

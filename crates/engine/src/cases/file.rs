@@ -22,6 +22,11 @@ use crate::{
     vault::{self, Caller},
 };
 
+/// How far "near" goes: the grid; a place above a grid has no nearer idea.
+pub(super) fn near(place: &PlaceCode) -> PlaceCode {
+    place.upwards().find(|p| p.level() <= crate::ids::Level::Grid).unwrap_or_else(|| place.clone())
+}
+
 /// What somebody reports.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -49,6 +54,9 @@ pub struct Report {
     pub at: Option<Millis>,
     /// Whether the duty list sends it on by itself where it is clear.
     pub dispatch: bool,
+    /// The number of an open case near by that is the same matter: this one goes along with it from the start. The
+    /// category is that one's, and own words are not needed.
+    pub joins: Option<String>,
 }
 
 /// A filed case.
@@ -91,7 +99,7 @@ impl Engine {
         let wrong = |field, problem| Err(CaseError::Field { field, problem });
         report.body = clean(&report.body);
         report.title = clean(&report.title).replace('\n', " ");
-        if report.body.is_empty() {
+        if report.body.is_empty() && report.joins.is_none() {
             return wrong("body", FieldProblem::Missing);
         }
         if report.title.is_empty() {
@@ -159,10 +167,15 @@ impl Engine {
     }
 
     pub(crate) fn file_in(&self, tx: &mut Tx<'_>, prepared: &Prepared, number: &str) -> Result<Filed, CaseError> {
-        let head = Head { number: number.to_owned(), ..prepared.head.clone() };
+        let Prepared { report, head } = prepared;
+        let mut head = Head { number: number.to_owned(), ..head.clone() };
+        let main = report.joins.as_ref().map(|main| self.joined(tx, &mut head, &report.key, main)).transpose()?;
         let held = Held::new(&head, Vec::new(), self.packs().rules(&head)?, self);
-        let held = self.open_in(tx, held, &head, &prepared.report)?;
-        self.close_in(tx, held, head, &prepared.report)
+        let mut held = self.open_in(tx, held, &head, report)?;
+        if let Some(main) = main {
+            held.join(tx, &main)?;
+        }
+        self.close_in(tx, held, head, report)
     }
 
     /// Opens a case: the first event, and the second where the duty list sends it on.
@@ -180,7 +193,7 @@ impl Engine {
         let event =
             decide(held.rules.flow, &Case::default(), &open, &by, head.opened_at).map_err(CaseError::Refused)?;
         held.take(tx, event)?;
-        if report.dispatch {
+        if report.dispatch && report.joins.is_none() {
             self.dispatch(tx, &mut held, head)?;
         }
         Ok(held)
@@ -198,6 +211,25 @@ impl Engine {
         held.finish_new(tx, &head, report, &crate::digest(tracking.as_bytes()))?;
         vault::put_caller(tx, head.key.jurisdiction, head.key.id, &report.caller)?;
         Ok(Filed { key: head.key, number: head.number, tracking, again: false })
+    }
+
+    /// The number of the case that a new one joins: open, near by, and what the new one is about.
+    fn joined(&self, tx: &mut Tx<'_>, head: &mut Head, key: &str, number: &str) -> Result<String, CaseError> {
+        // What was filed already is not asked again whether it may join.
+        if tx.first(&store::DONE, &args![head.key.jurisdiction, key])?.is_some() {
+            return Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" }));
+        }
+        let packs = self.packs();
+        let main = self.leading(tx, packs, head.key.jurisdiction, number, "joins")?.head;
+        if !near(&head.place).covers(&main.place) {
+            return Err(CaseError::Field { field: "joins", problem: FieldProblem::Far });
+        }
+        if head.title.is_empty() {
+            let known = packs.current().category(&main.category);
+            known.map_or(main.category.as_str(), |c| c.title.zh.as_str()).clone_into(&mut head.title);
+        }
+        (head.category, head.class, head.kind) = (main.category, main.class, main.kind);
+        Ok(main.number)
     }
 
     /// Sends a new case on by the duty list, where that names a unit.
@@ -229,6 +261,20 @@ impl Engine {
         Ok(Filed { key: head.key, number: head.number, tracking: self.tracking_code(head.key), again: true })
     }
 
+    /// The number of the case that was filed under a client-made key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn filed_under(&self, jurisdiction: Jurisdiction, key: &str) -> Result<Option<String>, DbError> {
+        let key = key.to_owned();
+        self.db
+            .read(move |tx: &mut Tx<'_>| {
+                let Some(mut row) = tx.first(&store::DONE, &args![jurisdiction, &key])? else { return Ok(None) };
+                Ok(store::by_id(tx, CaseKey { jurisdiction, id: row.take()? })?.map(|head| head.number))
+            })
+            .await
+    }
+
     /// The code that opens a case to whoever filed it: 12 letters and digits (60 bits) that only this deployment can make.
     pub fn tracking_code(&self, key: CaseKey) -> String {
         let mac = self.vault_key.mac(b"tracking", &[&key.jurisdiction.0.to_be_bytes()[..], &key.id.0[..]].concat());
@@ -252,6 +298,15 @@ pub(crate) struct Prepared {
 }
 
 impl Held<'_> {
+    /// A new case goes along with the main one.
+    fn join(&mut self, tx: &mut Tx<'_>, main: &str) -> Result<(), CaseError> {
+        let form = [("main_case".to_owned(), Value::from(main))].into();
+        let act = Command::Act { step: "triage".into(), key: String::new(), act: "merge".into(), form, seen: None };
+        let at = self.events.last().map_or(Millis(0), |e| e.at);
+        let event = decide(self.rules.flow, &self.case, &act, &system(), at).map_err(CaseError::Refused)?;
+        self.take(tx, event)
+    }
+
     fn finish_new(
         &mut self,
         tx: &mut Tx<'_>,

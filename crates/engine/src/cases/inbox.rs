@@ -205,8 +205,7 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn nearby(&self, place: &PlaceCode, category: &str, since: Millis) -> Result<Vec<Head>, CaseError> {
-        // A grid is how far "near" goes; a place above a grid has no nearer idea.
-        let place = place.upwards().find(|p| p.level() <= crate::ids::Level::Grid).unwrap_or_else(|| place.clone());
+        let place = super::file::near(place);
         let category = category.to_owned();
         self.db
             .read(move |tx: &mut Tx<'_>| {

@@ -5,12 +5,16 @@ pub mod act;
 pub mod call;
 pub mod file;
 pub mod foresee;
+mod follow;
 pub mod history;
 pub mod inbox;
+pub mod kin;
+pub mod links;
 pub mod public;
 pub mod read;
 pub mod search;
 pub mod store;
+pub mod thread;
 pub mod timeline;
 pub mod times;
 pub mod wake;
@@ -188,6 +192,10 @@ pub enum FieldProblem {
     TooLong(usize),
     /// There is no such thing.
     Unknown,
+    /// The case that it names is closed already.
+    Closed,
+    /// The case that it names is somewhere else.
+    Far,
 }
 
 impl WorkError for CaseError {

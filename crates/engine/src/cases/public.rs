@@ -99,14 +99,14 @@ impl Engine {
         let streets: Vec<_> = directory
             .places()
             .filter(|p| p.code.level() == Level::Street && p.retired_at.is_none())
-            .map(|p| p.code.jurisdiction())
+            .map(|p| p.code.clone())
             .collect();
         let since = now.plus(-SOLVED_MS);
         let counted = self.db.read(move |tx: &mut Tx<'_>| {
             let (mut open, mut solved) = (Vec::new(), Vec::new());
             for street in &streets {
-                open.extend(public::open(tx, *street)?);
-                solved.extend(public::solved(tx, *street, since)?);
+                open.extend(public::open(tx, street)?);
+                solved.extend(public::solved(tx, street, since)?);
             }
             Ok::<_, CaseError>((open, solved))
         });

@@ -6,7 +6,9 @@ use linli_flow::{Act, Case, Command, Definition, Event, FormField, Text, Who};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Head, store,
+    CaseError, CaseKey, Head,
+    kin::Kin,
+    store,
     times::{ClockState, Rules},
 };
 use crate::{
@@ -40,6 +42,8 @@ pub struct Dossier {
     pub wakes_at: Option<Millis>,
     /// The steps that are open.
     pub steps: Vec<Standing>,
+    /// What it has to do with other cases.
+    pub kin: Kin,
     /// What this viewer may do now, main acts first.
     pub offers: Vec<Offer>,
 }
@@ -161,8 +165,9 @@ impl Engine {
         let offers = if may_act { offers(rules, &head, &case, by) } else { Vec::new() };
         let clocks = rules.clocks(&case, &events, self.clock.now());
         let attachments = attachments::of_case(tx, head.key.jurisdiction, head.key.id)?;
+        let kin = self.kin(tx, &head, rules, &case, by)?;
         let wakes_at = rules.dues(&case, &events).first().map(|due| due.at);
-        Ok(Dossier { wakes_at, events, case, attachments, clocks, steps, offers, head, pack, flow })
+        Ok(Dossier { kin, wakes_at, events, case, attachments, clocks, steps, offers, head, pack, flow })
     }
 }
 

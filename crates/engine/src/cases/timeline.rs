@@ -3,7 +3,7 @@
 use linli_flow::{Actor, Case, Event, FieldKind, Timed, Value, What};
 use linli_worktime::Millis;
 
-use super::read::Dossier;
+use super::{kin::Shared, read::Dossier, thread};
 use crate::directory::Directory;
 
 /// Who reads it.
@@ -18,7 +18,7 @@ pub enum Audience {
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The number of the event.
+    /// The number of the event; nothing for another case's.
     pub seq: u64,
     /// When.
     pub at: Millis,
@@ -45,6 +45,8 @@ pub enum Sort {
     Side,
     /// A part of a limit was used up, or all of it (100).
     Late(u8),
+    /// The case that it goes along with made it known.
+    Shared,
 }
 
 /// The words that a field's value is read as.
@@ -82,7 +84,25 @@ pub fn timeline(dossier: &Dossier, directory: &Directory, audience: Audience, la
         case.apply(event);
         entries.extend(entry(dossier, directory, audience, lang, &before, &case, event));
     }
+    if audience == Audience::Resident && !dossier.kin.shared.is_empty() {
+        entries.extend(dossier.kin.shared.iter().map(|shared| told(dossier, directory, lang, shared)));
+        entries.sort_by_key(|entry| entry.at);
+    }
     entries
+}
+
+/// What the case that this one goes along with made known: the same words for all who joined.
+fn told(dossier: &Dossier, directory: &Directory, lang: &str, shared: &Shared) -> Entry {
+    let value = |name: &str| words(dossier, directory, name, shared.values.get(name).unwrap_or(&Value::Null), lang);
+    Entry {
+        seq: 0,
+        at: shared.at,
+        sort: Sort::Shared,
+        title: String::new(),
+        text: fill(shared.text.get(lang), value),
+        who: String::new(),
+        rule: None,
+    }
 }
 
 fn entry(
@@ -104,6 +124,8 @@ fn entry(
             let act = dossier.flow.step(step)?.act(act)?;
             (Sort::Act, act.title.get(lang).to_owned(), act.tell.as_ref(), Some(form), act.rule.clone())
         }
+        // A resident reads the conversation as one, beside the story.
+        What::Side { .. } if resident && thread::is_said(&dossier.flow, event) => return None,
         What::Side { act, form, .. } => {
             let side = dossier.flow.side(act)?;
             (Sort::Side, side.title.get(lang).to_owned(), side.tell.as_ref(), Some(form), side.rule.clone())

@@ -1,6 +1,6 @@
 //! When things fall due: a pure function of a case's events and a calendar. Nothing here is stored but the next wake-up.
 
-use linli_flow::{Case, Definition, Event, Instance, OpenStep, Timed, Within, clock_facts};
+use linli_flow::{Case, ClockFacts, Definition, Event, Instance, OpenStep, Timed, Within, clock_facts};
 use linli_worktime::{Limit, Millis, Pause, Unit, deadline, point};
 
 use crate::pack::Pack;
@@ -115,13 +115,33 @@ impl Rules<'_> {
 
     /// When the resident's clock ends; none while it stands still.
     pub fn promised_at(&self, case: &Case, events: &[Event]) -> Option<Millis> {
-        let clock = self.flow.clock("resident")?;
-        let facts = clock_facts(clock, events)?;
-        self.clock_point(facts.within.as_ref()?, case, &facts, &pauses(&facts), 100)
+        self.promised_by(case, &self.facts(events))
+    }
+
+    pub(super) fn promised_by(&self, case: &Case, facts: &[Option<ClockFacts>]) -> Option<Millis> {
+        let at = self.flow.clocks().iter().position(|clock| clock.name == "resident")?;
+        let facts = facts.get(at)?.as_ref()?;
+        self.clock_point(facts.within.as_ref()?, case, facts, &pauses(facts), 100)
+    }
+
+    /// What the events say of each clock, in the order of the flow.
+    pub(super) fn facts(&self, events: &[Event]) -> Vec<Option<ClockFacts>> {
+        self.flow.clocks().iter().map(|clock| clock_facts(clock, events)).collect()
+    }
+
+    /// The facts after one more event, which left the case like this.
+    pub(super) fn follow(&self, facts: &mut [Option<ClockFacts>], case: &Case, event: &Event) {
+        for (clock, facts) in self.flow.clocks().iter().zip(facts) {
+            *facts = ClockFacts::after(facts.take(), clock, case, event);
+        }
     }
 
     /// Everything that has yet to fall due, soonest first.
     pub fn dues(&self, case: &Case, events: &[Event]) -> Vec<Due> {
+        self.dues_by(case, &self.facts(events))
+    }
+
+    pub(super) fn dues_by(&self, case: &Case, facts: &[Option<ClockFacts>]) -> Vec<Due> {
         let mut dues = Vec::new();
         for open in case.open() {
             let Some(step) = self.flow.step(&open.step) else { continue };
@@ -132,13 +152,14 @@ impl Rules<'_> {
                 }
             }
         }
-        for clock in self.flow.clocks().iter().filter(|c| !c.late.is_empty() && !case.is_settled()) {
-            let Some(facts) = clock_facts(clock, events).filter(|f| f.stopped.is_none()) else { continue };
-            let (of, pauses) = (Timed::Clock(clock.name.clone()), pauses(&facts));
+        let clocks = self.flow.clocks().iter().zip(facts);
+        for (clock, facts) in clocks.filter(|(c, _)| !c.late.is_empty() && !case.is_settled()) {
+            let Some(facts) = facts.as_ref().filter(|f| f.stopped.is_none()) else { continue };
+            let (of, pauses) = (Timed::Clock(clock.name.clone()), pauses(facts));
             let fired = case.fired(&of);
             for level in clock.late.keys().filter(|l| !fired.contains(l)) {
                 let within = facts.within.as_ref();
-                if let Some(at) = within.and_then(|w| self.clock_point(w, case, &facts, &pauses, *level)) {
+                if let Some(at) = within.and_then(|w| self.clock_point(w, case, facts, &pauses, *level)) {
                     dues.push(Due { at, of: of.clone(), level: *level });
                 }
             }

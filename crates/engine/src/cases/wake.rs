@@ -46,6 +46,7 @@ impl Engine {
         let packs = self.packs();
         let events = store::events(tx, key)?;
         let mut held = Held::new(&head, events, packs.rules(&head)?, self);
+        self.go_along(tx, &mut held)?;
         for _ in 0..DEEDS {
             if !held.fall_due(tx, now)? {
                 break;

@@ -2,11 +2,13 @@
 
 use std::{cell::Cell, collections::BTreeSet};
 
-use linli_flow::{Actor, Case, Deed, Event, OpenStep, Target, Value, What, Who};
+use linli_flow::{Actor, Case, ClockFacts, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Head, Phase, owner_text, store,
+    CaseError, CaseKey, Head, Phase,
+    links::{self, following},
+    owner_text, store,
     times::{Due, Rules},
 };
 use crate::{
@@ -32,10 +34,16 @@ pub(super) struct Held<'p> {
     arrivals: bool,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
+    /// What the events say of each clock.
+    facts: Vec<Option<ClockFacts>>,
     /// The version that the row is at in the database, and the steps that have rows there.
     stored_seq: u64,
     stored: Vec<OpenStep>,
     stored_co_units: Vec<String>,
+    /// The case that the rows say it goes along with.
+    stored_main: Option<String>,
+    /// Whether something happened that a follower may have to hear of.
+    stirred: bool,
     pub(super) settled_at: Option<Millis>,
     /// For a life that is written after it was lived: since when it still tells people, and who brought it.
     past: Option<Past>,
@@ -57,6 +65,8 @@ impl<'p> Held<'p> {
         Self {
             stored: case.open().cloned().collect(),
             stored_co_units: case.field("co_units").as_list().to_vec(),
+            stored_main: following(rules.flow, &case).map(|along| along.number.to_owned()),
+            stirred: false,
             key: head.key,
             number: head.number.clone(),
             title: head.title.clone(),
@@ -69,6 +79,7 @@ impl<'p> Held<'p> {
             case,
             stored_seq: head.seq,
             settled_at: head.settled_at,
+            facts: rules.facts(&events),
             events,
             past: None,
             told: Cell::new(0),
@@ -115,6 +126,7 @@ impl<'p> Held<'p> {
             }
         }
         self.tell(tx, &event)?;
+        self.stirred |= !matches!(event.what, What::Late { .. });
         if self.webhook {
             let whom = Recipient::Case(self.key.id);
             notices::queue(tx, &Notice { channel: Channel::Webhook, ..self.made(whom, "event", &event) })?;
@@ -124,6 +136,7 @@ impl<'p> Held<'p> {
             (true, false) => self.settled_at = None,
             _ => {}
         }
+        self.rules.follow(&mut self.facts, &self.case, &event);
         self.events.push(event);
         Ok(())
     }
@@ -138,7 +151,7 @@ impl<'p> Held<'p> {
                 _ => "remind",
             };
             let (template, whom) = match deed {
-                Deed::Remind(Target::StepOwner) => (remind, self.owners()),
+                Deed::Remind(Target::StepOwner) => (remind, self.owners(tx)?),
                 Deed::Remind(Target::Who(who)) => (remind, self.whom(who)),
                 Deed::Escalate(who) => ("escalate", self.whom(who)),
                 // An act of the system follows as an event of its own.
@@ -157,10 +170,25 @@ impl<'p> Held<'p> {
         self.case.open().filter_map(|open| owner(open).strip_prefix("org:")?.parse().ok()).collect()
     }
 
-    fn owners(&self) -> Vec<Recipient> {
-        let mut all: Vec<Recipient> = self.case.open().flat_map(|open| self.of(&open.owner, &open.key)).collect();
+    /// Who has it in hand: of a case that goes along with another, whoever has that one.
+    fn owners(&self, tx: &mut Tx<'_>) -> Result<Vec<Recipient>, DbError> {
+        let mut all: Vec<Recipient> = if following(self.rules.flow, &self.case).is_some() {
+            let owners = links::main_owners(tx, self.key)?;
+            owners.iter().flat_map(|owner| self.named(owner)).collect()
+        } else {
+            self.case.open().flat_map(|open| self.of(&open.owner, &open.key)).collect()
+        };
         all.dedup();
-        all
+        Ok(all)
+    }
+
+    /// Staff, as the inbox names them.
+    fn named(&self, owner: &str) -> Vec<Recipient> {
+        match owner.split_once(':') {
+            Some(("role", role)) => self.whom(&Who::Role(role.to_owned())),
+            Some(("org", id)) => id.parse().ok().map(Recipient::Org).into_iter().collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn whom(&self, who: &Who) -> Vec<Recipient> {
@@ -193,13 +221,28 @@ impl<'p> Held<'p> {
                 ("handle", "ask") => "ask",
                 ("handle", "park") => "parked",
                 ("extension", "grant") => "extended",
+                ("followed", "solved_too") => return Ok(()),
+                _ if following(self.rules.flow, &self.case).is_some() => match act.as_str() {
+                    "close" => "followed",
+                    "again" => "again",
+                    // It moves along with its main case, or its reporter asked for it: nothing new to them.
+                    _ if event.by == system() => return Ok(()),
+                    _ => "joined",
+                },
                 ("aftercare", "ask_again") => "ask_again",
                 _ if self.case.outcome().is_some() && self.case.is_settled() => "closed",
                 _ => return Ok(()),
             },
+            What::Cancelled { .. } if following(self.rules.flow, &self.case).is_some() => "joined",
+            What::Side { act, .. } if act == "reply" => "reply",
             _ => return Ok(()),
         };
         self.notice(tx, Recipient::Case(self.key.id), template, event)
+    }
+
+    /// Something that the case which this one follows has made known.
+    pub(super) fn news(&self, tx: &mut Tx<'_>, event: &Event) -> Result<(), DbError> {
+        self.notice(tx, Recipient::Case(self.key.id), "news", event)
     }
 
     fn notice(&self, tx: &mut Tx<'_>, recipient: Recipient, template: &str, event: &Event) -> Result<(), DbError> {
@@ -267,12 +310,33 @@ impl<'p> Held<'p> {
             ],
         )?;
         self.stored_seq = case.seq();
-        self.finish_steps(tx)
+        self.finish_steps(tx)?;
+        if std::mem::take(&mut self.stirred)
+            && let Some(last) = self.events.last()
+        {
+            tx.send(&links::WAKE_FOLLOWERS, args![jurisdiction, id, last.at])?;
+        }
+        Ok(())
+    }
+
+    /// Brings the row of what it goes along with up to the events.
+    fn finish_link(&mut self, tx: &mut Tx<'_>) -> Result<(), CaseError> {
+        let CaseKey { jurisdiction, id } = self.key;
+        let main = following(self.rules.flow, &self.case).map(|along| along.number.to_owned());
+        let Some(last) = self.events.last().filter(|_| main != self.stored_main) else { return Ok(()) };
+        if self.stored_main.is_some() {
+            tx.send(&links::UNMERGE, args![jurisdiction, id, last.at])?;
+        }
+        if let Some(number) = &main {
+            tx.put(&links::MERGE, args![jurisdiction, number, id, last.at, &last.by.id])?;
+        }
+        self.stored_main = main;
+        Ok(())
     }
 
     /// What the resident is promised as it stands; nothing once it is settled.
     pub(super) fn promised_at(&self) -> Option<Millis> {
-        if self.case.is_settled() { None } else { self.rules.promised_at(&self.case, &self.events) }
+        if self.case.is_settled() { None } else { self.rules.promised_by(&self.case, &self.facts) }
     }
 
     /// Brings the rows of the open steps and the timer up to the events.
@@ -289,8 +353,14 @@ impl<'p> Held<'p> {
         }
         self.stored = open;
         self.finish_units(tx)?;
-        match self.next_due() {
-            Some(due) => tx.put(&store::SET_TIMER, args![jurisdiction, id, due.at])?,
+        self.finish_link(tx)?;
+        let due = match (self.past, &self.stored_main, self.events.last()) {
+            // A life of the past looks once, when it is here, at what became of the case that it goes along with.
+            (Some(_), Some(_), Some(last)) => Some(last.at),
+            _ => self.next_due().map(|due| due.at),
+        };
+        match due {
+            Some(due) => tx.put(&store::SET_TIMER, args![jurisdiction, id, due])?,
             None => tx.send(&store::END_TIMER, args![jurisdiction, id])?,
         }
         Ok(())
@@ -315,7 +385,7 @@ impl<'p> Held<'p> {
         match &self.due {
             Some((after, due)) if *after == self.events.len() => due.clone(),
             _ => {
-                let due = self.rules.dues(&self.case, &self.events).into_iter().next();
+                let due = self.rules.dues_by(&self.case, &self.facts).into_iter().next();
                 self.due = Some((self.events.len(), due.clone()));
                 due
             }

@@ -5,9 +5,11 @@ use super::{Db, DbError, Tx, args, sql::render, statements};
 /// The steps, oldest first. A step that has landed is never edited: a change is a new step.
 const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
+    ("0002_link", include_str!("../../migrations/0002_link.sql")),
     ("0003_live", include_str!("../../migrations/0003_live.sql")),
     ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
     ("0005_calls", include_str!("../../migrations/0005_calls.sql")),
+    ("0006_admin", include_str!("../../migrations/0006_admin.sql")),
     ("0008_borders", include_str!("../../migrations/0008_borders.sql")),
     ("0009_resident", include_str!("../../migrations/0009_resident.sql")),
     ("0010_scale", include_str!("../../migrations/0010_scale.sql")),

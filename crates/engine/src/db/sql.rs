@@ -128,7 +128,7 @@ pub(crate) const ROWS: usize = 50;
 
 /// The few places where the two databases need other words. In a schema `@…` names a type, in a query `{…}` a phrase;
 /// `{{for SQLite||for PostgreSQL}}` is for what is said once only.
-const WORDS: [(&str, &str, &str); 13] = [
+const WORDS: [(&str, &str, &str); 14] = [
     ("@INT", "INTEGER", "BIGINT"),
     ("@ID", "BLOB", "UUID"),
     ("@TEXT", "TEXT", "TEXT"),
@@ -142,6 +142,8 @@ const WORDS: [(&str, &str, &str); 13] = [
     ("{yes}", "1", "TRUE"),
     ("{head}", HEAD, HEAD),
     ("{case}", CASE, CASE),
+    // SQLite has one writer: nothing changes beside it.
+    ("{share}", "", "FOR SHARE OF c"),
     ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
 ];
 

@@ -8,7 +8,7 @@ use crate::{
     db::{DbError, Row, Tx, WorkError, args, statements},
     ids::{AccountId, Jurisdiction, OrgId, PlaceCode, SeatId},
     limits,
-    seats::{self, Account, Login, Role, Seat, SeatError},
+    seats::{self, Account, Role, Seat, SeatError},
 };
 
 /// A cover that is asked for.
@@ -101,7 +101,7 @@ statements! {
         WHERE c.jurisdiction = $1 AND c.held = $2 AND s.account = $3 AND s.until_at > $4 AND s.from_at < $5";
     HELD_BY = "SELECT held FROM cover WHERE jurisdiction = $1 AND seat = $2";
     // Along seat_org.
-    COLLEAGUES = "SELECT DISTINCT a.id, a.login, a.name, a.disabled_at IS NOT NULL FROM seat s
+    COLLEAGUES = "SELECT DISTINCT a.id, a.login, a.name, a.disabled_at IS NOT NULL, a.first_at IS NOT NULL FROM seat s
         JOIN account a ON a.jurisdiction = s.jurisdiction AND a.id = s.account
         WHERE s.jurisdiction = $1 AND s.org = $2 AND s.from_at <= $3 AND (s.until_at IS NULL OR s.until_at > $3)
         AND a.disabled_at IS NULL ORDER BY a.login LIMIT 200";
@@ -196,11 +196,7 @@ pub fn end(tx: &mut Tx<'_>, home: Jurisdiction, cover: SeatId, now: Millis) -> R
 
 /// Who works at a unit now.
 pub fn colleagues(tx: &mut Tx<'_>, home: Jurisdiction, org: &OrgId, now: Millis) -> Result<Vec<Account>, DbError> {
-    let account = |mut row: Row| {
-        let (id, login, name): (AccountId, Login, String) = (row.take()?, row.take()?, row.take()?);
-        Ok(Account { id, login, name, disabled: row.take()? })
-    };
-    tx.query(&COLLEAGUES, &args![home, org, now])?.into_iter().map(account).collect()
+    tx.query(&COLLEAGUES, &args![home, org, now])?.into_iter().map(|mut row| seats::account(&mut row)).collect()
 }
 
 /// The seats at a unit now, with the names of those who hold them; covers are left out.

@@ -4,19 +4,19 @@
 use linli_worktime::Millis;
 
 use super::{DbError, Tx, args, statements};
-use crate::ids::{Jurisdiction, PlaceCode};
+use crate::ids::PlaceCode;
 
 statements! {
-    // 15 digits are a grid. Served by `cases_public_open`: bounded by what is open.
+    // 15 digits are a grid. Served by `cases_public_open` (the range of places makes it the nearest): bounded by what is
+    // open. SQLite is told to ask the small index of the confidential ones instead of the row of every caller.
     COUNT_OPEN = "SELECT substr(c.place, 1, 15), c.category, count(*), max(c.opened_at) FROM cases c
-        WHERE c.jurisdiction = $1 AND c.phase = 'open' AND NOT EXISTS (SELECT 1 FROM vault_caller v
-            WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
+        WHERE c.jurisdiction = $1 AND c.phase = 'open' AND c.place >= $2 AND c.place < $3 AND NOT EXISTS (SELECT 1
+            FROM vault_caller v {{INDEXED BY vault_caller_confidential||}} WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
         GROUP BY substr(c.place, 1, 15), c.category";
     // Served by `cases_public_solved`: bounded by what was closed since then.
     COUNT_SOLVED = "SELECT substr(c.place, 1, 15), c.category, count(*), max(c.settled_at) FROM cases c
         WHERE c.jurisdiction = $1 AND c.settled_at >= $2 AND c.settled_at IS NOT NULL AND c.outcome IN ('solved', 'lasted')
-        AND NOT EXISTS (SELECT 1 FROM vault_caller v
-            WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
+        AND NOT EXISTS (SELECT 1 FROM vault_caller v {{INDEXED BY vault_caller_confidential||}} WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
         GROUP BY substr(c.place, 1, 15), c.category";
 }
 
@@ -29,14 +29,14 @@ pub(crate) struct Count {
     pub newest: Millis,
 }
 
-/// Open cases of a street whose reporters did not ask for silence.
-pub(crate) fn open(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Vec<Count>, DbError> {
-    counts(tx.query(&COUNT_OPEN, &args![street])?)
+/// Open cases within a street whose reporters did not ask for silence.
+pub(crate) fn open(tx: &mut Tx<'_>, street: &PlaceCode) -> Result<Vec<Count>, DbError> {
+    counts(tx.query(&COUNT_OPEN, &args![street.jurisdiction(), street, street.end()])?)
 }
 
 /// The same of those solved since.
-pub(crate) fn solved(tx: &mut Tx<'_>, street: Jurisdiction, since: Millis) -> Result<Vec<Count>, DbError> {
-    counts(tx.query(&COUNT_SOLVED, &args![street, since])?)
+pub(crate) fn solved(tx: &mut Tx<'_>, street: &PlaceCode, since: Millis) -> Result<Vec<Count>, DbError> {
+    counts(tx.query(&COUNT_SOLVED, &args![street.jurisdiction(), since])?)
 }
 
 fn counts(rows: Vec<super::Row>) -> Result<Vec<Count>, DbError> {

@@ -145,6 +145,7 @@ pub fn report(key: &str) -> Report {
         caller: caller(None),
         at: None,
         dispatch: false,
+        joins: None,
     }
 }
 

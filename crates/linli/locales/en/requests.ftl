@@ -34,14 +34,6 @@ say-place = Where
 say-place-missing = Choose a place.
 say-check = Check your report
 say-change = Change
-say-near = { $n ->
-    [one] One report of the same kind came from nearby in the last 14 days
-   *[other] { $n } reports of the same kind came from nearby in the last 14 days
-  }
-say-near-hint = “The same for me” lets the office look at both together. Yours has its own number and its own answer.
-say-near-same = The same for me
-say-near-other = Something else
-say-same-line = (The reporter says that this is the same matter as number { $number }.)
 say-category = What kind of matter is it?
 say-category-short = Kind
 say-category-hint = This is what your words suggest. Change it if it is wrong.

@@ -5,6 +5,8 @@ read-resume = Go on reading
 theme-auto = As my phone
 
 say-photo = Take a photo
+say-where-not = Not here? Look again
+say-where-more = Say more exactly where
 say-none = Not given
 say-files-taken = Pictures and files that we have
 say-files-drop = Leave out

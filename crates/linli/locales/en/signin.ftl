@@ -1,7 +1,7 @@
 # Signing in.
 signin-title = Sign in
 signin-phone = What is your telephone number?
-signin-phone-hint = We send you a code of 6 digits. The number is kept in a vault; whoever handles your case cannot see it.
+signin-phone-hint = We send you a code of 6 digits. The number is locked away; those who do the work cannot see it.
 signin-send = Send the code
 signin-not-a-phone = This is not a telephone number. Give a mobile number of 11 digits, or a landline with its area code.
 signin-too-soon = A code was sent just now. Wait { $wait } seconds before you ask for another.
@@ -24,7 +24,6 @@ signin-wrong = The login or the password is wrong.
 signin-locked = Too many wrong tries: locked until { $until }. Try again later, or ask your system administrator.
 signin-disabled = This account was shut. Ask your system administrator.
 signin-no-seat = This account holds no seat at present. Ask your security administrator.
-signin-demo = Accounts of the demonstration
 signin-demo-password = The password of all is
 signin-demo-resident = Demonstration: give 19900000001; the code appears in the terminal that runs the program.
 signin-demo-code = Demonstration: the code appears in the terminal that runs the program.

@@ -5,6 +5,8 @@ read-resume = 接着读
 theme-auto = 跟手机一样
 
 say-photo = 拍照片
+say-where-not = 不是这里？换个说法再找
+say-where-more = 再说细一点
 say-none = 没有填
 say-files-taken = 已经收好的照片和文件
 say-files-drop = 不要这张

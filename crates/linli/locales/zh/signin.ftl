@@ -24,7 +24,6 @@ signin-wrong = 账号或者密码不对。
 signin-locked = 试错太多次，账号锁到{ $until }。请稍后再试，或者找系统管理员。
 signin-disabled = 这个账号已停用，请找系统管理员。
 signin-no-seat = 这个账号现在没有岗位，请找安全管理员。
-signin-demo = 演示账号
 signin-demo-password = 密码都是
 signin-demo-resident = 演示：填 19900000001，验证码显示在启动程序的终端里。
 signin-demo-code = 演示：验证码显示在启动程序的终端里。

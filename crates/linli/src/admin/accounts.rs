@@ -8,16 +8,21 @@ use axum::{
 use linli_engine::{
     Engine,
     db::{DbError, Tx},
-    ids::{AccountId, Jurisdiction},
+    ids::AccountId,
     limits,
     policy::{Action, Resource},
-    seats::{self, Account, Login, PasswordError, Seat, SeatError},
+    seats::{
+        self, Account, Login, PasswordError, PasswordHash, Seat, SeatError,
+        keep::{self, Pen},
+    },
 };
 
 use super::{
-    Asked, Nav, Paged,
+    Asked, Nav, Paged, by,
     form::{Choice, Form, Wrong},
-    may, page, words,
+    may, page,
+    sheets::{Issued, passwords},
+    words,
 };
 use crate::web::{
     Ctx, Fault, Needs, Page, Reply, Routes,
@@ -31,15 +36,13 @@ const LIST: Needs = Needs::Seat(Action::List, Resource::Account);
 const SEE: Needs = Needs::Seat(Action::See, Resource::Account);
 const EDIT: Needs = Needs::Seat(Action::Edit, Resource::Account);
 
-/// Accounts read at once while one is looked for.
-const SCAN: usize = 500;
-
 pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/admin/accounts", LIST, list)
         .post("/admin/accounts", EDIT, add)
         .get("/admin/new/account", EDIT, new)
         .get("/admin/accounts/{login}", SEE, one)
+        .post("/admin/accounts/{login}/password", EDIT, anew)
         .post("/admin/accounts/{login}/disable", EDIT, disable)
 }
 
@@ -95,23 +98,8 @@ async fn list(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
 /// When there is none, or the database fails.
 pub(super) async fn find(engine: &Engine, login: &str) -> Result<Account, Fault> {
     let (login, home): (Login, _) = (login.parse().map_err(|_| Fault::not_found())?, engine.home);
-    let found = engine.db.read(move |tx: &mut Tx<'_>| scan(tx, home, &login)).await?;
+    let found = engine.db.read(move |tx: &mut Tx<'_>| keep::by_login(tx, home, &login)).await?;
     found.ok_or_else(Fault::not_found)
-}
-
-fn scan(tx: &mut Tx<'_>, home: Jurisdiction, login: &Login) -> Result<Option<Account>, DbError> {
-    let mut after: Option<Login> = None;
-    loop {
-        let some = seats::accounts(tx, home, after.as_ref(), SCAN)?;
-        let full = some.len() == SCAN;
-        after = some.last().map(|a| a.login.clone());
-        if let Some(found) = some.into_iter().find(|a| a.login == *login) {
-            return Ok(Some(found));
-        }
-        if !full {
-            return Ok(None);
-        }
-    }
 }
 
 #[derive(Template)]
@@ -122,10 +110,14 @@ struct AccountPage {
     form: Form,
     account: Account,
     seats: Vec<SeatRow>,
+    /// Those that have ended: name, place, from, until.
+    past: Vec<(String, String, Spoken, Spoken)>,
     roles: Vec<Choice>,
     orgs: Vec<Choice>,
     places: Vec<Choice>,
     may_disable: bool,
+    /// Whether the reader may read all that was done to it.
+    may_record: bool,
     shows_seats: bool,
     may_grant: bool,
     is_own: bool,
@@ -150,10 +142,13 @@ pub(super) async fn account_page(ctx: &Ctx, account: Account, done: &str, form: 
     let shows_seats = may(ctx, Action::See, Resource::Seat);
     let (engine, id, now) = (ctx.engine(), account.id, ctx.engine().clock.now());
     let (home, directory) = (engine.home, engine.directory());
-    let held = if shows_seats {
-        engine.db.read(move |tx: &mut Tx<'_>| seats::seats_of(tx, home, id, now)).await?
-    } else {
-        Vec::new()
+    let read = move |tx: &mut Tx<'_>| {
+        Ok::<_, DbError>((seats::seats_of(tx, home, id, now)?, keep::past_seats(tx, home, id, now)?))
+    };
+    let (held, past) = if shows_seats { engine.db.read(read).await? } else { Default::default() };
+    let ended = |seat: &Seat| {
+        let until = page.time(&seat.until.unwrap_or(now));
+        (page.seat_name(seat), words::place(&page, &directory, &seat.place), page.time(&seat.from), until)
     };
     let row = |seat: &Seat| SeatRow {
         id: seat.id.to_string(),
@@ -167,6 +162,8 @@ pub(super) async fn account_page(ctx: &Ctx, account: Account, done: &str, form: 
         nav: Nav::new(ctx, "/admin/accounts"),
         form,
         seats: held.iter().map(row).collect(),
+        past: past.iter().map(ended).collect(),
+        may_record: may(ctx, Action::See, Resource::Record),
         roles: roles.map(role).collect(),
         orgs: words::orgs(&page, &directory),
         places: words::places(&page, &directory),
@@ -202,8 +199,14 @@ async fn new(ctx: Ctx) -> Reply {
 
 async fn add(ctx: Ctx, sent: Sent) -> Reply {
     let id: AccountId = sent.key()?.parse().map_err(|_| Fault::new(StatusCode::BAD_REQUEST, "fault-no-key"))?;
-    let wrong = match open(ctx.engine(), id, &sent).await? {
-        Ok(login) => return Ok(go(&format!("/admin/accounts/{}?done=account-added", login.as_str()))),
+    let wrong = match open(&ctx, id, &sent).await? {
+        Ok(Opened { login, issued: None }) => {
+            return Ok(go(&format!("/admin/accounts/{}?done=account-added", login.as_str())));
+        }
+        Ok(Opened { login, issued: Some(issued) }) => {
+            let back = format!("/admin/accounts/{}", login.as_str());
+            return passwords::tell(&ctx, &ctx.t("admin-done-account-added"), &back, vec![issued]);
+        }
         Err(wrong) => wrong,
     };
     let form = Form::again(&ctx, "account", &sent, &wrong);
@@ -212,8 +215,15 @@ async fn add(ctx: Ctx, sent: Sent) -> Reply {
     show_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// Opens an account, or says what is wrong with what was typed.
-async fn open(engine: &Engine, id: AccountId, sent: &Sent) -> Result<Result<Login, Vec<Wrong>>, Fault> {
+/// An account that was opened.
+struct Opened {
+    login: Login,
+    /// Its first password, where the program made it: to be told once.
+    issued: Option<Issued>,
+}
+
+/// Opens an account, or says what is wrong with what was typed. Without a password the program makes one.
+async fn open(ctx: &Ctx, id: AccountId, sent: &Sent) -> Result<Result<Opened, Vec<Wrong>>, Fault> {
     let mut wrong = Vec::new();
     let (login, name, password) = (sent.text("login"), sent.text("name").to_owned(), sent.text("password").to_owned());
     let key = if login.is_empty() { "missing" } else { "login" };
@@ -223,32 +233,61 @@ async fn open(engine: &Engine, id: AccountId, sent: &Sent) -> Result<Result<Logi
     } else if name.chars().count() > limits::NAME_CHARS {
         wrong.push(Wrong::new("name", "long").with("most", limits::NAME_CHARS));
     }
-    if password.chars().count() < limits::PASSWORD_CHARS {
+    if !password.is_empty() && password.chars().count() < limits::PASSWORD_CHARS {
         wrong.push(Wrong::new("password", "password-short").with("n", limits::PASSWORD_CHARS));
     }
     let Some(login) = login.filter(|_| wrong.is_empty()) else { return Ok(Err(wrong)) };
-    // Slow by design, so where blocking is allowed.
-    let (of, typed) = (login.clone(), password);
-    let hashed = tokio::task::spawn_blocking(move || seats::hash_password(&of, &typed)).await;
-    let hash = match hashed {
-        Ok(Ok(hash)) => hash,
-        Ok(Err(PasswordError::IsLogin)) => return Ok(Err(vec![Wrong::new("password", "password-is-login")])),
-        Ok(Err(PasswordError::Short | PasswordError::Hash)) | Err(_) => {
-            return Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken"));
-        }
+    let made = password.is_empty().then(keep::first_password);
+    let hash = match hashed(&login, made.clone().unwrap_or(password)).await? {
+        Some(hash) => hash,
+        None => return Ok(Err(vec![Wrong::new("password", "password-is-login")])),
     };
-    let (home, kept) = (engine.home, login.clone());
-    let made = engine.db.write(move |tx: &mut Tx<'_>| seats::create_account(tx, home, id, &kept, &name, &hash));
-    match made.await {
-        Ok(()) => Ok(Ok(login)),
-        // The same form once more: the account is there under the form's own key.
-        Err(SeatError::Taken(_)) if find(engine, login.as_str()).await.is_ok_and(|a| a.id == id) => Ok(Ok(login)),
+    let issued = made.map(|password| Issued { login: login.as_str().to_owned(), name: name.clone(), password });
+    let (engine, by, kept) = (ctx.engine(), by(ctx)?, login.clone());
+    let (home, now) = (engine.home, engine.clock.now());
+    let opened =
+        engine.db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.open(tx, id, &kept, &name, &hash)).await;
+    match opened {
+        Ok(()) => Ok(Ok(Opened { login, issued })),
+        // The same form once more: the account is there under the form's own key, its password was told.
+        Err(SeatError::Taken(_)) if find(engine, login.as_str()).await.is_ok_and(|a| a.id == id) => {
+            Ok(Ok(Opened { login, issued: None }))
+        }
         Err(SeatError::Taken(login)) => Ok(Err(vec![Wrong::new("login", "login-taken").with("login", login)])),
         Err(SeatError::Db(error)) => Err(error.into()),
         Err(SeatError::Name | SeatError::NoAccount | SeatError::Separated(_)) => {
             Ok(Err(vec![Wrong::new("name", "missing")]))
         }
     }
+}
+
+/// Slow by design, so where blocking is allowed. None when the password is the login.
+async fn hashed(login: &Login, password: String) -> Result<Option<PasswordHash>, Fault> {
+    let of = login.clone();
+    match tokio::task::spawn_blocking(move || seats::hash_password(&of, &password)).await {
+        Ok(Ok(hash)) => Ok(Some(hash)),
+        Ok(Err(PasswordError::IsLogin)) => Ok(None),
+        Ok(Err(PasswordError::Short | PasswordError::Hash)) | Err(_) => {
+            Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken"))
+        }
+    }
+}
+
+/// A new first password for somebody who forgot theirs.
+async fn anew(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
+    sent.key()?;
+    let account = find(ctx.engine(), &login).await?;
+    if own(&ctx, account.id) || account.disabled {
+        return Err(Fault::not_found());
+    }
+    let password = keep::first_password();
+    let hash = hashed(&account.login, password.clone()).await?.ok_or_else(Fault::not_found)?;
+    let (engine, by, of) = (ctx.engine(), by(&ctx)?, account.clone());
+    let (home, now) = (engine.home, engine.clock.now());
+    engine.db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.first_password(tx, &of, &hash)).await?;
+    let login = account.login.as_str().to_owned();
+    let back = format!("/admin/accounts/{login}");
+    passwords::tell(&ctx, &ctx.t("admin-done-password-anew"), &back, vec![Issued { login, name: account.name, password }])
 }
 
 async fn disable(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
@@ -258,8 +297,8 @@ async fn disable(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
     if own(&ctx, account.id) {
         return Err(Fault::not_found());
     }
-    let (home, id, now) = (ctx.engine().home, account.id, ctx.engine().clock.now());
-    match ctx.engine().db.write(move |tx: &mut Tx<'_>| seats::disable(tx, home, id, now)).await {
+    let (home, now, by, old) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?, account.clone());
+    match ctx.engine().db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.shut(tx, &old)).await {
         Ok(()) => Ok(go(&format!("/admin/accounts/{}?done=account-disabled", account.login.as_str()))),
         Err(SeatError::Db(error)) => Err(error.into()),
         Err(_) => Err(Fault::not_found()),

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
 };
 use linli_engine::{
-    directory::{self, Directory},
+    directory::{Directory, Edit},
     ids::DutyId,
     pack::{Basis, Pack},
     policy::{Action, Resource},
@@ -169,7 +169,7 @@ fn said(page: &Page, pack: &Pack, directory: &Directory, asked: &DutiesAsked) ->
     }))
 }
 
-fn own(page: &Page, directory: &Directory, duty: &directory::Duty) -> OwnRow {
+fn own(page: &Page, directory: &Directory, duty: &linli_engine::directory::Duty) -> OwnRow {
     OwnRow {
         id: duty.id.to_string(),
         what: words::entry(page, &duty.category),
@@ -238,13 +238,12 @@ async fn new(ctx: Ctx, Query(asked): Query<NewAsked>) -> Reply {
 async fn add(ctx: Ctx, sent: Sent) -> Reply {
     let id: DutyId = sent.key()?.parse().map_err(|_| Fault::new(StatusCode::BAD_REQUEST, "fault-no-key"))?;
     let (sent, engine, lang) = (Arc::new(sent), ctx.engine().clone(), ctx.lang.code());
-    let wrong = change(&ctx, &sent, move |tx, directory, sent| {
+    let wrong = change(&ctx, &sent, move |directory, sent| {
         // The row with the form's own key is there: the form was sent twice.
         if directory.duties().iter().any(|d| d.id == id) {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let duty = Check::new(directory, sent, lang).duty(engine.packs().current(), id)?;
-        Ok(directory::add_duty(tx, engine.home, &duty, engine.clock.now())?)
+        Ok(vec![Edit::Duty(Check::new(directory, sent, lang).duty(engine.packs().current(), id)?)])
     });
     let wrong = wrong.await?;
     if wrong.is_empty() {
@@ -257,13 +256,10 @@ async fn add(ctx: Ctx, sent: Sent) -> Reply {
 async fn end(ctx: Ctx, Path(id): Path<String>, sent: Sent) -> Reply {
     sent.key()?;
     let id: DutyId = id.parse().map_err(|_| Fault::not_found())?;
-    let (sent, engine) = (Arc::new(sent), ctx.engine().clone());
-    let ended = change(&ctx, &sent, move |tx, directory, _| {
+    let sent = Arc::new(sent);
+    let ended = change(&ctx, &sent, move |directory, _| {
         // One that has ended already stays as it is.
-        if let Some(duty) = directory.duties().iter().find(|d| d.id == id) {
-            directory::end_duty(tx, engine.home, duty, engine.clock.now())?;
-        }
-        Ok(())
+        Ok(directory.duties().iter().find(|d| d.id == id).cloned().map(Edit::EndDuty).into_iter().collect())
     });
     ended.await?;
     Ok(go("/admin/duties?done=duty-ended"))

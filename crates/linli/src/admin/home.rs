@@ -11,9 +11,16 @@ use linli_engine::{
     notices::{self, Recipient, Undelivered},
     pack::Pack,
     policy::{Action, Resource},
+    record::{self, Act, Deed, What},
 };
 
-use super::{Asked, Nav, form::Form, may, page, places, words};
+use super::{
+    Asked, Nav,
+    assistant,
+    by,
+    form::Form,
+    may, page, places, words,
+};
 use crate::web::{
     Ctx, Fault, Needs, Page, Reply, Routes,
     forms::Sent,
@@ -39,6 +46,8 @@ struct HomePage {
     alarms: Option<Alarms>,
     doors: Vec<Door>,
     may_end: bool,
+    /// How far the setting-up has come; empty once the office is open.
+    assistant: String,
 }
 
 /// What needs seeing to.
@@ -79,7 +88,9 @@ async fn home(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
     let alarms = if may(&ctx, Action::List, Resource::Warning) { Some(alarms(&ctx, &page).await?) } else { None };
     let key = Form::new(&ctx, "warning", &[]).key().to_owned();
     let may_end = may(&ctx, Action::Edit, Resource::Warning);
-    show(&HomePage { nav: Nav::new(&ctx, "/admin"), key, alarms, doors: doors(&ctx, &page), may_end, page })
+    let assistant = assistant::html(assistant::look(&ctx, &page).await?.as_ref())?;
+    let (nav, doors) = (Nav::new(&ctx, "/admin"), doors(&ctx, &page));
+    show(&HomePage { nav, key, alarms, doors, may_end, assistant, page })
 }
 
 async fn alarms(ctx: &Ctx, page: &Page) -> Result<Alarms, Fault> {
@@ -158,7 +169,9 @@ fn doors(ctx: &Ctx, page: &Page) -> Vec<Door> {
             Resource::Duty,
             page.n("admin-duties-own-count", directory.duties().len() as i64),
         ),
+        ("/admin/sheets", "sheets", Action::See, Resource::Sheet, page.t("admin-sheets-lead")),
         ("/admin/pack", "pack", Action::See, Resource::Pack, format!("{} {}", page.of(&pack.title), pack.version)),
+        ("/admin/record", "record", Action::List, Resource::Record, page.t("admin-record-door")),
     ];
     let open = all.into_iter().filter(|(_, _, action, resource, _)| may(ctx, *action, *resource));
     open.map(|(href, key, _, _, count)| Door { href, title: page.t(&format!("admin-{key}")), count }).collect()
@@ -167,7 +180,14 @@ fn doors(ctx: &Ctx, page: &Page) -> Vec<Door> {
 /// Clears a warning that the administrator has seen to.
 async fn seen_to(ctx: Ctx, Path(name): Path<String>, sent: Sent) -> Reply {
     sent.key()?;
-    let home = ctx.engine().home;
-    ctx.engine().db.write(move |tx: &mut Tx<'_>| store::end_warning(tx, home, &name)).await?;
+    let (home, now, by) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?);
+    let ended = ctx.engine().db.write(move |tx: &mut Tx<'_>| {
+        let Some(warning) = store::warnings(tx, home)?.into_iter().find(|w| w.name == name) else { return Ok(()) };
+        store::end_warning(tx, home, &name)?;
+        let was = Some(serde_json::json!({ "args": warning.args }));
+        let deed = Deed { what: What::Warning, subject: name.clone(), act: Act::Ended, was, became: None };
+        record::note(tx, home, &by, deed, now)
+    });
+    ended.await?;
     Ok(go("/admin?done=warning-ended"))
 }

@@ -8,12 +8,16 @@
 //! | `/admin/accounts` | who signs in; their seats | account, seat |
 //! | `/admin/duties` | who does what where; the office's own rows | duty |
 //! | `/admin/pack` | the rules in force | pack |
+//! | `/admin/sheets` | all of these as tables, in and out | sheet |
+//! | `/admin/coverage` | who answers for what in each community | duty |
+//! | `/admin/record` | what changed by whom | record |
 
 mod accounts;
+mod assistant;
 #[cfg(test)]
 mod checks;
+mod coverage;
 mod duties;
-mod flow;
 mod form;
 mod home;
 mod lookup;
@@ -21,26 +25,30 @@ mod model;
 mod orgs;
 mod pack;
 mod places;
+mod record;
 mod seats;
+pub mod sheets;
 mod words;
 
 use std::sync::Arc;
 
 use linli_engine::{
     db::{DbError, Tx, WorkError},
-    directory::{self, Directory},
+    directory::{self, Directory, Edit},
     limits,
     policy::{Action, Resource, Subject},
+    record::By,
 };
 use serde::Deserialize;
 
 use self::form::Wrong;
-use crate::web::{Ctx, Fault, Page, Routes, forms::Sent, i18n, routes::may_somewhere};
+use crate::web::{Ctx, Fault, Page, Routes, ctx::Who, forms::Sent, i18n, routes::may_somewhere};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
     let parts = [home::routes(), places::routes(), orgs::routes(), accounts::routes(), seats::routes()];
-    let parts = parts.into_iter().chain([duties::routes(), pack::routes()]);
+    let parts = parts.into_iter().chain([duties::routes(), pack::routes(), sheets::routes(), record::routes()]);
+    let parts = parts.chain([assistant::routes(), coverage::routes()]);
     parts.fold(Routes::new(), Routes::merge)
 }
 
@@ -57,6 +65,14 @@ struct Asked {
 /// Whether the reader's seat may do this.
 fn may(ctx: &Ctx, action: Action, resource: Resource) -> bool {
     ctx.seat().is_some_and(|seat| may_somewhere(Subject::Staff(seat.role), action, resource))
+}
+
+/// Who the reader is, for the record of what they change.
+fn by(ctx: &Ctx) -> Result<By, Fault> {
+    match &ctx.who {
+        Who::Staff { account, seat, .. } => Ok(By::staff(account, seat)),
+        _ => Err(Fault::not_found()),
+    }
 }
 
 /// A page, with what was just done said at its top.
@@ -78,13 +94,15 @@ struct Link {
     here: bool,
 }
 
-const LINKS: [(&str, &str, Action, Resource); 6] = [
+const LINKS: [(&str, &str, Action, Resource); 8] = [
     ("/admin", "admin-nav-home", Action::List, Resource::Account),
     ("/admin/places", "admin-nav-places", Action::List, Resource::Place),
     ("/admin/orgs", "admin-nav-orgs", Action::List, Resource::Org),
     ("/admin/accounts", "admin-nav-accounts", Action::List, Resource::Account),
     ("/admin/duties", "admin-nav-duties", Action::List, Resource::Duty),
+    ("/admin/sheets", "admin-nav-sheets", Action::See, Resource::Sheet),
     ("/admin/pack", "admin-nav-pack", Action::See, Resource::Pack),
+    ("/admin/record", "admin-nav-record", Action::List, Resource::Record),
 ];
 
 impl Nav {
@@ -141,17 +159,18 @@ impl From<Vec<Wrong>> for Refused {
     }
 }
 
-/// Changes the directory in one transaction, checked against what it is in there, and takes the new one. The faults of
-/// the form, if it has any.
+/// Changes the directory in one transaction, checked against what it is in there, records what was and what is, and takes
+/// the new one. The faults of the form, if it has any.
 async fn change<F>(ctx: &Ctx, sent: &Arc<Sent>, body: F) -> Result<Vec<Wrong>, Fault>
 where
-    F: Fn(&mut Tx<'_>, &Directory, &Sent) -> Result<(), Refused> + Send + 'static,
+    F: Fn(&Directory, &Sent) -> Result<Vec<Edit>, Refused> + Send + 'static,
 {
-    let (engine, sent) = (ctx.engine(), Arc::clone(sent));
-    let home = engine.home;
+    let (engine, sent, by) = (ctx.engine(), Arc::clone(sent), by(ctx)?);
+    let (home, now) = (engine.home, engine.clock.now());
     let changed = engine.db.write(move |tx: &mut Tx<'_>| {
         let directory = directory::load(tx, home)?;
-        body(tx, &directory, &sent)
+        let edits = body(&directory, &sent)?;
+        Ok(directory::keep(tx, home, &by, &directory, &edits, now)?)
     });
     match changed.await {
         // A row with the form's own key: it was sent twice.

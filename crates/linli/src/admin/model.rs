@@ -11,7 +11,7 @@ use linli_engine::{
 use linli_flow::Text;
 use linli_worktime::Millis;
 
-use super::form::Wrong;
+use super::{form::Wrong, sheets::Names};
 use crate::web::forms::Sent;
 
 /// Other names of a place.
@@ -29,12 +29,18 @@ pub(super) struct Check<'c> {
     pub sent: &'c Sent,
     /// The language in which refusals name units and categories.
     pub lang: &'c str,
+    /// An index to find places and units with, where many forms are checked.
+    names: Option<&'c Names>,
     wrong: Vec<Wrong>,
 }
 
 impl<'c> Check<'c> {
     pub fn new(directory: &'c Directory, sent: &'c Sent, lang: &'c str) -> Self {
-        Self { directory, sent, lang, wrong: Vec::new() }
+        Self { directory, sent, lang, names: None, wrong: Vec::new() }
+    }
+
+    pub fn by_names(self, names: &'c Names) -> Self {
+        Self { names: Some(names), ..self }
     }
 
     fn keep<T>(&mut self, found: Result<T, Wrong>) -> Option<T> {
@@ -64,12 +70,20 @@ impl<'c> Check<'c> {
     }
 
     fn place_in(&mut self, field: &'static str) -> Option<&'c Place> {
-        let found = find_place(self.directory, field, self.sent.text(field));
+        let words = self.sent.text(field);
+        let found = match self.names {
+            Some(names) => names.place(self.directory, field, words),
+            None => find_place(self.directory, field, words),
+        };
         self.keep(found)
     }
 
     fn org_in(&mut self, field: &'static str) -> Option<&'c Org> {
-        let found = find_org(self.directory, field, self.sent.text(field));
+        let words = self.sent.text(field);
+        let found = match self.names {
+            Some(names) => names.org(self.directory, field, words),
+            None => find_org(self.directory, field, words),
+        };
         self.keep(found)
     }
 

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
 };
 use linli_engine::{
-    directory::{self, Directory, Org, OrgKind},
+    directory::{Directory, Edit, Org, OrgKind},
     policy::{Action, Resource},
 };
 use serde::Deserialize;
@@ -143,7 +143,7 @@ fn org_page(ctx: &Ctx, org: Org, done: &str, form: Form) -> OrgPage {
     let named = |o: &Org| (o.id.to_string(), page.of(&o.name).to_owned());
     let below = directory.orgs().filter(|o| o.parent.as_ref() == Some(&org.id) && o.retired_at.is_none());
     let duties = directory.duties().iter().filter(|d| d.org == org.id);
-    let duty = |d: &directory::Duty| {
+    let duty = |d: &linli_engine::directory::Duty| {
         let (what, part) = (words::entry(&page, &d.category), page.t(&format!("admin-share-{}", d.part.slug())));
         format!("{what} · {} · {part}", words::place(&page, &directory, &d.place))
     };
@@ -205,17 +205,23 @@ fn form_page(ctx: &Ctx, form: Form, old: Option<&Org>) -> OrgForm {
     }
 }
 
-async fn new(ctx: Ctx) -> Reply {
-    let form = Form::new(&ctx, "org", &[]);
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct NewAsked {
+    function: String,
+    place: String,
+}
+
+async fn new(ctx: Ctx, Query(asked): Query<NewAsked>) -> Reply {
+    let form = Form::new(&ctx, "org", &[("function", &asked.function), ("place", &asked.place)]);
     show(&form_page(&ctx, form, None))
 }
 
 async fn add(ctx: Ctx, sent: Sent) -> Reply {
     sent.key()?;
-    let (sent, engine, lang) = (Arc::new(sent), ctx.engine().clone(), ctx.lang.code());
-    let wrong = change(&ctx, &sent, move |tx, directory, sent| {
-        let org = Check::new(directory, sent, lang).org(None)?;
-        Ok(directory::save_orgs(tx, engine.home, &[org], engine.clock.now())?)
+    let (sent, lang) = (Arc::new(sent), ctx.lang.code());
+    let wrong = change(&ctx, &sent, move |directory, sent| {
+        Ok(vec![Edit::Org(Check::new(directory, sent, lang).org(None)?)])
     });
     let wrong = wrong.await?;
     if wrong.is_empty() {
@@ -243,11 +249,10 @@ async fn edit(ctx: Ctx, Path(id): Path<String>) -> Reply {
 async fn save(ctx: Ctx, Path(id): Path<String>, sent: Sent) -> Reply {
     sent.key()?;
     let org = known(&ctx.engine().directory(), &id)?;
-    let (sent, engine, lang) = (Arc::new(sent), ctx.engine().clone(), ctx.lang.code());
-    let wrong = change(&ctx, &sent, move |tx, directory, sent| {
-        let Some(old) = directory.org(&id) else { return Ok(()) };
-        let org = Check::new(directory, sent, lang).org(Some(old))?;
-        Ok(directory::save_orgs(tx, engine.home, &[org], engine.clock.now())?)
+    let (sent, lang) = (Arc::new(sent), ctx.lang.code());
+    let wrong = change(&ctx, &sent, move |directory, sent| {
+        let Some(old) = directory.org(&id) else { return Ok(Vec::new()) };
+        Ok(vec![Edit::Org(Check::new(directory, sent, lang).org(Some(old))?)])
     });
     let wrong = wrong.await?;
     if wrong.is_empty() {
@@ -274,10 +279,10 @@ where
 {
     sent.key()?;
     let org = known(&ctx.engine().directory(), &id)?;
-    let (sent, engine) = (Arc::new(sent), ctx.engine().clone());
-    let wrong = change(&ctx, &sent, move |tx, directory, _| {
-        let Some(org) = directory.org(&id) else { return Ok(()) };
-        Ok(directory::save_orgs(tx, engine.home, &[rule(directory, org)?], engine.clock.now())?)
+    let sent = Arc::new(sent);
+    let wrong = change(&ctx, &sent, move |directory, _| {
+        let Some(org) = directory.org(&id) else { return Ok(Vec::new()) };
+        Ok(vec![Edit::Org(rule(directory, org)?)])
     });
     let wrong = wrong.await?;
     if wrong.is_empty() {

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
 };
 use linli_engine::{
-    directory::{self, Directory, Place},
+    directory::{Directory, Edit, Place},
     ids::{Level, PlaceCode},
     policy::{Action, Resource},
 };
@@ -243,10 +243,9 @@ async fn new(ctx: Ctx, Query(asked): Query<NewAsked>) -> Reply {
 
 async fn add(ctx: Ctx, sent: Sent) -> Reply {
     sent.key()?;
-    let (sent, engine, lang) = (Arc::new(sent), ctx.engine().clone(), ctx.lang.code());
-    let wrong = change(&ctx, &sent, move |tx, directory, sent| {
-        let place = Check::new(directory, sent, lang).place(None)?;
-        Ok(directory::save_places(tx, engine.home, &[place], engine.clock.now())?)
+    let (sent, lang) = (Arc::new(sent), ctx.lang.code());
+    let wrong = change(&ctx, &sent, move |directory, sent| {
+        Ok(vec![Edit::Place(Check::new(directory, sent, lang).place(None)?)])
     });
     let wrong = wrong.await?;
     if wrong.is_empty() {
@@ -269,11 +268,9 @@ async fn edit(ctx: Ctx, Path(code): Path<String>) -> Reply {
 async fn save(ctx: Ctx, Path(code): Path<String>, sent: Sent) -> Reply {
     sent.key()?;
     let place = known(&ctx.engine().directory(), &code)?;
-    let (sent, engine, lang) = (Arc::new(sent), ctx.engine().clone(), ctx.lang.code());
-    let code = place.code.clone();
-    let wrong = change(&ctx, &sent, move |tx, directory, sent| {
-        let place = Check::new(directory, sent, lang).place(directory.place(&code))?;
-        Ok(directory::save_places(tx, engine.home, &[place], engine.clock.now())?)
+    let (sent, lang, code) = (Arc::new(sent), ctx.lang.code(), place.code.clone());
+    let wrong = change(&ctx, &sent, move |directory, sent| {
+        Ok(vec![Edit::Place(Check::new(directory, sent, lang).place(directory.place(&code))?)])
     });
     let wrong = wrong.await?;
     if wrong.is_empty() {
@@ -302,10 +299,10 @@ where
 {
     sent.key()?;
     let place = known(&ctx.engine().directory(), code)?;
-    let (sent, engine, code) = (Arc::new(sent), ctx.engine().clone(), place.code.clone());
-    let wrong = change(&ctx, &sent, move |tx, directory, _| {
-        let Some(place) = directory.place(&code) else { return Ok(()) };
-        Ok(directory::save_places(tx, engine.home, &[rule(directory, place)?], engine.clock.now())?)
+    let (sent, code) = (Arc::new(sent), place.code.clone());
+    let wrong = change(&ctx, &sent, move |directory, _| {
+        let Some(place) = directory.place(&code) else { return Ok(Vec::new()) };
+        Ok(vec![Edit::Place(rule(directory, place)?)])
     });
     let wrong = wrong.await?;
     if wrong.is_empty() {

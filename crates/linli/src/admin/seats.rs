@@ -9,11 +9,12 @@ use linli_engine::{
     directory,
     ids::SeatId,
     policy::{Action, Resource},
-    seats::{self, Account, Role, Seat, SeatError},
+    seats::{self, Account, Role, Seat, SeatError, keep::Pen},
 };
 
 use super::{
     accounts::{account_page, find, own},
+    by,
     form::{Form, Wrong},
     model::Check,
 };
@@ -60,13 +61,14 @@ async fn grant(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
     let id: SeatId = sent.key()?.parse().map_err(|_| Fault::new(StatusCode::BAD_REQUEST, "fault-no-key"))?;
     let account = other(&ctx, &login).await?;
     let (sent, engine, lang, holder) = (Arc::new(sent), ctx.engine().clone(), ctx.lang.code(), account.id);
-    let (typed, home, now) = (Arc::clone(&sent), engine.home, engine.clock.now());
+    let (typed, home, now, by) = (Arc::clone(&sent), engine.home, engine.clock.now(), by(&ctx)?);
+    let to = account.clone();
     let granted = engine.db.write(move |tx: &mut Tx<'_>| {
         let directory = directory::load(tx, home)?;
         let seat = Check::new(&directory, &typed, lang).seat(id, holder, now).map_err(Denied::Form)?;
         let held = seats::seats_of(tx, home, holder, now)?;
         stays_apart(&held, &seat).map_err(Denied::Form)?;
-        Ok::<_, Denied>(seats::grant_seat(tx, home, &seat)?)
+        Ok::<_, Denied>(Pen { home, by: &by, now }.grant(tx, &to, &seat)?)
     });
     let wrong = match granted.await {
         // A seat with the form's own key: it was sent twice.
@@ -92,7 +94,7 @@ fn separated(ctx: &Ctx, role: Role) -> Wrong {
 
 /// No administrator sees a case (separation of duties, GB/T 22239-2019): whoever administers holds no seat of another
 /// kind. The same seat twice is one too many.
-fn stays_apart(held: &[Seat], new: &Seat) -> Result<(), Vec<Wrong>> {
+pub(super) fn stays_apart(held: &[Seat], new: &Seat) -> Result<(), Vec<Wrong>> {
     if held
         .iter()
         .any(|seat| seat.id != new.id && (&seat.org, seat.role, &seat.place) == (&new.org, new.role, &new.place))
@@ -107,12 +109,12 @@ async fn end(ctx: Ctx, Path((login, id)): Path<(String, String)>, sent: Sent) ->
     sent.key()?;
     let account = other(&ctx, &login).await?;
     let id: SeatId = id.parse().map_err(|_| Fault::not_found())?;
-    let (home, holder, now) = (ctx.engine().home, account.id, ctx.engine().clock.now());
+    let (home, now, by, of) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?, account.clone());
     let ended = ctx.engine().db.write(move |tx: &mut Tx<'_>| {
         // Only a seat of this account, so that the address says whose seat it was.
-        let held = seats::seats_of(tx, home, holder, now)?;
-        if held.iter().any(|seat| seat.id == id) {
-            seats::end_seat(tx, home, id, now)?;
+        let held = seats::seats_of(tx, home, of.id, now)?;
+        if let Some(seat) = held.iter().find(|seat| seat.id == id) {
+            Pen { home, by: &by, now }.end(tx, &of, seat)?;
         }
         Ok::<_, DbError>(())
     });

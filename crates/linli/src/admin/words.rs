@@ -1,23 +1,20 @@
-//! How the pages say what the rules and the directory write as short words.
+//! How the pages say what the directory writes as short words; what the rules write is said by `rules::words`.
 
 use linli_engine::{
     directory::Directory,
     ids::{Level, PlaceCode},
-    pack::{Carrier, Mark, Pack, Part},
+    pack::Pack,
 };
-use linli_worktime::{Limit, Unit};
 
 use super::form::Choice;
-use crate::web::{Page, i18n};
+pub(super) use crate::rules::words::*;
+use crate::web::Page;
 
 /// Places in a list to choose from; deeper ones are typed.
 const CHOICES: usize = 300;
 
-/// A function of units; its own word where there is no text.
-pub(super) fn function(page: &Page, slug: &str) -> String {
-    let key = format!("admin-function-{slug}");
-    if i18n::has(page.lang(), &key) { page.t(&key) } else { slug.to_owned() }
-}
+/// Functions that units have and no duty names.
+pub(super) const OTHER_FUNCTIONS: [&str; 6] = ["district", "elder-care", "hotline", "mediation", "oversight", "party"];
 
 /// A place with those above it; above the streets, its own name.
 pub(super) fn place(page: &Page, directory: &Directory, code: &PlaceCode) -> String {
@@ -30,59 +27,6 @@ pub(super) fn place(page: &Page, directory: &Directory, code: &PlaceCode) -> Str
 /// The level of a place.
 pub(super) fn level(page: &Page, level: Level) -> String {
     page.t(&format!("admin-level-{}", level.slug()))
-}
-
-/// How well a source is known: the class of its tag and the word.
-pub(super) fn mark(page: &Page, mark: Mark) -> (&'static str, String) {
-    let (class, key) = match mark {
-        Mark::Law => ("tag tag-done", "law"),
-        Mark::Excerpt => ("tag tag-info", "excerpt"),
-        Mark::Unconfirmed => ("tag tag-soon", "unconfirmed"),
-    };
-    (class, page.t(&format!("admin-mark-{key}")))
-}
-
-/// Who carries a duty.
-pub(super) fn carrier(page: &Page, carrier: Carrier) -> String {
-    let key = match carrier {
-        Carrier::Street => "street",
-        Carrier::District => "district",
-        Carrier::Community => "community",
-        Carrier::Property => "property",
-    };
-    page.t(&format!("admin-carrier-{key}"))
-}
-
-/// What part a community may have.
-pub(super) fn part(page: &Page, part: Part) -> String {
-    let key = match part {
-        Part::Leads => "leads",
-        Part::Assists => "assists",
-        Part::Never => "never",
-        Part::Unlisted => "unlisted",
-    };
-    page.t(&format!("admin-part-{key}"))
-}
-
-/// A length of legal time.
-pub(super) fn limit(page: &Page, limit: Limit) -> String {
-    let unit = match limit.unit {
-        Unit::ClockMinute => "minutes",
-        Unit::ClockHour => "hours",
-        Unit::Day => "days",
-        Unit::WorkHour => "work-hours",
-        Unit::WorkDay => "work-days",
-    };
-    page.n(&format!("admin-limit-{unit}"), limit.amount)
-}
-
-/// An entry of a duty list: a category, with or without all below it.
-pub(super) fn entry(page: &Page, entry: &str) -> String {
-    match entry.strip_suffix(".*") {
-        _ if entry == "*" => page.t("admin-entry-all"),
-        Some(top) => page.t1("admin-entry-below", "category", page.category(top)),
-        None => page.category(entry),
-    }
 }
 
 /// The places to choose from, down to the grids.
@@ -108,11 +52,3 @@ pub(super) fn categories(page: &Page, pack: &Pack) -> Vec<Choice> {
     pack.categories().iter().map(indented).collect()
 }
 
-/// The functions that the duty list of a pack gives work to, each once.
-pub(super) fn functions(pack: &Pack) -> Vec<String> {
-    let mut functions: Vec<String> = pack.categories().iter().map(|c| pack.duty(&c.code).function.clone()).collect();
-    functions.push(pack.fallback().to_owned());
-    functions.sort();
-    functions.dedup();
-    functions
-}

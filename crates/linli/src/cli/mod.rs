@@ -6,10 +6,12 @@ mod backup;
 mod deadline;
 pub mod demo;
 pub mod import;
+mod init;
 mod pack;
 mod places;
 mod serve;
 pub mod setup;
+mod tables;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -35,9 +37,11 @@ struct Cli {
 enum Command {
     /// Open a complete small demonstration neighbourhood in the browser
     Demo(demo::DemoArgs),
+    /// Set up an empty installation: the street, its office, three administrators
+    Init(init::InitArgs),
     /// Serve the pages and do the program's own work
     Serve(serve::ServeArgs),
-    /// Put places, units and accounts from a folder of TOML files into the database
+    /// Put places, units, accounts, seats and duties into the database: a folder of TOML files, an XLSX or a CSV
     Setup(setup::SetupArgs),
     /// Bring in the records of another system: CSV, JSON Lines or XLSX
     Import(ImportArgs),
@@ -145,6 +149,7 @@ pub fn run() -> ExitCode {
         Command::Pack(args) => pack::run(&args),
         Command::Deadline(args) => deadline::run(&args),
         Command::Demo(args) => wait(demo::run(args)),
+        Command::Init(args) => wait(init::run(args)),
         Command::Serve(args) => wait(serve::run(args)),
         Command::Setup(args) => wait(setup::run(args)),
         Command::Import(args) => wait(import_rows(args)),

@@ -19,8 +19,11 @@ use super::{Done, Failure, Where};
 
 #[derive(Args)]
 pub struct SetupArgs {
-    /// A folder with places.toml, orgs.toml and, if wanted, seats.toml
-    dir: PathBuf,
+    /// A folder with places.toml, orgs.toml and, if wanted, seats.toml; or a table, XLSX or CSV
+    from: PathBuf,
+    /// Check every row of a table and change nothing
+    #[arg(long)]
+    check: bool,
     /// The street whose name the pages carry, and where accounts and settings live [default: the first street]
     #[arg(long, value_name = "CODE")]
     home: Option<PlaceCode>,
@@ -56,9 +59,10 @@ struct OrgFile {
     org: Vec<OrgRow>,
 }
 
+/// A unit as `orgs.toml` has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OrgRow {
+pub struct OrgRow {
     id: OrgId,
     name: Text,
     kind: OrgKind,
@@ -108,6 +112,8 @@ pub struct Setup {
     pub(crate) orgs: Vec<Org>,
     /// The accounts.
     pub accounts: Vec<AccountRow>,
+    /// Whether equal passwords are hashed once: a demonstration's public one for all its accounts.
+    pub(crate) public_passwords: bool,
 }
 
 impl Setup {
@@ -116,17 +122,11 @@ impl Setup {
     /// # Errors
     /// What is wrong, with file and line.
     pub fn read(read: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
-        fn file<T: serde::de::DeserializeOwned>(name: &str, text: Option<String>) -> Result<T, Failure> {
-            let text = text.ok_or_else(|| Failure::Input(format!("{name} is not there")))?;
-            toml::from_str(&text).map_err(|e| {
-                let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
-                Failure::Input(format!("{name}:{line}: {}", e.message()))
-            })
-        }
-        let places: PlaceFile = file("places.toml", read("places.toml"))?;
-        let orgs: OrgFile = file("orgs.toml", read("orgs.toml"))?;
+        let text = |name: &str| read(name).ok_or_else(|| Failure::Input(format!("{name} is not there")));
+        let places: PlaceFile = parse("places.toml", &text("places.toml")?).map_err(Failure::Input)?;
+        let orgs: OrgFile = parse("orgs.toml", &text("orgs.toml")?).map_err(Failure::Input)?;
         let seats: AccountFile = match read("seats.toml") {
-            Some(text) => file("seats.toml", Some(text))?,
+            Some(text) => parse("seats.toml", &text).map_err(Failure::Input)?,
             None => AccountFile { account: Vec::new() },
         };
         let borders = places.place.iter().filter_map(|p| Some((p.code.clone(), p.border.clone()?)));
@@ -135,6 +135,7 @@ impl Setup {
             places: places.place.into_iter().map(place).collect(),
             orgs: orgs.org.into_iter().map(org).collect(),
             accounts: seats.account,
+            public_passwords: false,
         };
         setup.check()?;
         Ok(setup)
@@ -190,31 +191,59 @@ impl Setup {
             })
             .await?;
         engine.refresh().await?;
+        let mut hashed: Option<(String, PasswordHash)> = None;
         for row in self.accounts {
-            save_account(engine, row, lang).await?;
+            let known = hashed.take().filter(|(password, _)| self.public_passwords && *password == row.password);
+            let hash = match known {
+                Some((_, hash)) => hash,
+                None => hash(&row).await?,
+            };
+            hashed = Some((row.password.clone(), hash.clone()));
+            save_account(engine, row, hash, lang).await?;
         }
         Ok(())
     }
+}
+
+/// Reads a TOML file; what is wrong, with its line.
+fn parse<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, String> {
+    toml::from_str(text).map_err(|e| {
+        let line = e.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
+        format!("{name}:{line}: {}", e.message())
+    })
+}
+
+/// Reads a file of places: of a folder that is set up, or of a map for an import.
+///
+/// # Errors
+/// What is wrong, with file and line.
+pub fn places(name: &str, text: &str) -> Result<Vec<Place>, String> {
+    let file: PlaceFile = parse(name, text)?;
+    Ok(file.place.into_iter().map(place).collect())
 }
 
 fn place(row: PlaceRow) -> Place {
     Place { code: row.code, name: row.name, aliases: row.aliases, point: row.lon.zip(row.lat), retired_at: None }
 }
 
-fn org(row: OrgRow) -> Org {
+/// A unit of the file.
+pub fn org(row: OrgRow) -> Org {
     let OrgRow { id, name, kind, function, place, parent, phone } = row;
     Org { id, parent, kind, function, place, name, phone, retired_at: None }
 }
 
-async fn save_account(engine: &Engine, row: AccountRow, lang: &str) -> Result<(), Failure> {
+async fn hash(row: &AccountRow) -> Result<PasswordHash, Failure> {
+    let login: Login = row.login.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
+    let password = row.password.clone();
+    let hash = tokio::task::spawn_blocking(move || seats::hash_password(&login, &password));
+    hash.await
+        .map_err(|e| Failure::Input(e.to_string()))?
+        .map_err(|e| Failure::Input(format!("seats.toml: {}: {e}", row.login)))
+}
+
+async fn save_account(engine: &Engine, row: AccountRow, hash: PasswordHash, lang: &str) -> Result<(), Failure> {
     let login: Login = row.login.parse().map_err(|e| Failure::Input(format!("seats.toml: {e}")))?;
     let name = row.name.get(lang).to_owned();
-    let hash_for = login.clone();
-    let hash = tokio::task::spawn_blocking(move || seats::hash_password(&hash_for, &row.password));
-    let hash: PasswordHash = hash
-        .await
-        .map_err(|e| Failure::Input(e.to_string()))?
-        .map_err(|e| Failure::Input(format!("seats.toml: {}: {e}", row.login)))?;
     let (home, now, id) = (engine.home, engine.clock.now(), AccountId::new());
     let mut granted = Vec::new();
     for seat in row.seats {
@@ -242,7 +271,10 @@ async fn save_account(engine: &Engine, row: AccountRow, lang: &str) -> Result<()
 }
 
 pub async fn run(args: SetupArgs) -> Done {
-    let setup = Setup::read(|name| std::fs::read_to_string(args.dir.join(name)).ok())?;
+    if args.from.is_file() {
+        return super::tables::run(&args.from, args.check, args.home.as_ref(), &args.place).await;
+    }
+    let setup = Setup::read(|name| std::fs::read_to_string(args.from.join(name)).ok())?;
     let home = match &args.home {
         Some(home) => home.clone(),
         None => setup.home()?,

@@ -23,7 +23,9 @@ use super::{
     deeds::{Again, Deed, Desk, act_id, case_field, deeds, is_step},
     drafts, handover,
     parts::{Part, parts},
+    related::Related,
     story::{self, Moment, moments},
+    thread::{REPLY, Talk},
     views::day_ends,
 };
 use crate::web::{
@@ -77,6 +79,8 @@ struct CasePage {
     story: Vec<Moment>,
     clocks: Vec<Clock>,
     deeds: Vec<Deed>,
+    talk: Talk,
+    related: Related,
     near: Vec<Near>,
     parts: Vec<Part>,
     shifts: Vec<handover::Said>,
@@ -156,6 +160,8 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
         near,
         parts: parts(ctx, &page, &d),
         shifts: handover::of_case(ctx, &page, d.head.key).await?,
+        talk: Talk::new(ctx, &d),
+        related: Related::new(ctx, &d).await?,
         due_today: match ctx.seat() {
             Some(seat) => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?.today,
             None => 0,
@@ -251,7 +257,8 @@ impl CasePage {
 
     /// The acts that are possible at any time.
     fn others(&self) -> impl Iterator<Item = &Deed> {
-        self.deeds.iter().filter(|deed| !is_step(&deed.offer))
+        // An answer to the resident has its form beside the conversation, until it is sent and refused.
+        self.deeds.iter().filter(|deed| !is_step(&deed.offer) && (deed.offer.act != REPLY || deed.open))
     }
 }
 
@@ -265,7 +272,7 @@ async fn near(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<Near>, Fault> {
         url: case_url(head),
         title: head.title.clone(),
         when: page.time(&head.opened_at).words,
-        merge: can_merge.then(|| format!("{}?merge={}#acts", case_url(&d.head), head.number)),
+        merge: can_merge.then(|| format!("{}/merge?main={}", case_url(&d.head), head.number)),
     });
     Ok(near.collect())
 }

@@ -12,9 +12,10 @@ use linli_engine::{
     policy::{Action, Resource},
 };
 
-use super::{asked::Asked, notices, own, views::may};
+use super::{notices, own, views::may};
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    asked::Asked,
     ctx::{Who, cookie, set_cookie},
     forms::Sent,
     notices::count,
@@ -31,14 +32,13 @@ struct MePage {
     /// How much is unread.
     unread: String,
     sessions: Vec<own::Row>,
-    /// What became of a change of password: whether it is good, and in words.
-    password: Option<(bool, String)>,
 }
 
 /// `GET /desk/me`.
 pub async fn page(ctx: Ctx, asked: Asked, headers: HeaderMap) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
-    let page = Page::titled(&ctx, "desk-me");
+    let mut page = Page::titled(&ctx, "desk-me");
+    page.done = asked.get("done").filter(|done| *done == "password").map(|_| ctx.t("password-done"));
     let hears = may(&seat, Action::List, Resource::Notice);
     let unread = if hears { unread(&ctx, &page).await? } else { String::new() };
     let role = ctx.engine().packs().current().role(seat.role.as_str()).map(|role| page.of(&role.duty).to_owned());
@@ -48,10 +48,6 @@ pub async fn page(ctx: Ctx, asked: Asked, headers: HeaderMap) -> Reply {
         hears,
         unread,
         sessions: own::rows(&ctx, &page, &headers).await?,
-        password: asked.get("password").and_then(|said| {
-            let known = ["changed", "wrong", "locked", "short", "login"].contains(&said);
-            known.then(|| (said == "changed", page.t(&format!("own-password-{said}"))))
-        }),
         page,
     })
 }

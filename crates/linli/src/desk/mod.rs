@@ -6,6 +6,9 @@
 //! | `GET /desk` | the inbox, soonest due first |
 //! | `GET /desk/cases/{jurisdiction}/{number}` | a case |
 //! | `POST /desk/cases/{jurisdiction}/{number}/act` | acting on it (`GET` leads back to the case) |
+//! | `GET /desk/cases/{jurisdiction}/{number}/merge` | what merging it into another does, before it is done |
+//! | `GET /desk/cases/{jurisdiction}/{number}/joined` | the neighbours' cases that go along with it |
+//! | `POST /desk/cases/{jurisdiction}/{number}/related` | it belongs together with another, or not |
 //! | `GET /desk/search` | finding cases |
 //! | `GET /desk/peek/{jurisdiction}/{number}` | a case as it stands beside the list |
 //! | `POST /desk/cases/{jurisdiction}/{number}/draft`, `…/draft/drop` | keeping what was typed into an act's form |
@@ -16,7 +19,7 @@
 //! | `GET, POST /desk/handover`, `GET /desk/handover/{id}`, `POST …/take` | from shift to shift |
 //! | `GET, POST /desk/cover`, `POST /desk/cover/{id}/end` | leave cover |
 //! | `GET /desk/load` | how much lies with each unit |
-//! | `POST /desk/me/password`, `POST /desk/me/session` | one's own password and sessions |
+//! | `POST /desk/me/session` | ending one of one's own sessions |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
 //! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
@@ -46,9 +49,11 @@ mod parts;
 mod phrases;
 mod preview;
 mod print;
+mod related;
 mod saved;
 mod search;
 mod story;
+mod thread;
 mod views;
 
 pub use self::live::follow_presence;
@@ -78,6 +83,9 @@ pub fn routes() -> Routes {
         .get("/desk/cases/{jurisdiction}/{number}", case(Action::See), case::page)
         .get("/desk/cases/{jurisdiction}/{number}/act", case(Action::See), case::back)
         .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
+        .get("/desk/cases/{jurisdiction}/{number}/merge", case(Action::Act), related::merge)
+        .get("/desk/cases/{jurisdiction}/{number}/joined", case(Action::See), related::joined)
+        .post("/desk/cases/{jurisdiction}/{number}/related", case(Action::Act), related::relate)
         .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
         .get("/desk/me", Needs::Staff, me::page)
         .post("/desk/me/seat", Needs::Staff, me::sit)
@@ -118,6 +126,5 @@ fn routes_of_the_day() -> Routes {
         .post("/desk/cover", Needs::Staff, cover::arrange)
         .post("/desk/cover/{id}/end", Needs::Staff, cover::end)
         .get("/desk/load", looks, load::page)
-        .post("/desk/me/password", Needs::Staff, own::password)
         .post("/desk/me/session", Needs::Staff, own::end_session)
 }

@@ -64,7 +64,7 @@ pub fn what(page: &Page, dossier: &Dossier, entry: &Entry) -> String {
         Sort::Opened => came(page, &dossier.head.channel),
         Sort::Late(level @ 100..) => late(page, "desk-late-over", level, &entry.title),
         Sort::Late(level) => late(page, "desk-late-part", level, &entry.title),
-        Sort::Act | Sort::Side => entry.title.clone(),
+        Sort::Act | Sort::Side | Sort::Shared => entry.title.clone(),
     }
 }
 

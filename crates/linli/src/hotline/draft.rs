@@ -171,6 +171,7 @@ impl Draft {
             caller: self.caller(ctx, phone).await?,
             at: None,
             dispatch: ctx.app.config.auto_dispatch,
+            joins: None,
         }))
     }
 

@@ -22,7 +22,7 @@ use crate::web::{
 };
 
 /// A form with this field takes pictures as well.
-const MESSAGE: &str = "message";
+pub const MESSAGE: &str = "message";
 
 #[derive(Template)]
 #[template(path = "requests/act.html")]

@@ -78,6 +78,7 @@ pub async fn file(State(app): State<App>, ctx: Ctx, body: Result<Json<NewReport>
         caller,
         at: None,
         dispatch: app.config.auto_dispatch,
+        joins: None,
     };
     let filed = app.engine.file(report).await?;
     let receipt = Receipt {

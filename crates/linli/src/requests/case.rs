@@ -14,8 +14,9 @@ use super::{
     pass::Reader,
     rows::{self, State},
     story::{self, Moment},
+    thread::Talk,
 };
-use crate::web::{Ctx, Page, Reply, i18n::has, page::show, times::Spoken};
+use crate::web::{Ctx, Page, Reply, i18n::has, page::show, routes::percent, times::Spoken};
 
 /// Something that the reporter can do.
 struct Deed {
@@ -43,6 +44,11 @@ struct CasePage {
     theirs: Vec<Shown>,
     deeds: Vec<Deed>,
     barred: Vec<String>,
+    /// Where the rules are that it goes by.
+    rules: String,
+    /// That neighbours report it, too, or that it goes along with theirs.
+    together: Option<String>,
+    talk: Talk,
 }
 
 #[derive(Template)]
@@ -53,6 +59,8 @@ struct FiledPage {
     code: String,
     url: String,
     promised: Option<Spoken>,
+    /// That neighbours report it, too.
+    together: Option<String>,
     files: Option<String>,
 }
 
@@ -73,15 +81,20 @@ pub async fn page(
     let head = &dossier.head;
     let mut page = Page::new(&ctx, &head.title);
     page.done = done.done.filter(|act| known(&dossier, act)).map(|act| said(&page, &act));
-    let (mine, theirs): (Vec<_>, Vec<_>) = dossier.attachments.iter().partition(|file| file.by == "reporter");
+    let talk = Talk::new(&ctx, &dossier);
+    let loose = dossier.attachments.iter().enumerate().filter(|(n, _)| !talk.taken.contains(n)).map(|(_, file)| file);
+    let (mine, theirs): (Vec<_>, Vec<_>) = loose.partition(|file| file.by == "reporter");
     let paused = |c: &linli_engine::cases::times::ClockState| c.name == "resident" && c.paused_by.is_some();
     let place = page.place(&head.place);
     let drawn = CasePage {
+        rules: format!("/rules/flows/{}?v={}", head.flow, percent(&head.pack)),
         number: head.number.clone(),
         state: rows::state(&ctx, &page, &dossier),
-        promised: head.promised_at.filter(|_| head.phase == Phase::Open).map(|at| page.time(&at)),
+        promised: promised(&dossier).map(|at| page.time(&at)),
+        together: together(&page, &dossier),
+        talk,
         standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
-        now: rows::now(&ctx, &dossier),
+        now: rows::now(&ctx, &dossier).filter(|_| dossier.kin.along.is_none() || rows::asks(&dossier).next().is_some()),
         late: head.phase == Phase::Open && head.promised_at.is_some_and(|at| at < ctx.engine().clock.now()),
         body: head.body.clone(),
         place: if head.address.is_empty() { place } else { format!("{place} \u{b7} {}", head.address) },
@@ -94,6 +107,23 @@ pub async fn page(
         page,
     };
     show(&drawn)
+}
+
+/// Until when it is promised: what it goes along with keeps the promise for both.
+fn promised(dossier: &Dossier) -> Option<linli_worktime::Millis> {
+    match &dossier.kin.along {
+        Some(along) => along.promised_at,
+        None => dossier.head.promised_at.filter(|_| dossier.head.phase == Phase::Open),
+    }
+}
+
+/// How many report the same.
+fn together(page: &Page, dossier: &Dossier) -> Option<String> {
+    match &dossier.kin.along {
+        Some(along) => Some(page.n("join-along", along.others)),
+        None if dossier.kin.followers > 0 => Some(page.n("join-followers", dossier.kin.followers)),
+        None => None,
+    }
 }
 
 /// Whether the flow knows an act of this name: nothing else is said to be done.
@@ -116,7 +146,9 @@ fn deeds(page: &Page, dossier: &Dossier) -> Vec<Deed> {
         OfferWay::Side => 1,
         OfferWay::Cancel => 2,
     };
-    let mut offers: Vec<&Offer> = dossier.offers.iter().filter(|o| o.barred.is_none()).collect();
+    // A message has its own form beside the conversation.
+    let shown = |offer: &&Offer| offer.barred.is_none() && offer.act != act::MESSAGE;
+    let mut offers: Vec<&Offer> = dossier.offers.iter().filter(shown).collect();
     offers.sort_by_key(|offer| rank(offer));
     let deed = |offer: &&Offer| Deed {
         url: format!("/c/{}/{}/do/{}", dossier.head.key.jurisdiction, dossier.head.number, offer.act),
@@ -134,12 +166,14 @@ fn deeds(page: &Page, dossier: &Dossier) -> Vec<Deed> {
 pub async fn filed(ctx: Ctx, reader: Reader, Path((jurisdiction, number)): Path<(String, String)>) -> Reply {
     let (_, dossier) = reader.case(&ctx, &jurisdiction, &number).await?;
     let head = &dossier.head;
-    let (page, kept) = (Page::titled(&ctx, "say-done"), dossier.attachments.len());
+    let title = if dossier.kin.along.is_some() { "join-done" } else { "say-done" };
+    let (page, kept) = (Page::titled(&ctx, title), dossier.attachments.len());
     show(&FiledPage {
         number: head.number.clone(),
         code: ctx.engine().tracking_code(head.key),
         url: format!("/c/{}/{}", head.key.jurisdiction, head.number),
-        promised: head.promised_at.map(|at| page.time(&at)),
+        promised: promised(&dossier).map(|at| page.time(&at)),
+        together: dossier.kin.along.as_ref().map(|along| page.n("join-along", along.others)),
         files: (kept > 0).then(|| page.n("say-files-kept", kept)),
         page,
     })

@@ -11,8 +11,8 @@ use linli_engine::{
 use super::whom::Whom;
 use crate::web::{Ctx, Page, forms::Sent, i18n::text};
 
-/// Characters of what happened: a report's, less room for the line that names the same matter.
-pub const SAY_CHARS: usize = limits::BODY_CHARS - 100;
+/// Characters of what happened.
+pub const SAY_CHARS: usize = limits::BODY_CHARS;
 /// The choice that says that none of the places found is the one.
 pub const OTHER: &str = "other";
 
@@ -23,6 +23,8 @@ pub enum Step {
     Say,
     /// Where.
     Where,
+    /// Whether neighbours reported the same.
+    Near,
     /// Pictures: a page of its own in the elder version.
     Photo,
     /// The telephone: a page of its own in the elder version.
@@ -39,6 +41,7 @@ impl Step {
         match self {
             Self::Say => "say",
             Self::Where => "where",
+            Self::Near => "near",
             Self::Photo => "photo",
             Self::Phone => "phone",
             Self::Whom => "whom",
@@ -50,10 +53,10 @@ impl Step {
     fn number(self, elder: bool) -> (usize, usize) {
         match (self, elder) {
             (Self::Say, false) => (1, 3),
-            (Self::Where, false) => (2, 3),
+            (Self::Where | Self::Near, false) => (2, 3),
             (_, false) => (3, 3),
             (Self::Say, true) => (1, 5),
-            (Self::Where, true) => (2, 5),
+            (Self::Where | Self::Near, true) => (2, 5),
             (Self::Photo, true) => (3, 5),
             (Self::Phone, true) => (4, 5),
             (Self::Whom | Self::Last, true) => (5, 5),
@@ -78,7 +81,7 @@ pub struct Draft {
     pub picking: bool,
     /// Where exactly.
     pub address: String,
-    /// The number of a neighbour's case that is the same matter.
+    /// The number of a neighbour's case that is the same matter; [`super::join::OTHER`] for none of those offered.
     pub same_as: String,
     /// The category.
     pub category: String,
@@ -122,7 +125,7 @@ impl Draft {
             picks: sent.fields.get("pick").cloned().unwrap_or_default(),
             picking: sent.fields.contains_key("pick"),
             address: text("address"),
-            same_as: text("same_as"),
+            same_as: [text("join"), text("same_as")].into_iter().find(|n| !n.is_empty()).unwrap_or_default(),
             category: text("category"),
             name: text("name"),
             contact: text("contact"),
@@ -149,7 +152,7 @@ impl Draft {
         }
         // The last look asks these itself, but for the elder version, where it only shows what was said.
         if on != Step::Last || elder {
-            all.extend([("same_as", self.same_as.clone()), ("category", self.category.clone())]);
+            all.push(("category", self.category.clone()));
             all.push(("name", self.name.clone()));
             all.push(("confidential", if self.confidential { "on" } else { "" }.to_owned()));
             if on != Step::Phone {
@@ -163,6 +166,7 @@ impl Draft {
             all.push(("checked", "on".to_owned()));
         }
         all.extend(self.kept.iter().map(|note| ("kept", note.clone())));
+        all.push(("same_as", self.same_as.clone()));
         all.retain(|(_, value)| !value.is_empty());
         all
     }
@@ -234,6 +238,7 @@ pub fn titled(ctx: &Ctx, step: Step, wrong: bool) -> Page {
     let key = match step {
         Step::Say => "say-title",
         Step::Where => "say-where",
+        Step::Near => "join-ask",
         Step::Photo => "say-photo-title",
         Step::Phone => "say-phone-title",
         Step::Whom => "say-whom-title",

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use linli_engine::{
-    cases::{CaseError, Channel, Head, file::Report},
+    cases::{CaseError, Channel, file::Report},
     ids::PlaceCode,
     limits,
     pack::{Category, Pack},
@@ -14,24 +14,11 @@ use linli_worktime::{Millis, point};
 
 use super::{
     draft::{Draft, Step, Wrong, step_words, titled},
-    kept, pass,
+    join, kept, pass,
     photo::Photos,
     say, whereabouts, whom,
 };
-use crate::web::{Ctx, Fault, Page, Reply, ctx::Who, i18n::text, page::show_as, times::Spoken, uploads};
-
-/// How far back a neighbour's report may be the same matter, milliseconds.
-const NEIGHBOURS_MS: i64 = 14 * 24 * 3_600_000;
-/// Neighbours' reports shown at once.
-const NEIGHBOURS: usize = 3;
-
-/// A neighbour's report: what, where and when, never whose and never in whose words.
-struct Neighbour {
-    number: String,
-    place: String,
-    when: Spoken,
-    chosen: bool,
-}
+use crate::web::{Ctx, Fault, Page, Reply, ctx::Who, page::show_as, times::Spoken, uploads};
 
 /// Categories under one of the top.
 struct Group {
@@ -47,8 +34,6 @@ struct LastPage {
     hidden: Vec<(&'static str, String)>,
     place: String,
     category: String,
-    neighbours: Vec<Neighbour>,
-    near: String,
     groups: Vec<Group>,
     promised: Option<Spoken>,
     photos: Photos,
@@ -73,23 +58,17 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
         let wrong = draft.wrong_where(ctx);
         return whereabouts::page(ctx, draft, wrong);
     };
+    if let Some(main) = join::joined(ctx, &draft).await? {
+        return join::page(ctx, draft, &main, wrong, status).await;
+    }
     let page = titled(ctx, Step::Last, !wrong.is_empty());
     let category = category(pack, &draft);
-    let near = near(ctx, &place, &category).await?;
-    let neighbours = near.iter().take(NEIGHBOURS).map(|head| Neighbour {
-        number: head.number.clone(),
-        place: page.place(&head.place),
-        when: page.time(&head.opened_at),
-        chosen: draft.same_as == head.number,
-    });
     let drawn = LastPage {
         hidden: draft.hidden(Step::Last, ctx.elder),
         step: step_words(ctx, Step::Last),
         whom: draft.whom.words(ctx),
         photos: Photos::of(ctx, &draft, Step::Last),
         place: page.place(&place),
-        neighbours: neighbours.collect(),
-        near: page.n("say-near", near.len()),
         groups: groups(&page, pack, &category),
         promised: promised(pack, &category, engine.clock.now()).map(|at| page.time(&at)),
         category: page.category(&category),
@@ -102,14 +81,9 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
 }
 
 /// The category that was chosen, or else the one that the words speak for.
-fn category(pack: &Pack, draft: &Draft) -> String {
+pub fn category(pack: &Pack, draft: &Draft) -> String {
     let chosen = pack.category(&draft.category).map(|c| c.code.clone());
     chosen.unwrap_or_else(|| pack.classify("", &draft.say).category)
-}
-
-async fn near(ctx: &Ctx, place: &PlaceCode, category: &str) -> Result<Vec<Head>, CaseError> {
-    let since = ctx.engine().clock.now().plus(-NEIGHBOURS_MS);
-    ctx.engine().nearby(place, category, since).await
 }
 
 /// The first two levels; a deeper one only where it is the one that was found.
@@ -133,7 +107,11 @@ fn promised(pack: &Pack, category: &str, now: Millis) -> Option<Millis> {
 
 /// Sends the report. What is wrong with any step leads back to it with all that was typed.
 pub async fn send(ctx: &Ctx, mut draft: Draft, key: String) -> Reply {
-    if let Some(wrong) = draft.wrong_say(ctx) {
+    let joins = join::joined(ctx, &draft).await?.is_some();
+    if !joins && !["", join::OTHER].contains(&draft.same_as.as_str()) {
+        return alone(ctx, draft, ctx.t("join-closed")).await;
+    }
+    if let Some(wrong) = draft.wrong_say(ctx).filter(|_| !joins || !draft.say.is_empty()) {
         return say::page(ctx, draft, Some(wrong));
     }
     let Some(place) = draft.chosen(&ctx.engine().directory()).filter(|_| draft.wrong_where(ctx).is_none()) else {
@@ -155,7 +133,12 @@ pub async fn send(ctx: &Ctx, mut draft: Draft, key: String) -> Reply {
         return page(ctx, draft, vec![wrong], StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let report = report(ctx, &draft, key, place).await?;
-    let filed = ctx.engine().file(report).await?;
+    let filed = match ctx.engine().file(report).await {
+        Err(error @ CaseError::Field { field: "joins", .. }) => {
+            return alone(ctx, draft, Fault::from(error).words(ctx.lang)).await;
+        }
+        filed => filed?,
+    };
     // Whoever is told of success finds all of it there; a form that broke off before is sent again under its key.
     if let Some(behalf) = draft.whom.behalf() {
         ctx.engine().on_behalf(filed.key, behalf).await?;
@@ -163,6 +146,12 @@ pub async fn send(ctx: &Ctx, mut draft: Draft, key: String) -> Reply {
     uploads::attach(ctx, filed.key, files.into_iter().map(|(_, file)| file).collect()).await?;
     let to = format!("/c/{}/{}/filed", filed.key.jurisdiction, filed.number);
     Ok(pass::go_with(ctx, &to, filed.key))
+}
+
+/// What they would have joined was closed meanwhile: they may report it on their own, with all that was typed.
+async fn alone(ctx: &Ctx, draft: Draft, words: String) -> Reply {
+    let draft = Draft { same_as: join::OTHER.to_owned(), ..draft };
+    page(ctx, draft, vec![Wrong { id: "main", words }], StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// A file that was refused is a field to be mended; a store that fails is the program's own fault.
@@ -179,14 +168,8 @@ async fn report(ctx: &Ctx, draft: &Draft, key: String, place: PlaceCode) -> Resu
         },
     );
     let category = category(packs.current(), draft);
-    let mut body = draft.say.clone();
-    // Only a number that was offered is written down.
-    let same =
-        !draft.same_as.is_empty() && near(ctx, &place, &category).await?.iter().any(|h| h.number == draft.same_as);
-    if same {
-        body.push_str("\n\n");
-        body.push_str(&text(ctx.lang, "say-same-line", &[("number", draft.same_as.as_str().into())]));
-    }
+    // Only a case that was offered is joined.
+    let joins = join::joined(ctx, draft).await?.map(|main| main.number);
     // A number is kept one way, however it was typed.
     let contact = draft.contact.parse::<Phone>().map_or_else(|_| Secret::new(String::new()), Secret::from);
     Ok(Report {
@@ -195,12 +178,13 @@ async fn report(ctx: &Ctx, draft: &Draft, key: String, place: PlaceCode) -> Resu
         kind: None,
         category: Some(category),
         title: String::new(),
-        body,
+        body: draft.say.clone(),
         place,
         address: draft.address.clone(),
         point: None,
         caller: Caller { person, name: Secret::new(draft.name.clone()), contact, confidential: draft.confidential },
         at: None,
         dispatch: ctx.app.config.auto_dispatch,
+        joins,
     })
 }

@@ -38,12 +38,16 @@ pub struct Row {
     pub open: bool,
 }
 
-/// After the close only reopening is left: an offer, not a question.
-const QUIET_STEP: &str = "aftercare";
+/// Steps that wait without asking: after the close only reopening is left, and what goes along with a neighbour's matter
+/// can be taken apart.
+const QUIET_STEPS: [&str; 2] = ["aftercare", ALONG];
+/// The step in which a case goes along with a neighbour's.
+pub const ALONG: &str = "joined";
 
 /// What is asked of the reporter now: acts that close a step which waits for their word.
 pub fn asks(dossier: &Dossier) -> impl Iterator<Item = &Offer> {
-    let asks = |offer: &&Offer| matches!(&offer.way, OfferWay::Step { step, .. } if step != QUIET_STEP);
+    let asks =
+        |offer: &&Offer| matches!(&offer.way, OfferWay::Step { step, .. } if !QUIET_STEPS.contains(&step.as_str()));
     dossier.offers.iter().filter(asks).filter(|offer| offer.barred.is_none())
 }
 
@@ -55,6 +59,7 @@ pub fn state(ctx: &Ctx, page: &Page, dossier: &Dossier) -> State {
     let closed = || outcome.map_or_else(|| page.t("track-state-closed"), |o| page.of(o).to_owned());
     let (class, words) = match head.phase {
         _ if asks(dossier).next().is_some() => ("tag tag-soon", page.t("track-state-asked")),
+        Phase::Settled if dossier.case.is_open(ALONG) => ("tag tag-now", page.t("join-state")),
         Phase::Open if late => ("tag tag-late", page.t("track-state-late")),
         Phase::Open => ("tag tag-now", page.t("track-state-open")),
         Phase::Settled | Phase::Ended => ("tag tag-done", closed()),
@@ -75,7 +80,7 @@ fn row(ctx: &Ctx, page: &Page, dossier: &Dossier) -> Row {
         state: state(ctx, page, dossier),
         sub: now(ctx, dossier).unwrap_or_default(),
         at: page.time(&head.opened_at),
-        open: head.phase == Phase::Open || asks(dossier).next().is_some(),
+        open: head.phase == Phase::Open || dossier.case.is_open(ALONG) || asks(dossier).next().is_some(),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use super::{
     draft::{Draft, SAY_CHARS, Step, Wrong, step_words, titled},
-    last, phone,
+    join, last, phone,
     photo::{self, Photos},
     whereabouts,
     whom::{self, Whom},
@@ -37,7 +37,7 @@ pub async fn start(ctx: Ctx) -> Reply {
 
 /// `POST /report`: to the step that the pressed button names. Files are taken first, at whichever step they come.
 pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
-    let key = upload.sent.key();
+    let (key, joining) = (upload.sent.key(), !upload.sent.text("join").is_empty());
     let mut draft = Draft::read(&upload.sent);
     // New words that nobody looked for yet are looked for, whichever button was pressed.
     let looked = upload.sent.fields.get("looked").and_then(|v| v.first()).cloned();
@@ -78,9 +78,14 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
                 whereabouts::page(&ctx, draft, None)
             }
             Some(wrong) => whereabouts::page(&ctx, draft, Some(wrong)),
-            None if ctx.elder && !draft.checked => photo::page(&ctx, draft, None),
-            None => last::page(&ctx, draft, Vec::new(), StatusCode::OK).await,
+            None => join::ask(&ctx, draft).await,
         },
+        // "Me too", and "not the same": the answers to the question which neighbours reported it.
+        "" if joining => on(&ctx, draft).await,
+        "other" => {
+            join::OTHER.clone_into(&mut draft.same_as);
+            on(&ctx, draft).await
+        }
         "send" | "enter-send" => last::send(&ctx, draft, key?).await,
         step if step.starts_with("drop-") => photo::drop(&ctx, draft, step).await,
         _ => match draft.wrong_say(&ctx) {
@@ -88,6 +93,14 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
             None => whereabouts::page(&ctx, draft, None),
         },
     }
+}
+
+/// What comes after the place and the neighbours: the rest one by one in the elder version, all at once otherwise.
+pub async fn on(ctx: &Ctx, draft: Draft) -> Reply {
+    if ctx.elder && !draft.checked {
+        return photo::page(ctx, draft, None);
+    }
+    last::page(ctx, draft, Vec::new(), StatusCode::OK).await
 }
 
 /// The first step.

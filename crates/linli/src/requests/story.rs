@@ -7,6 +7,7 @@ use linli_engine::cases::{
 };
 use linli_flow::{Goes, Text};
 
+use super::rows;
 use crate::web::{Ctx, Page, i18n::has, times::Spoken};
 
 /// One thing on the timeline.
@@ -58,7 +59,7 @@ fn past(page: &Page, entry: Entry) -> Option<Moment> {
     let what = match entry.sort {
         Sort::Opened => page.t("track-opened"),
         Sort::Late(_) => page.t("track-late"),
-        Sort::Act | Sort::Side => entry.text,
+        Sort::Act | Sort::Side | Sort::Shared => entry.text,
     };
     (!what.is_empty()).then(|| Moment {
         class: if late { "done late" } else { "done" },
@@ -79,6 +80,9 @@ pub fn says(ctx: &Ctx, dossier: &Dossier, step: &Standing) -> Option<String> {
 
 /// Who has it and until when. What is past due shows as the promise that was missed, not as an inner limit.
 fn whose(page: &Page, dossier: &Dossier, step: &Standing) -> String {
+    if step.step == rows::ALONG {
+        return String::new();
+    }
     if dossier.head.phase == Phase::Settled {
         return page.t1("track-until", "when", page.time(&step.due_at).words);
     }

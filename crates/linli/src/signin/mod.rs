@@ -6,19 +6,16 @@
 //! | `GET, POST /signin` | a resident asks for a code |
 //! | `GET, POST /signin/code` | and gives it |
 //! | `GET, POST /desk/signin` | staff |
+//! | `GET, POST /desk/password` | staff choose another password |
 //! | `POST /signout` | both |
 //! | `POST /settings` | language, large print, light or dark |
 
+mod password;
 mod resident;
 mod settings;
 mod staff;
 
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse, Redirect, Response},
-};
-
-use crate::web::{Needs, Routes};
+use crate::web::{Needs, Routes, page::go_with};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
@@ -29,6 +26,8 @@ pub fn routes() -> Routes {
         .post("/signin/code", Needs::Nobody, resident::redeem)
         .get("/desk/signin", Needs::Nobody, staff::page)
         .post("/desk/signin", Needs::Nobody, staff::sign_in)
+        .get("/desk/password", Needs::Staff, password::page)
+        .post("/desk/password", Needs::Staff, password::save)
         .post("/signout", Needs::Nobody, settings::sign_out)
         .post("/settings", Needs::Nobody, settings::save)
 }
@@ -37,17 +36,6 @@ pub fn routes() -> Routes {
 fn local(next: &str, otherwise: &str) -> String {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
     if inside { next.to_owned() } else { otherwise.to_owned() }
-}
-
-/// Goes somewhere and sets cookies on the way.
-fn go_with(to: &str, cookies: &[String]) -> Response {
-    let mut response = Redirect::to(to).into_response();
-    for cookie in cookies {
-        if let Ok(value) = HeaderValue::from_str(cookie) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
-    }
-    response
 }
 
 #[cfg(test)]

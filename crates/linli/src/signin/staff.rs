@@ -19,7 +19,7 @@ use crate::web::{
 };
 
 /// Passwords checked at once: each takes a core for a while.
-static CHECKS: Semaphore = Semaphore::const_new(2);
+pub(super) static CHECKS: Semaphore = Semaphore::const_new(2);
 
 #[derive(Template)]
 #[template(path = "signin/staff.html")]
@@ -71,6 +71,7 @@ pub async fn sign_in(ctx: Ctx, sent: Sent) -> Reply {
                 SignInError::Locked { until } => page.t1("signin-locked", "until", page.time(&until).words),
                 SignInError::Disabled => page.t("signin-disabled"),
                 SignInError::NoSeat => page.t("signin-no-seat"),
+                SignInError::FirstTooOld => page.t("signin-first-too-old"),
             };
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &StaffPage { page, login, next, error: Some(words) })
         }

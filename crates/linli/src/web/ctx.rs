@@ -64,6 +64,8 @@ pub struct Inner {
     pub who: Who,
     /// Where the request went, for coming back.
     pub path: String,
+    /// Where the reader is on a walk through the demonstration.
+    pub tour: Option<String>,
     /// How far the feed was when a member of staff asked: what a live page was drawn from.
     pub heads: Heads,
 }
@@ -107,6 +109,8 @@ pub mod cookie {
     pub const THEME: &str = "linli_theme";
     /// Single-letter keys.
     pub const KEYS: &str = "linli_keys";
+    /// The step of a walk through the demonstration.
+    pub const TOUR: &str = "linli_tour";
     /// A device that others use too.
     pub const SHARED: &str = "linli_shared";
     /// Between the two pages of a resident's sign-in: the telephone, for as long as a code lives.
@@ -139,13 +143,14 @@ impl Ctx {
             _ => None,
         };
         let keys_off = cookie_value(headers, cookie::KEYS) == Some("off");
+        let tour = cookie_value(headers, cookie::TOUR).filter(|_| app.config.demo).map(str::to_owned);
         let shared = cookie_value(headers, cookie::SHARED) == Some("on");
         let who = who(&app, headers).await;
         let heads = match &who {
             Who::Staff { .. } => app.engine.changes().borrow().clone(),
             _ => Heads::default(),
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, shared, who, path, heads }))
+        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, shared, who, path, heads, tour }))
     }
 
     /// The same request as anyone's, who chose to read like this.
@@ -161,6 +166,7 @@ impl Ctx {
             who: Who::Anyone,
             path,
             heads: Heads::default(),
+            tour: None,
         }))
     }
 

@@ -89,6 +89,8 @@ impl From<CaseError> for Fault {
                     FieldProblem::Missing => "field-missing",
                     FieldProblem::TooLong(_) => "field-too-long",
                     FieldProblem::Unknown => "field-unknown",
+                    FieldProblem::Closed => "join-closed",
+                    FieldProblem::Far => "join-far",
                 };
                 let most = if let FieldProblem::TooLong(most) = problem { most.to_string() } else { String::new() };
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, key).with("field", field).with("most", most)

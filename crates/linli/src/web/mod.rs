@@ -14,6 +14,7 @@ pub mod notices;
 pub mod page;
 pub mod routes;
 pub mod times;
+pub mod tour;
 pub mod tries;
 pub mod uploads;
 

@@ -1,7 +1,10 @@
 //! The frame of a page: what every template extends.
 
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
+use axum::{
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
 use linli_engine::{ids::PlaceCode, seats::Seat};
 use linli_worktime::Millis;
 
@@ -11,6 +14,7 @@ use super::{
     i18n::{Lang, text},
     live,
     times::{self, Due, Spoken},
+    tour,
 };
 
 /// The government service hotline of every city of China (State Council General Office letter 2020 No. 53).
@@ -115,6 +119,16 @@ impl Page {
         self.ctx.app.config.demo
     }
 
+    /// Where the reader is on a walk through the demonstration.
+    pub fn tour(&self) -> Option<tour::At> {
+        self.ctx.tour.as_deref().and_then(tour::At::read)
+    }
+
+    /// Whom one can be in the demonstration.
+    pub fn guides(&self) -> &'static [tour::Guide] {
+        tour::guides()
+    }
+
     /// The name of the street (or of the program, before one is set up).
     pub fn street(&self) -> String {
         let directory = self.ctx.engine().directory();
@@ -124,11 +138,14 @@ impl Page {
         name.unwrap_or_else(|| self.t("product"))
     }
 
-    /// The public telephone of the street office, where it gave one.
+    /// The public telephone of the street office, where it gave one: of the home street's before any other.
     pub fn phone(&self) -> Option<String> {
         let directory = self.ctx.engine().directory();
         let fallback = self.ctx.engine().packs().current().fallback().to_owned();
-        directory.orgs().find(|o| o.function == fallback).and_then(|o| o.phone.clone())
+        let home = self.ctx.engine().home.to_string();
+        let offices = || directory.orgs().filter(|o| o.function == fallback && o.retired_at.is_none());
+        let own = offices().find(|o| o.place.as_str() == home).and_then(|o| o.phone.clone());
+        own.or_else(|| offices().find_map(|o| o.phone.clone()))
     }
 
     /// Whether a resident has signed in.
@@ -247,10 +264,22 @@ pub fn show_as(status: axum::http::StatusCode, template: &impl Template) -> Repl
     Ok((status, Html(template.render().map_err(broken)?)).into_response())
 }
 
+/// A page that could not be drawn.
 #[allow(clippy::needless_pass_by_value, reason = "made for map_err")]
-fn broken(error: askama::Error) -> super::Fault {
+pub fn broken(error: askama::Error) -> super::Fault {
     tracing::error!(%error, "a page could not be drawn");
     super::Fault::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "fault-broken")
+}
+
+/// Goes somewhere and sets cookies on the way.
+pub fn go_with(to: &str, cookies: &[String]) -> Response {
+    let mut response = go(to);
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
 }
 
 /// Sends the reader to another page after something was done, so that reloading repeats nothing.

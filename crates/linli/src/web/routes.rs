@@ -100,6 +100,9 @@ pub fn may_somewhere(subject: Subject, action: Action, resource: Resource) -> bo
     Relation::ALL.iter().any(|relation| policy::allows(subject, *relation, action, resource))
 }
 
+/// Where staff choose another password.
+const PASSWORD: &str = "/desk/password";
+
 async fn guard(needs: Needs, Extension(ctx): Extension<Ctx>, request: Request, next: Next) -> Response {
     let passes = match (needs, &ctx.who) {
         (Needs::Nobody, _) | (Needs::Resident, Who::Resident(_)) | (Needs::Staff, Who::Staff { .. }) => true,
@@ -109,6 +112,16 @@ async fn guard(needs: Needs, Extension(ctx): Extension<Ctx>, request: Request, n
         _ => false,
     };
     if passes {
+        // Whoever came in with a password that somebody else knows chooses their own first.
+        if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
+            && account.must_change
+            && !ctx.path.starts_with(PASSWORD)
+        {
+            return match *request.method() {
+                Method::GET => go(PASSWORD),
+                _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
+            };
+        }
         return next.run(request).await;
     }
     let get = request.method() == Method::GET && !ctx.path.starts_with("/api/");

@@ -43,6 +43,7 @@ pub struct Answer {
     pub status: u16,
     pub location: String,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 /// Who has an account here: the login, and the role of its seat.
@@ -89,6 +90,49 @@ impl Office {
         self.ask(who, "POST", path, fields.iter().map(pair).collect::<Vec<_>>().join("&")).await
     }
 
+    /// Signs in with a password; the session, if that was right.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Option<String> {
+        let form = format!("login={login}&password={}", linli::web::routes::percent(password));
+        let request = Request::builder().method("POST").uri("/desk/signin").header(header::HOST, "office");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let response = self.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap();
+        let cookie = response.headers().get(header::SET_COOKIE)?.to_str().ok()?;
+        Some(cookie.split(';').next()?.split_once('=')?.1.to_owned())
+    }
+
+    /// Asks with a session.
+    pub async fn as_session(&self, session: &str, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pair = |(name, value): &(&str, &str)| format!("{name}={}", linli::web::routes::percent(value));
+        let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "office");
+        request = request.header(header::COOKIE, format!("linli_session={session}; linli_lang=en"));
+        if method == "POST" {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends a file with a form.
+    pub async fn upload(&self, who: &str, path: &str, key: &str, name: &str, bytes: &[u8]) -> Answer {
+        let mut body = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{key}\r\n--cut\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(bytes);
+        body.extend(b"\r\n--cut--\r\n");
+        self.raw(who, path, body).await
+    }
+
+    /// Sends parts as they are.
+    pub async fn raw(&self, who: &str, path: &str, body: Vec<u8>) -> Answer {
+        let cookie = format!("linli_session={}; linli_lang=en", self.cookies[who]);
+        let request = Request::builder().method("POST").uri(path).header(header::HOST, "office");
+        let request = request.header(header::COOKIE, cookie);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     async fn ask(&self, who: &str, method: &str, path: &str, body: String) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "office");
         if let Some(cookie) = self.cookies.get(who) {
@@ -97,11 +141,15 @@ impl Office {
         if method == "POST" {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let location = response.headers().get(header::LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();
         let (status, location) = (response.status().as_u16(), location.to_owned());
-        let body = to_bytes(response.into_body(), 4_000_000).await.unwrap();
-        Answer { status, location, body: String::from_utf8(body.to_vec()).unwrap() }
+        let bytes = to_bytes(response.into_body(), 40_000_000).await.unwrap().to_vec();
+        Answer { status, location, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     /// Files a report of a category at a place and lets the duty list send it on.
@@ -124,6 +172,7 @@ impl Office {
             },
             at: None,
             dispatch: true,
+            joins: None,
         };
         self.engine.file(report).await.unwrap()
     }

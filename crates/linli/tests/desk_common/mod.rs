@@ -212,6 +212,7 @@ impl Desk {
             caller: Caller { person: None, name, contact, confidential: true },
             at: None,
             dispatch: false,
+            joins: None,
         };
         change(&mut report);
         self.engine.file(report).await.unwrap()

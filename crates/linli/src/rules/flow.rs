@@ -1,23 +1,20 @@
 //! A flow of the rule pack, step by step in words, and as the picture that wikis draw from a text.
 
 use askama::Template;
-use axum::extract::Path;
 use linli_engine::pack::Pack;
 use linli_flow::{Act, Deed, Definition, FormField, Goes, Late, Step, Target, Way, Who, Within};
 
 use super::{
-    Nav,
-    pack::{Tab, tabs},
-    page, words,
+    map::{self, Map},
+    words,
 };
-use crate::web::{Ctx, Fault, Page, Reply, page::show};
+use crate::web::Page;
 
 #[derive(Template)]
-#[template(path = "admin/pack_flow.html")]
-struct FlowPage {
-    page: Page,
-    nav: Nav,
-    tabs: Vec<Tab>,
+#[template(path = "rules/flow.html")]
+struct FlowPage<'p> {
+    page: &'p Page,
+    map: Map,
     title: String,
     source: String,
     clocks: Vec<ClockRow>,
@@ -36,6 +33,7 @@ struct ClockRow {
 
 /// A step.
 struct StepRow {
+    name: String,
     title: String,
     owner: String,
     within: String,
@@ -58,11 +56,9 @@ struct OtherRow {
     to: String,
 }
 
-pub(super) async fn show_flow(ctx: Ctx, Path(id): Path<String>) -> Reply {
-    let pack = ctx.engine().packs().current();
-    let flow = pack.flow(&id).ok_or_else(Fault::not_found)?;
-    let page = page(&ctx, pack.title.get(ctx.lang.code()), "");
-    let told = Told { page: &page, pack, flow };
+/// A flow as a piece of a page.
+pub fn draw(page: &Page, pack: &Pack, flow: &Definition) -> Result<String, askama::Error> {
+    let told = Told { page, pack, flow };
     let clocks = flow.clocks().iter().map(|clock| ClockRow {
         title: page.of(&clock.title).to_owned(),
         within: clock.within.as_ref().map_or_else(|| page.t("admin-flow-measures"), |w| told.within(w)),
@@ -79,29 +75,30 @@ pub(super) async fn show_flow(ctx: Ctx, Path(id): Path<String>) -> Reply {
         by: told.list(&c.by),
         to: told.way(&c.way),
     });
-    show(&FlowPage {
-        nav: Nav::new(&ctx, "/admin/pack"),
-        tabs: tabs(&page, pack),
+    FlowPage {
+        page,
+        map: map::map(flow, |step| (page.of(&step.title).to_owned(), told.who(&step.owner)), &page.t("admin-flow-ends")),
         title: page.of(flow.title()).to_owned(),
         source: flow.source().unwrap_or_default().to_owned(),
         clocks: clocks.collect(),
         steps: flow.steps().iter().map(|s| told.step(s)).collect(),
         others: sides.chain(cancels).collect(),
-        drawing: linli_flow::draw(flow, ctx.lang.code()),
-        page,
-    })
+        drawing: linli_flow::draw(flow, page.lang().code()),
+    }
+    .render()
 }
 
 /// Says a flow in the reader's language.
-struct Told<'f> {
-    page: &'f Page,
-    pack: &'f Pack,
-    flow: &'f Definition,
+pub(super) struct Told<'f> {
+    pub page: &'f Page,
+    pub pack: &'f Pack,
+    pub flow: &'f Definition,
 }
 
 impl Told<'_> {
     fn step(&self, step: &Step) -> StepRow {
         StepRow {
+            name: step.name.clone(),
             title: self.page.of(&step.title).to_owned(),
             owner: self.who(&step.owner),
             within: self.within(&step.within),
@@ -134,7 +131,7 @@ impl Told<'_> {
         self.pack.field(&field.name).filter(|_| !field.optional).map_or(0.0, |f| f.minutes)
     }
 
-    fn way(&self, way: &Way) -> String {
+    pub fn way(&self, way: &Way) -> String {
         let outcome = way.outcome.as_ref().and_then(|o| self.flow.outcomes().get(o)).map(|t| self.page.of(t));
         match (&way.goes, outcome) {
             (Goes::Opens(steps), _) => {
@@ -146,7 +143,7 @@ impl Told<'_> {
         }
     }
 
-    fn who(&self, who: &Who) -> String {
+    pub fn who(&self, who: &Who) -> String {
         match who {
             Who::Role(role) => self.page.role(role),
             Who::Field(field) => {
@@ -162,7 +159,7 @@ impl Told<'_> {
     }
 
     /// A limit: of a table, the shortest and the longest that it holds.
-    fn within(&self, within: &Within) -> String {
+    pub fn within(&self, within: &Within) -> String {
         let say = |limit| words::limit(self.page, limit);
         match within {
             Within::Limit(limit) => say(*limit),
@@ -183,7 +180,7 @@ impl Told<'_> {
         }
     }
 
-    fn late(&self, late: &Late, step: Option<&Step>) -> Vec<String> {
+    pub fn late(&self, late: &Late, step: Option<&Step>) -> Vec<String> {
         let said = |(percent, deeds): (&u8, &Vec<Deed>)| {
             let deeds: Vec<String> = deeds.iter().map(|deed| self.deed(deed, step)).collect();
             format!("{percent}%: {}", deeds.join(&self.page.t("admin-comma")))

@@ -1,0 +1,172 @@
+//! What changed by whom: each change of a place, a unit, an account, a seat, a duty, a rule pack or a setting, with what
+//! was before and what is now as canonical JSON (keys in order). It is written in the transaction that makes the change, so
+//! neither is there without the other, and never with a password in it.
+
+use linli_worktime::Millis;
+use serde_json::Value as Json;
+
+use crate::{
+    db::{DbError, Filter, Row, Tx, args, statements},
+    ids::{AccountId, ChangeId, Jurisdiction, SeatId},
+    seats::{Account, Seat},
+    words::words,
+};
+
+words! {
+    /// What was changed.
+    What, "something that is recorded":
+    /// A place.
+    Place = "place",
+    /// A unit.
+    Org = "org",
+    /// An account of staff.
+    Account = "account",
+    /// A seat.
+    Seat = "seat",
+    /// A row of the office's own duty list.
+    Duty = "duty",
+    /// The rule pack in force.
+    Pack = "pack",
+    /// A setting.
+    Setting = "setting",
+    /// A warning to the administrator.
+    Warning = "warning",
+}
+
+words! {
+    /// What was done to it.
+    Act, "a way to change something":
+    /// It is new.
+    Added = "added",
+    /// It is another.
+    Changed = "changed",
+    /// It is no more.
+    Retired = "retired",
+    /// It is there again.
+    Restored = "restored",
+    /// It holds no longer.
+    Ended = "ended",
+    /// Somebody got a password for the first time, or anew.
+    FirstPassword = "first-password",
+    /// Somebody chose a password of their own.
+    OwnPassword = "own-password",
+}
+
+/// Who changes something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    account: Option<AccountId>,
+    seat: Option<SeatId>,
+    login: String,
+}
+
+impl By {
+    /// Somebody of the staff, on one of their seats.
+    pub fn staff(account: &Account, seat: &Seat) -> Self {
+        Self { account: Some(account.id), seat: Some(seat.id), login: account.login.as_str().to_owned() }
+    }
+
+    /// A command of the program. Its name cannot be a login: it begins with `linli `.
+    pub fn command(name: &str) -> Self {
+        Self { account: None, seat: None, login: format!("linli {name}") }
+    }
+}
+
+/// A change that is about to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    /// What.
+    pub what: What,
+    /// Which one: a code, a short name, a login, an id.
+    pub subject: String,
+    /// What is done.
+    pub act: Act,
+    /// What it was.
+    pub was: Option<Json>,
+    /// What it becomes.
+    pub became: Option<Json>,
+}
+
+/// A change as it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// When.
+    pub at: Millis,
+    /// Its id.
+    pub id: ChangeId,
+    /// The login of who did it, or the command.
+    pub login: String,
+    /// On which seat.
+    pub seat: Option<SeatId>,
+    /// What was done.
+    pub deed: Deed,
+}
+
+/// Which changes are asked for. Newest first.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Of this sort only.
+    pub what: Option<What>,
+    /// Of this one only; asked together with its sort.
+    pub subject: Option<String>,
+    /// By this login only.
+    pub login: Option<String>,
+    /// Not before this time.
+    pub from: Option<Millis>,
+    /// Before this time.
+    pub until: Option<Millis>,
+    /// Those that come after this one in the list.
+    pub after: Option<(Millis, ChangeId)>,
+}
+
+statements! {
+    NOTE = "INSERT INTO change (jurisdiction, at, id, account, seat, login, what, subject, act, was, became)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    // Each of the filters has its index; all of them end in `at, id`.
+    CHANGES = "SELECT at, id, login, seat, what, subject, act, was, became FROM change WHERE jurisdiction = $1";
+}
+
+/// Writes a change down.
+pub fn note(tx: &mut Tx<'_>, home: Jurisdiction, by: &By, deed: Deed, now: Millis) -> Result<(), DbError> {
+    let Deed { what, subject, act, was, became } = deed;
+    let (was, became) = (was.map(|j| j.to_string()), became.map(|j| j.to_string()));
+    let who = (by.account, by.seat, by.login.as_str());
+    let (what, act, id) = (what.as_str(), act.as_str(), ChangeId::new());
+    tx.put(&NOTE, args![home, now, id, who.0, who.1, who.2, what, subject, act, was, became])
+}
+
+/// A page of changes, newest first.
+pub fn changes(tx: &mut Tx<'_>, home: Jurisdiction, asked: &Asked, limit: usize) -> Result<Vec<Change>, DbError> {
+    let mut list = Filter::of(&CHANGES, args![home]);
+    if let Some(what) = asked.what {
+        list.and("what = $$", args![what.as_str()]);
+    }
+    if let Some(subject) = &asked.subject {
+        list.and("subject = $$", args![subject]);
+    }
+    if let Some(login) = &asked.login {
+        list.and("login = $$", args![login]);
+    }
+    if let Some(from) = asked.from {
+        list.and("at >= $$", args![from]);
+    }
+    if let Some(until) = asked.until {
+        list.and("at < $$", args![until]);
+    }
+    if let Some((at, id)) = asked.after {
+        list.and("(at, id) < ($$, $$)", args![at, id]);
+    }
+    list.tail("ORDER BY at DESC, id DESC", limit);
+    tx.list(&list)?.into_iter().map(change).collect()
+}
+
+fn change(mut row: Row) -> Result<Change, DbError> {
+    let (at, id, login, seat) = (row.take()?, row.take()?, row.take()?, row.take()?);
+    let (what, subject, act): (String, String, String) = (row.take()?, row.take()?, row.take()?);
+    let (was, became): (Option<String>, Option<String>) = (row.take()?, row.take()?);
+    let odd = |text: &dyn std::fmt::Display| DbError::Corrupt(format!("`{text}` in the record of changes"));
+    let json = |text: Option<String>| text.map(|t| serde_json::from_str(&t).map_err(|e| odd(&e))).transpose();
+    let what = what.parse().map_err(|e| odd(&e))?;
+    let act = act.parse().map_err(|e| odd(&e))?;
+    Ok(Change { at, id, login, seat, deed: Deed { what, subject, act, was: json(was)?, became: json(became)? } })
+}

@@ -1,0 +1,10 @@
+demo-title = Be somebody else
+demo-lead = This is a demonstration; people and matters are made up. One click and you are in as that person. The tour is at the top whenever you want it.
+demo-be = Come in as { $who }
+tour = Tour
+tour-next = Next
+tour-back = Back
+tour-here = Take me to this page
+tour-end = End the tour
+tour-done = That was it
+tour-other = Be somebody else

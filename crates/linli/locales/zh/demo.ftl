@@ -1,0 +1,10 @@
+demo-title = 换个身份看看
+demo-lead = 这是演示，人和事都是编的。点一下就以这个人的身份进来，右上角随时可以再看导览。
+demo-be = 以{ $who }的身份进来
+tour = 导览
+tour-next = 下一步
+tour-back = 上一步
+tour-here = 带我去这一页
+tour-end = 不看了
+tour-done = 看完了
+tour-other = 换个身份
