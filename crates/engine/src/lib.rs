@@ -5,6 +5,7 @@
 pub mod attachments;
 pub mod cases;
 pub mod db;
+pub mod desk;
 pub mod directory;
 pub mod edge;
 mod engine;
@@ -59,6 +60,12 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
+        desk::cover::STATEMENTS,
+        desk::drafts::STATEMENTS,
+        desk::handover::STATEMENTS,
+        desk::load::STATEMENTS,
+        desk::phrases::STATEMENTS,
+        desk::views::STATEMENTS,
         directory::STATEMENTS,
         directory::border::STATEMENTS,
         engine::STATEMENTS,

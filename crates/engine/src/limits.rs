@@ -37,6 +37,34 @@ pub const PICTURE_SIDE: u32 = 1_600;
 
 /// Rows of a list page.
 pub const PAGE: usize = 50;
+/// Cases that one batch acts on.
+pub const BATCH: usize = 50;
+/// Rows of a queue that are counted; beyond, the number is said to be more.
+pub const QUEUE_COUNT: usize = 1_000;
+/// Cases of a saved view that are counted; beyond, the number is said to be more.
+pub const VIEW_COUNT: usize = 99;
+/// Rows that counting a saved view looks at.
+pub const VIEW_SCAN: usize = 1_000;
+/// Open steps of all units together that the look at their load counts.
+pub const LOAD_ROWS: usize = 20_000;
+/// Saved views of one person, and of one unit.
+pub const SAVED_VIEWS: usize = 20;
+/// Characters of the query of a saved view.
+pub const VIEW_QUERY_CHARS: usize = 1_000;
+/// Drafts of one person.
+pub const DRAFTS: usize = 200;
+/// Bytes of a draft.
+pub const DRAFT_BYTES: usize = 64 * 1024;
+/// A draft is kept this long after it was last saved, milliseconds.
+pub const DRAFT_MS: i64 = 30 * 24 * 3_600_000;
+/// Ready-made texts of one unit.
+pub const PHRASES: usize = 100;
+/// Characters of a ready-made text, and of a note at a hand-over.
+pub const PHRASE_CHARS: usize = 2_000;
+/// Cases that one hand-over names.
+pub const HANDOVER_CASES: usize = 50;
+/// The longest cover of a seat, milliseconds.
+pub const COVER_MS: i64 = 92 * 24 * 3_600_000;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
 

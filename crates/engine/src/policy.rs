@@ -141,6 +141,8 @@ words! {
     Record = "record",
     /// An uploaded table of places, units, accounts, seats or duties.
     Sheet = "sheet",
+    /// Who sits on a seat while its holder is away. One's own seat needs no rule.
+    Cover = "cover",
 }
 
 /// A table that cannot be read; the message shows line and column.

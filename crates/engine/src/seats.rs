@@ -126,6 +126,8 @@ pub struct Seat {
     pub from: Millis,
     /// Until just before this time.
     pub until: Option<Millis>,
+    /// Whose seat it really is, where the one who sits on it covers for them.
+    pub cover: Option<AccountId>,
 }
 
 /// Why an account or a seat was not made.
@@ -230,9 +232,13 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_SEAT = "UPDATE seat SET until_at = $3 WHERE jurisdiction = $1 AND id = $2
         AND (until_at IS NULL OR until_at > $3)";
-    CURRENT_SEATS = "SELECT id, account, org, role, place, from_at, until_at FROM seat
-        WHERE jurisdiction = $1 AND account = $2 AND from_at <= $3 AND (until_at IS NULL OR until_at > $3)
-        ORDER BY from_at, id";
+    // A cover holds as long as the seat that it stands for does. Own seats come first.
+    CURRENT_SEATS = "SELECT s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at, c.holder FROM seat s
+        LEFT JOIN cover c ON c.jurisdiction = s.jurisdiction AND c.seat = s.id
+        LEFT JOIN seat h ON h.jurisdiction = c.jurisdiction AND h.id = c.held
+        WHERE s.jurisdiction = $1 AND s.account = $2 AND s.from_at <= $3 AND (s.until_at IS NULL OR s.until_at > $3)
+        AND (c.seat IS NULL OR h.from_at <= $3 AND (h.until_at IS NULL OR h.until_at > $3))
+        ORDER BY CASE WHEN c.seat IS NULL THEN 0 ELSE 1 END, s.from_at, s.id";
 }
 
 /// Opens an account.
@@ -304,7 +310,7 @@ pub fn grant_seat(tx: &mut Tx<'_>, home: Jurisdiction, seat: &Seat) -> Result<()
             }
         }
     }
-    let Seat { id, account, org, role, place, from, until } = seat;
+    let Seat { id, account, org, role, place, from, until, .. } = seat;
     Ok(tx.put(&ADD_SEAT, args![home, *id, *account, org, role.as_str(), place, *from, *until])?)
 }
 
@@ -327,6 +333,7 @@ fn seat(mut row: Row) -> Result<Seat, DbError> {
         place: row.take()?,
         from: row.take()?,
         until: row.take()?,
+        cover: row.take()?,
     })
 }
 

@@ -96,6 +96,10 @@ statements! {
         WHERE s.jurisdiction = $1 AND s.token = $2 AND s.ends_at > $3";
     ROTATE = "UPDATE session SET token = $3 WHERE jurisdiction = $1 AND token = $2 AND ends_at > $4";
     END = "DELETE FROM session WHERE jurisdiction = $1 AND token = $2";
+    // Along session_account.
+    OF_ACCOUNT = "SELECT token, made_at, ends_at FROM session WHERE jurisdiction = $1 AND account = $2 AND ends_at > $3
+        ORDER BY made_at DESC, token LIMIT 50";
+    END_ONE = "DELETE FROM session WHERE jurisdiction = $1 AND account = $2 AND token = $3";
     END_ALL = "DELETE FROM session WHERE jurisdiction = $1 AND account = $2";
     SWEEP = "DELETE FROM session WHERE jurisdiction = $1 AND ends_at <= $2";
     SWEEP_CODES = "DELETE FROM login_code WHERE jurisdiction = $1 AND ends_at <= $2";
@@ -158,6 +162,48 @@ pub fn end(tx: &mut Tx<'_>, cookie: &str) -> Result<(), DbError> {
 /// Ends all sessions of an account.
 pub fn end_all(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<(), DbError> {
     tx.send(&END_ALL, args![home, account])
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Living {
+    /// By which it is ended; worth nothing to whoever wants to sign in.
+    pub id: String,
+    /// Since when.
+    pub made_at: Millis,
+    /// Until when.
+    pub ends_at: Millis,
+    /// Whether it is the one that asks.
+    pub here: bool,
+}
+
+/// The living sessions of an account, newest first.
+pub fn of_account(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    account: AccountId,
+    cookie: &str,
+    now: Millis,
+) -> Result<Vec<Living>, DbError> {
+    let own = Token::parse(cookie).map(|(_, token)| token.digest().to_vec());
+    let rows = tx.query(&OF_ACCOUNT, &args![home, account, now])?;
+    let living = |mut row: crate::db::Row| {
+        let token: Vec<u8> = row.take()?;
+        let here = own.as_ref() == Some(&token);
+        Ok(Living { id: crate::hex(&token), made_at: row.take()?, ends_at: row.take()?, here })
+    };
+    rows.into_iter().map(living).collect()
+}
+
+/// Ends one session of an account by the id that [`of_account`] gave.
+pub fn end_one(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, id: &str, now: Millis) -> Result<(), DbError> {
+    for mut row in tx.query(&OF_ACCOUNT, &args![home, account, now])? {
+        let token: Vec<u8> = row.take()?;
+        if crate::hex(&token) == id {
+            tx.send(&END_ONE, args![home, account, token])?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what is past its end; the number of sessions removed.
@@ -231,6 +277,19 @@ pub fn finish_sign_in(
     now: Millis,
     token: &Token,
 ) -> Result<Result<String, SignInError>, DbError> {
+    match admit(tx, home, checked, now)? {
+        Ok(account) => start(tx, home, token, Who::Staff(account), now).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// Counts a try of a password and answers it, without starting a session.
+pub fn admit(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    checked: Checked,
+    now: Millis,
+) -> Result<Result<AccountId, SignInError>, DbError> {
     let Some(account) = checked.account else { return Ok(Err(SignInError::Wrong)) };
     let counted = tx.exec(&TRY, &args![home, account, now])? == 1;
     let lock = Millis(now.0.saturating_add(limits::LOCKED_MS));
@@ -253,7 +312,7 @@ pub fn finish_sign_in(
     if seats::seats_of(tx, home, account, now)?.is_empty() {
         return Ok(Err(SignInError::NoSeat));
     }
-    start(tx, home, token, Who::Staff(account), now).map(Ok)
+    Ok(Ok(account))
 }
 
 /// Why a one-time code was not sent or not taken.

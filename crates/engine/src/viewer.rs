@@ -38,7 +38,8 @@ impl Viewer {
     pub fn actor(&self) -> Actor {
         match self {
             Self::Staff(seat) => Actor {
-                kind: "seat".into(),
+                // Whoever covers acts for the seat, and the record says so.
+                kind: if seat.cover.is_some() { "cover" } else { "seat" }.into(),
                 id: seat.id.to_string(),
                 org: Some(seat.org.to_string()),
                 role: Some(seat.role.as_str().into()),

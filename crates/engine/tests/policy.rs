@@ -103,7 +103,7 @@ fn nobody_reaches_a_case_without_standing_to_it() {
 fn a_list_is_cut_down_to_what_the_seat_reaches() {
     let (org, place) = ("water-office".parse().unwrap(), "110101001".parse().unwrap());
     let (id, account) = (SeatId([1; 16]), AccountId([2; 16]));
-    let mut seat = Seat { id, account, org, role: Role::Handler, place, from: Millis(0), until: None };
+    let mut seat = Seat { id, account, org, role: Role::Handler, place, from: Millis(0), until: None, cover: None };
     for role in Role::ALL {
         seat.role = *role;
         let expected = match role {

@@ -14,7 +14,7 @@ use crate::{
 /// Who did it, as the engine fills it in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// `person`, `seat` or `system`.
+    /// `person`, `seat`, `cover` (a seat on which somebody sits for its holder) or `system`.
     pub kind: String,
     /// Their id.
     pub id: String,

@@ -127,6 +127,7 @@ fn dispatcher() -> Seat {
         place: STREET.parse().unwrap(),
         from: NOW,
         until: None,
+        cover: None,
     }
 }
 

@@ -112,6 +112,7 @@ async fn check(engine: &Engine, acknowledged: &[Acknowledged]) {
         place: "990101001".parse().unwrap(),
         from: Millis(0),
         until: None,
+        cover: None,
     };
     let by = Viewer::Staff(seat);
     for one in acknowledged {

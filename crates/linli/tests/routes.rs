@@ -81,6 +81,7 @@ async fn staff(engine: &Engine, role: Role) -> String {
         place: STREET.parse().unwrap(),
         from: now.plus(-1),
         until: None,
+        cover: None,
     };
     let made = engine.db.write(move |tx: &mut Tx<'_>| {
         seats::create_account(tx, home, id, &login, "Somebody", &hash)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linli_flow::{Case, Command, FieldKind, FormField, Value, Who, decide};
+use linli_flow::{Case, Command, Event, FieldKind, FormField, Value, Who, decide};
 
 use super::{CaseError, CaseKey, FieldProblem, Head, links, store, times::Rules, write::Held};
 use crate::{
@@ -74,16 +74,11 @@ impl Engine {
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
         let mut held = Held::new(&head, store::events(tx, ask.case)?, rules, self);
-        ask.by.may(tx, &head, &held.case, Action::Act)?;
-        may_command(rules, &ask.by, &head, &held.case, &ask.command)?;
-        let now = self.clock.now().max(held.events.last().map_or(head.opened_at, |e| e.at));
-        let mut command = ask.command.clone();
-        let event = decide(rules.flow, &held.case, &command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
-        check_units(rules, &directory, &head, &command)?;
-        check_named(tx, rules, &head, &command)?;
+        let event = self.weigh(tx, ask, &head, rules, &held.case, held.events.last(), &directory)?;
         // What is to be followed is the case that leads, which may be another one than the one that was named.
+        let mut command = ask.command.clone();
         let event = if self.lead_on(tx, rules, &head, &mut command)? {
-            decide(rules.flow, &held.case, &command, &ask.by.actor(), now).map_err(CaseError::Refused)?
+            decide(rules.flow, &held.case, &command, &ask.by.actor(), event.at).map_err(CaseError::Refused)?
         } else {
             event
         };
@@ -92,6 +87,27 @@ impl Engine {
         held.finish(tx)?;
         tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
         Ok(Acted { seq, again: false })
+    }
+
+    /// Checks scope, flow and form, and decides the event; writes nothing.
+    #[allow(clippy::too_many_arguments, reason = "all of it is one case in the hands of one transaction")]
+    pub(super) fn weigh(
+        &self,
+        tx: &mut Tx<'_>,
+        ask: &Ask,
+        head: &Head,
+        rules: Rules<'_>,
+        case: &Case,
+        last: Option<&Event>,
+        directory: &Directory,
+    ) -> Result<Event, CaseError> {
+        ask.by.may(tx, head, case, Action::Act)?;
+        may_command(rules, &ask.by, head, case, &ask.command)?;
+        let now = self.clock.now().max(last.map_or(head.opened_at, |e| e.at));
+        let event = decide(rules.flow, case, &ask.command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
+        check_units(rules, directory, head, &ask.command)?;
+        check_named(tx, rules, head, &ask.command)?;
+        Ok(event)
     }
 }
 

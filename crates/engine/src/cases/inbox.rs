@@ -47,8 +47,29 @@ pub struct View {
     pub due_before: Option<Millis>,
     /// Within this place.
     pub place: Option<PlaceCode>,
+    /// Of this category or below it.
+    pub category: Option<String>,
+    /// Of this class.
+    pub class: Option<String>,
+    /// With this lead unit.
+    pub unit: Option<String>,
+    /// Words that all occur.
+    pub words: String,
+    /// Opened at or after.
+    pub from: Option<Millis>,
+    /// Opened before.
+    pub until: Option<Millis>,
     /// After this row.
     pub after: Option<After>,
+}
+
+/// A number that was counted as far as it is worth while.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// At least this many.
+    pub n: u64,
+    /// Whether there may be more.
+    pub more: bool,
 }
 
 /// How many open steps a seat has: by step, due today, and overdue.
@@ -62,22 +83,30 @@ pub struct Counts {
     pub today: u64,
     /// By step.
     pub steps: Vec<(String, u64)>,
+    /// Whether there may be more than was counted: the soonest due were.
+    pub more: bool,
 }
 
 statements! {
+    // The soonest due, along open_step_inbox: what it costs does not grow with the queue.
     COUNT_STEPS = "SELECT step, count(*), sum(CASE WHEN due_at < $5 THEN 1 ELSE 0 END), sum(CASE WHEN due_at < $6 THEN 1 ELSE 0 END)
-        FROM open_step WHERE jurisdiction = $1 AND owner = $2 AND place >= $3 AND place < $4 GROUP BY step ORDER BY step";
+        FROM (SELECT step, due_at FROM open_step WHERE jurisdiction = $1 AND owner = $2 AND place >= $3 AND place < $4
+        ORDER BY due_at, case_id LIMIT $7) soonest GROUP BY step ORDER BY step";
     // The texts below are the heads of lists; filters are added to them.
     INBOX = "SELECT s.step, s.instance, s.owner, s.due_at, s.opened_at, {head}
         FROM open_step s JOIN cases c ON c.jurisdiction = s.jurisdiction AND c.id = s.case_id
         WHERE s.jurisdiction = $1 AND s.owner = $2 AND s.place >= $3 AND s.place < $4";
+    COUNT_INBOX = "SELECT s.due_at
+        FROM (SELECT * FROM open_step WHERE jurisdiction = $1 AND owner = $2 AND place >= $3 AND place < $4
+        ORDER BY due_at, case_id LIMIT $5) s
+        JOIN cases c ON c.jurisdiction = s.jurisdiction AND c.id = s.case_id WHERE c.jurisdiction = $1";
     NEARBY = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1 AND c.place >= $2 AND c.place < $3 AND c.opened_at >= $4 AND c.category = $5
         AND c.phase = 'open' ORDER BY c.opened_at DESC LIMIT 10";
 }
 
 /// The owners whose steps a seat answers for: its role, and its org where the role handles for it.
-fn owners(seat: &Seat) -> Vec<String> {
+pub fn queues(seat: &Seat) -> Vec<String> {
     let mut owners = vec![format!("role:{}", seat.role.as_str())];
     if seat.role.handles() {
         owners.push(format!("org:{}", seat.org));
@@ -97,7 +126,9 @@ impl Engine {
                 let mut items = Vec::new();
                 for street in &streets {
                     for owner in &owners {
-                        let filter = inbox(*street, owner, &place, &view);
+                        let mut filter = Filter::of(&INBOX, args![*street, owner, &place, place.end()]);
+                        narrow(&mut filter, &view);
+                        filter.tail("ORDER BY s.due_at, s.case_id", limits::PAGE);
                         for row in tx.list(&filter)? {
                             items.push(item(row)?);
                         }
@@ -121,7 +152,9 @@ impl Engine {
                 let mut counts = Counts::default();
                 for street in &streets {
                     for owner in &owners {
-                        let args = args![*street, owner, &place, place.end(), now, today_ends];
+                        let most = i64::try_from(limits::QUEUE_COUNT).unwrap_or(i64::MAX);
+                        let args = args![*street, owner, &place, place.end(), now, today_ends, most];
+                        let before = counts.all;
                         for mut row in tx.query(&COUNT_STEPS, &args)? {
                             let (step, n): (String, u64) = (row.take()?, row.take()?);
                             counts.all += n;
@@ -132,6 +165,7 @@ impl Engine {
                                 None => counts.steps.push((step, n)),
                             }
                         }
+                        counts.more |= counts.all - before >= limits::QUEUE_COUNT as u64;
                     }
                 }
                 Ok(counts)
@@ -139,8 +173,31 @@ impl Engine {
             .await
     }
 
+    /// How many open steps of a seat a view shows, counted as far as it is worth while.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn inbox_count(&self, seat: &Seat, view: View) -> Result<Count, CaseError> {
+        let (streets, owners, place) = self.reach(seat);
+        self.db
+            .read(move |tx: &mut Tx<'_>| {
+                let mut n = 0;
+                for street in &streets {
+                    for owner in &owners {
+                        let scan = i64::try_from(limits::VIEW_SCAN).unwrap_or(i64::MAX);
+                        let mut filter = Filter::of(&COUNT_INBOX, args![*street, owner, &place, place.end(), scan]);
+                        narrow(&mut filter, &view);
+                        filter.tail("", limits::VIEW_COUNT + 1);
+                        n += tx.list(&filter)?.len();
+                    }
+                }
+                Ok(counted(n))
+            })
+            .await
+    }
+
     fn reach(&self, seat: &Seat) -> (Vec<Jurisdiction>, Vec<String>, PlaceCode) {
-        (self.directory().jurisdictions(&seat.place), owners(seat), seat.place.clone())
+        (self.directory().jurisdictions(&seat.place), queues(seat), seat.place.clone())
     }
 
     /// Open cases of one category near a place since a time: what may be the same matter.
@@ -159,8 +216,22 @@ impl Engine {
     }
 }
 
-fn inbox(street: Jurisdiction, owner: &str, place: &PlaceCode, view: &View) -> Filter {
-    let mut filter = Filter::of(&INBOX, args![street, owner, place, place.end()]);
+/// As far as a view is counted.
+pub(super) fn counted(n: usize) -> Count {
+    Count { n: n.min(limits::VIEW_COUNT) as u64, more: n > limits::VIEW_COUNT }
+}
+
+/// A pattern for texts that hold a word.
+fn like(word: &str) -> String {
+    let plain: String = word
+        .to_lowercase()
+        .chars()
+        .flat_map(|c| ('!' == c || '%' == c || '_' == c).then_some('!').into_iter().chain([c]))
+        .collect();
+    format!("%{plain}%")
+}
+
+fn narrow(filter: &mut Filter, view: &View) {
     if let Some(step) = &view.step {
         filter.and("s.step = $$", args![step]);
     }
@@ -170,11 +241,31 @@ fn inbox(street: Jurisdiction, owner: &str, place: &PlaceCode, view: &View) -> F
     if let Some(place) = &view.place {
         filter.and("s.place >= $$ AND s.place < $$", args![place, place.end()]);
     }
+    if let Some(category) = &view.category {
+        let below = "(c.category = $$ OR c.category >= $$ AND c.category < $$)";
+        filter.and(below, args![category, format!("{category}."), format!("{category}/")]);
+    }
+    if let Some(class) = &view.class {
+        filter.and("c.class = $$", args![class]);
+    }
+    if let Some(from) = view.from {
+        filter.and("c.opened_at >= $$", args![from]);
+    }
+    if let Some(until) = view.until {
+        filter.and("c.opened_at < $$", args![until]);
+    }
+    if let Some(unit) = &view.unit {
+        filter.and("c.unit = $$", args![unit]);
+    }
+    // A queue is short enough to be read: what was filed a moment ago is found, too.
+    for word in view.words.split_whitespace().take(limits::SEARCH_WORDS) {
+        let has = "(lower(c.title) LIKE $$ ESCAPE '!' OR lower(c.body) LIKE $$ ESCAPE '!' OR lower(c.address) LIKE $$ ESCAPE '!')";
+        let like = like(word);
+        filter.and(has, args![&like, &like, &like]);
+    }
     if let Some(after) = view.after {
         filter.and("(s.due_at, s.case_id) > ($$, $$)", args![after.due_at, after.case]);
     }
-    filter.tail("ORDER BY s.due_at, s.case_id", limits::PAGE);
-    filter
 }
 
 fn item(mut row: Row) -> Result<Item, DbError> {

@@ -5,6 +5,7 @@ pub mod act;
 pub mod call;
 pub mod file;
 mod follow;
+pub mod foresee;
 pub mod history;
 pub mod inbox;
 pub mod kin;

@@ -171,7 +171,7 @@ impl Engine {
     }
 }
 
-fn standing(rules: Rules<'_>, case: &Case) -> Vec<Standing> {
+pub(super) fn standing(rules: Rules<'_>, case: &Case) -> Vec<Standing> {
     let standing = case.open().filter_map(|open| {
         let step = rules.flow.step(&open.step)?;
         Some(Standing {

@@ -9,7 +9,7 @@ use linli_worktime::Millis;
 use self::index::Mark;
 use super::{
     CaseError, Head,
-    inbox::{ListAfter, within},
+    inbox::{Count, ListAfter, counted, queues, within},
     store,
 };
 use crate::{
@@ -36,6 +36,14 @@ pub struct Query {
     pub state: Option<String>,
     /// Of this category or below it.
     pub category: Option<String>,
+    /// Of this class.
+    pub class: Option<String>,
+    /// Whose promise to the resident has run out.
+    pub late: bool,
+    /// Only those that wait for the seat that looks.
+    pub mine: bool,
+    /// Only those in which the seat's unit helps another.
+    pub helping: bool,
     /// Opened at or after.
     pub from: Option<Millis>,
     /// Opened before.
@@ -51,6 +59,10 @@ statements! {
         WHERE {{case_words MATCH $1||w.words @@ CAST(CAST($1 AS TEXT) AS tsquery)}} AND c.jurisdiction = $2";
     LISTED = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1";
+    // In the order of the key of case_unit, newest first.
+    HELPED = "SELECT {head}
+        FROM case_unit u {{CROSS JOIN||JOIN}} cases c ON c.jurisdiction = u.jurisdiction AND c.id = u.case_id
+        WHERE u.jurisdiction = $1 AND u.unit = $2";
     OLDEST = "SELECT opened_at FROM cases WHERE jurisdiction = $1 ORDER BY opened_at, id LIMIT 1";
 }
 
@@ -65,20 +77,37 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn search(&self, seat: &Seat, query: Query) -> Result<Vec<Head>, CaseError> {
+        self.find(seat, query, limits::PAGE).await
+    }
+
+    /// How many cases a question finds, counted as far as it is worth while: at the cost of a page.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn search_count(&self, seat: &Seat, query: Query) -> Result<Count, CaseError> {
+        Ok(counted(self.find(seat, query, limits::VIEW_COUNT + 1).await?.len()))
+    }
+
+    async fn find(&self, seat: &Seat, query: Query, most: usize) -> Result<Vec<Head>, CaseError> {
         let Some(reach) = policy::reach(seat, Action::List, Resource::Case) else { return Err(CaseError::NotFound) };
         let streets = self
             .directory()
             .jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
         let state = query.state.as_deref().map(|state| self.state(state));
-        let look = Look { reach, state, dialect: self.db.dialect(), now: self.clock.now(), query };
+        let (owners, now) = (queues(seat), self.clock.now());
+        let look = Look { reach, state, dialect: self.db.dialect(), now, query, owners, most };
         self.db
             .read(move |tx: &mut Tx<'_>| {
                 let mut found = Vec::new();
                 for street in &streets {
-                    look.street(tx, *street, &mut found)?;
+                    for road in look.roads() {
+                        look.street(tx, *street, road, &mut found)?;
+                    }
                 }
                 found.sort_by_key(|h: &Head| std::cmp::Reverse((h.opened_at, h.key.id)));
-                found.truncate(limits::PAGE);
+                // A unit may lead a case and stand among its co-units, too.
+                found.dedup_by_key(|h| h.key);
+                found.truncate(look.most);
                 Ok(found)
             })
             .await
@@ -111,26 +140,53 @@ impl Engine {
 /// A question with all that it depends on.
 struct Look {
     query: Query,
+    owners: Vec<String>,
+    most: usize,
     reach: Reach,
     state: Option<(&'static str, Option<String>)>,
     dialect: Dialect,
     now: Millis,
 }
 
+/// Which cases of a reach are read: each road is in the order of an index of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Road {
+    /// Those in the places of a seat, or led by its unit.
+    Own,
+    /// Those in which its unit helps.
+    Helped,
+}
+
+/// That a unit is one of a case's co-units.
+const HELPS: &str = "EXISTS (SELECT 1 FROM case_unit u WHERE u.jurisdiction = c.jurisdiction AND u.unit = $$
+    AND u.opened_at = c.opened_at AND u.case_id = c.id)";
+
 impl Look {
-    fn street(&self, tx: &mut Tx<'_>, street: Jurisdiction, found: &mut Vec<Head>) -> Result<(), DbError> {
+    fn roads(&self) -> &'static [Road] {
+        match (&self.reach, self.query.helping) {
+            (Reach::Places(_), _) => &[Road::Own],
+            (Reach::Unit(_), false) => &[Road::Own, Road::Helped],
+            (Reach::Unit(_), true) => &[Road::Helped],
+        }
+    }
+
+    fn street(&self, tx: &mut Tx<'_>, street: Jurisdiction, road: &Road, found: &mut Vec<Head>) -> Result<(), DbError> {
         let terms = index::terms(&self.query.words);
         let marks = self.marks();
         if terms.is_empty() && marks.is_empty() || self.query.number.is_some() {
-            return self.read(tx, Filter::of(&LISTED, args![street]), limits::PAGE, found).map(drop);
+            let list = match (&self.reach, road) {
+                (Reach::Unit(org), Road::Helped) => Filter::of(&HELPED, args![street, org]),
+                _ => Filter::of(&LISTED, args![street]),
+            };
+            return self.read(tx, list, *road, self.most, found).map(drop);
         }
         let home = street.to_string();
         let marks: Vec<Mark<'_>> = marks.into_iter().chain([Mark::Place(&home)]).collect();
         let Some((newest, oldest)) = self.weeks(tx, street)? else { return Ok(()) };
-        let mut left = limits::PAGE;
+        let mut left = self.most;
         for stretch in index::stretches(newest, oldest) {
             let words = index::ask(&terms, &marks, &stretch, self.dialect);
-            left -= self.read(tx, Filter::of(&FOUND, args![words, street]), left, found)?;
+            left -= self.read(tx, Filter::of(&FOUND, args![words, street]), *road, left, found)?;
             if left == 0 {
                 break;
             }
@@ -157,10 +213,25 @@ impl Look {
         Ok(Some((newest, index::week(oldest))))
     }
 
-    fn read(&self, tx: &mut Tx<'_>, mut filter: Filter, most: usize, found: &mut Vec<Head>) -> Result<usize, DbError> {
-        within(&mut filter, &self.reach);
+    fn read(
+        &self,
+        tx: &mut Tx<'_>,
+        mut filter: Filter,
+        road: Road,
+        most: usize,
+        found: &mut Vec<Head>,
+    ) -> Result<usize, DbError> {
+        let helped = filter.begins(&HELPED);
+        match (&self.reach, road) {
+            (Reach::Unit(_), Road::Helped) if helped => {}
+            (Reach::Unit(org), Road::Helped) => {
+                filter.and(HELPS, args![org]);
+            }
+            (reach, _) => within(&mut filter, reach),
+        }
         self.narrow(&mut filter);
-        filter.tail("ORDER BY c.opened_at DESC, c.id DESC", most);
+        self.go_on(&mut filter, helped);
+        filter.tail(self.order(helped), most);
         let rows = tx.list(&filter)?;
         let count = rows.len();
         for row in rows {
@@ -199,8 +270,36 @@ impl Look {
         if let Some(until) = query.until {
             filter.and("c.opened_at < $$", args![until]);
         }
-        if let Some(ListAfter { opened_at, key }) = query.after {
-            filter.and("(c.opened_at, c.id) < ($$, $$)", args![opened_at, key.id]);
+        if let Some(class) = &query.class {
+            filter.and("c.class = $$", args![class]);
+        }
+        if query.late {
+            filter.and("c.promised_at < $$", args![self.now]);
+        }
+        if query.mine {
+            let [first, last] = [self.owners.first(), self.owners.last()].map(|o| o.cloned().unwrap_or_default());
+            let mine = "c.id IN (SELECT s.case_id FROM open_step s WHERE s.jurisdiction = c.jurisdiction AND s.owner IN ($$, $$))";
+            filter.and(mine, args![first, last]);
+        }
+    }
+
+    fn go_on(&self, filter: &mut Filter, helped: bool) {
+        if let Some(ListAfter { opened_at, key }) = self.query.after {
+            let after = match helped {
+                true => "(u.opened_at, u.case_id) < ($$, $$)",
+                false => "(c.opened_at, c.id) < ($$, $$)",
+            };
+            filter.and(after, args![opened_at, key.id]);
+        }
+    }
+
+    /// Newest first. What is late or waits for one seat is little: it is looked up by that and sorted (the plus keeps a
+    /// database from walking through all cases in their order instead).
+    fn order(&self, helped: bool) -> &'static str {
+        match (helped, self.query.late || self.query.mine) {
+            (true, _) => "ORDER BY u.opened_at DESC, u.case_id DESC",
+            (false, true) => "ORDER BY +c.opened_at DESC, c.id DESC",
+            (false, false) => "ORDER BY c.opened_at DESC, c.id DESC",
         }
     }
 }

@@ -27,6 +27,8 @@ statements! {
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_STEP = "DELETE FROM open_step WHERE jurisdiction = $1 AND case_id = $2 AND step = $3 AND instance = $4";
+    ADD_UNIT = "INSERT INTO case_unit (jurisdiction, unit, opened_at, case_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    END_UNIT = "DELETE FROM case_unit WHERE jurisdiction = $1 AND unit = $2 AND opened_at = $3 AND case_id = $4";
     SET_TIMER = "INSERT INTO timer (jurisdiction, case_id, due_at, lease_until) VALUES ($1, $2, $3, 0)
         ON CONFLICT (jurisdiction, case_id) DO UPDATE SET due_at = excluded.due_at, lease_until = 0, lease_by = NULL";
     END_TIMER = "DELETE FROM timer WHERE jurisdiction = $1 AND case_id = $2";

@@ -176,7 +176,12 @@ fn entry(
 fn who(dossier: &Dossier, directory: &Directory, actor: &Actor, lang: &str) -> String {
     let org = actor.org.as_deref().and_then(|id| directory.org(id)).map(|o| o.name.get(lang));
     let role = actor.role.as_deref().and_then(|r| dossier.pack.role(r)).map(|r| r.title.get(lang));
-    org.into_iter().chain(role).collect::<Vec<_>>().join(" \u{b7} ")
+    let mut who = org.into_iter().chain(role).collect::<Vec<_>>().join(" \u{b7} ");
+    // Somebody sat on the seat for its holder.
+    if actor.kind == "cover" {
+        who.push_str(if lang.starts_with("en") { " (covering)" } else { "\u{ff08}\u{4ee3}\u{ff09}" });
+    }
+    who
 }
 
 /// Puts values in the place of `{names}`.

@@ -43,6 +43,7 @@ pub(super) struct Held<'p> {
     stored_main: Option<String>,
     /// Whether something happened that a follower may have to hear of.
     stirred: bool,
+    stored_co_units: Vec<String>,
     pub(super) settled_at: Option<Millis>,
     /// For a life that is written after it was lived: since when it still tells people, and who brought it.
     past: Option<Past>,
@@ -65,6 +66,7 @@ impl<'p> Held<'p> {
             stored: case.open().cloned().collect(),
             stored_main: following(rules.flow, &case).map(|along| along.number.to_owned()),
             stirred: false,
+            stored_co_units: case.field("co_units").as_list().to_vec(),
             key: head.key,
             number: head.number.clone(),
             title: head.title.clone(),
@@ -350,6 +352,7 @@ impl<'p> Held<'p> {
             tx.put(&store::ADD_STEP, args![jurisdiction, id, &new.step, &new.key, owner, &self.place, new.since, due])?;
         }
         self.stored = open;
+        self.finish_units(tx)?;
         self.finish_link(tx)?;
         let due = match (self.past, &self.stored_main, self.events.last()) {
             // A life of the past looks once, when it is here, at what became of the case that it goes along with.
@@ -360,6 +363,21 @@ impl<'p> Held<'p> {
             Some(due) => tx.put(&store::SET_TIMER, args![jurisdiction, id, due])?,
             None => tx.send(&store::END_TIMER, args![jurisdiction, id])?,
         }
+        Ok(())
+    }
+
+    /// Brings the rows of the co-units up to the events: by them a unit finds the cases in which it only helps.
+    fn finish_units(&mut self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        let now: Vec<String> = self.case.field("co_units").as_list().to_vec();
+        let CaseKey { jurisdiction, id } = self.key;
+        let opened = self.case.opened_at();
+        for gone in self.stored_co_units.iter().filter(|unit| !now.contains(unit)) {
+            tx.send(&store::END_UNIT, args![jurisdiction, gone, opened, id])?;
+        }
+        for new in now.iter().filter(|unit| !self.stored_co_units.contains(unit)) {
+            tx.send(&store::ADD_UNIT, args![jurisdiction, new, opened, id])?;
+        }
+        self.stored_co_units = now;
         Ok(())
     }
 

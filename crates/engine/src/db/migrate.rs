@@ -7,6 +7,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0001_start", include_str!("../../migrations/0001_start.sql")),
     ("0002_link", include_str!("../../migrations/0002_link.sql")),
     ("0003_live", include_str!("../../migrations/0003_live.sql")),
+    ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
     ("0005_calls", include_str!("../../migrations/0005_calls.sql")),
     ("0006_admin", include_str!("../../migrations/0006_admin.sql")),
     ("0008_borders", include_str!("../../migrations/0008_borders.sql")),

@@ -186,6 +186,11 @@ impl Filter {
         Self { text: head.text.to_owned(), args }
     }
 
+    /// Whether it starts from this head.
+    pub(crate) fn begins(&self, head: &'static Sql) -> bool {
+        self.text.starts_with(head.text)
+    }
+
     /// Adds `AND …`.
     pub fn and(&mut self, condition: &str, args: impl IntoIterator<Item = Value>) -> &mut Self {
         self.text.push_str(" AND ");

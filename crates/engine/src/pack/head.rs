@@ -70,6 +70,7 @@ pub(super) struct Head {
     /// Words of danger.
     pub dangers: Option<Word>,
     pub flows: Vec<Word>,
+    pub templates: Option<Word>,
 }
 
 /// The mark that must be there.
@@ -103,6 +104,7 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         knowledge: root.word("knowledge"),
         dangers: root.word("dangers"),
         flows: root.words("flows"),
+        templates: root.word("templates"),
     };
     if head.flows.is_empty() {
         root.wrong("the pack needs `flows`: the files of its flows");

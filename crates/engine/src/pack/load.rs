@@ -14,7 +14,7 @@ use super::{
     knowledge::{self, Knowledge},
     limit::{self, LimitTable},
     read::{Doc, Found, Names, Table, Word, note},
-    text,
+    template, text,
 };
 
 /// The file that names the others.
@@ -53,6 +53,9 @@ impl Desk<'_> {
         let categories = Names { what: "category", all: codes };
         let duties = self.read(&head.duties, |table| duty::read(table, &categories));
         let texts = self.read(&head.texts, text::read);
+        let names = fields.as_ref().map(|all| all.iter().map(|field| field.name.clone()).collect());
+        let names = Names { what: "field", all: names.filter(|_| fields_are_right) };
+        let templates = head.templates.as_ref().and_then(|path| self.read(path, |table| template::read(table, &names)));
         let calendar = self.calendar(&head.calendar);
         let knowledge = self.knowledge(&head, fields.as_deref(), &categories);
         let (fields, limits) = (fields?, limits?);
@@ -72,6 +75,7 @@ impl Desk<'_> {
             catalogue: catalogue?,
             duties: duties?,
             texts: texts?,
+            templates: templates.unwrap_or_default(),
             knowledge,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
@@ -105,7 +109,8 @@ impl Desk<'_> {
             .knowledge
             .as_ref()
             .and_then(|path| self.read(path, |table| knowledge::read_entries(table, categories)));
-        let lines = Names { what: "emergency line", all: Some(choices(fields.unwrap_or_default(), LINE)) };
+        // Unknown where the field is among what is wrong: one complaint is enough.
+        let lines = Names { what: "emergency line", all: fields.and_then(|fields| choices(fields, LINE)) };
         let dangers =
             head.dangers.as_ref().and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines)));
         Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
@@ -144,10 +149,10 @@ impl Desk<'_> {
     }
 }
 
-/// The choices of a field.
-fn choices(fields: &[Field], name: &str) -> BTreeSet<String> {
-    let field = fields.iter().find(|field| field.name == name);
-    field.into_iter().flat_map(|field| &field.choices).map(|choice| choice.code.clone()).collect()
+/// The choices of a field; none where there is no such field.
+fn choices(fields: &[Field], name: &str) -> Option<BTreeSet<String>> {
+    let field = fields.iter().find(|field| field.name == name)?;
+    Some(field.choices.iter().map(|choice| choice.code.clone()).collect())
 }
 
 /// The classes; unknown where the field that states them is among what is wrong.

@@ -12,6 +12,7 @@ mod knowledge;
 mod limit;
 mod load;
 mod read;
+mod template;
 mod text;
 
 use std::{collections::BTreeMap, fmt};
@@ -29,6 +30,7 @@ pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
 pub use head::{Basis, Mark, Role, Source};
 pub use knowledge::{Danger, Entry};
+pub use template::{PLACEHOLDERS, Template};
 pub use text::fill;
 
 /// The files of a pack: their texts by their paths below its folder, written with `/`.
@@ -57,6 +59,7 @@ pub struct Pack {
     catalogue: category::Catalogue,
     duties: duty::Duties,
     texts: BTreeMap<String, Text>,
+    templates: Vec<Template>,
     knowledge: knowledge::Knowledge,
     flows: Vec<Arc<Definition>>,
     files: Files,
@@ -169,6 +172,11 @@ impl Pack {
     /// The law behind what may and may not be sent to a community.
     pub fn community_rule(&self) -> &Basis {
         &self.duties.community
+    }
+
+    /// Ready-made texts for the fields of acts, in the order of the file.
+    pub fn templates(&self) -> &[Template] {
+        &self.templates
     }
 
     /// The answers at hand about a text, the likeliest first.

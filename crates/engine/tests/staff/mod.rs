@@ -31,7 +31,7 @@ pub async fn account(db: &Db, name: &'static str) -> AccountId {
 
 pub fn seat(account: AccountId, role: Role, from: Millis, until: Option<Millis>) -> Seat {
     let (org, place) = ("water-office".parse().unwrap(), "110101001".parse().unwrap());
-    Seat { id: SeatId(edge::new_id()), account, org, role, place, from, until }
+    Seat { id: SeatId(edge::new_id()), account, org, role, place, from, until, cover: None }
 }
 
 pub async fn grant(db: &Db, seat: &Seat) -> Result<(), SeatError> {

@@ -230,7 +230,7 @@ impl<'c> Check<'c> {
         }
         let row = role.zip(org).zip(place).map(|((role, org), place)| {
             let (org, place) = (org.id.clone(), place.code.clone());
-            Seat { id, account, org, role, place, from: now, until: None }
+            Seat { id, account, org, role, place, from: now, until: None, cover: None }
         });
         self.end(row)
     }

@@ -45,7 +45,16 @@ pub async fn run(args: AccountArgs) -> Done {
         return Err(Failure::Input(format!("there is no unit `{}`", args.org)));
     }
     let (home, now, id) = (engine.home, engine.clock.now(), AccountId::new());
-    let seat = Seat { id: SeatId::new(), account: id, org: args.org, role, place: args.place, from: now, until: None };
+    let seat = Seat {
+        id: SeatId::new(),
+        account: id,
+        org: args.org,
+        role,
+        place: args.place,
+        from: now,
+        until: None,
+        cover: None,
+    };
     let name = args.name;
     let made = engine.db.write(move |tx: &mut Tx<'_>| {
         seats::create_account(tx, home, id, &login, &name, &password)?;

@@ -191,7 +191,8 @@ async fn write(engine: &Engine, plan: Plan, firsts: &[First]) -> Result<(), Fail
             let id = AccountId::new();
             pen.open(tx, id, login, title, hash)?;
             let (account, org, place) = (id, office.clone(), plan.code.clone());
-            let seat = Seat { id: SeatId::new(), account, org, role: *role, place, from: now, until: None };
+            let seat =
+                Seat { id: SeatId::new(), account, org, role: *role, place, from: now, until: None, cover: None };
             let to = Account { id, login: login.clone(), name: title.clone(), disabled: false, must_change: true };
             pen.grant(tx, &to, &seat)?;
         }

@@ -256,6 +256,7 @@ async fn save_account(engine: &Engine, row: AccountRow, hash: PasswordHash, lang
             place: seat.place,
             from: now,
             until: None,
+            cover: None,
         });
     }
     let made = engine.db.write(move |tx: &mut Tx<'_>| {

@@ -72,5 +72,5 @@ pub fn reporter(person: PersonId) -> Whoever {
 
 fn seat(org: linli_engine::ids::OrgId, role: Role, place: linli_engine::ids::PlaceCode) -> Seat {
     let (id, account) = (SeatId::new(), AccountId::new());
-    Seat { id, account, org, role, place, from: Millis(0), until: None }
+    Seat { id, account, org, role, place, from: Millis(0), until: None, cover: None }
 }

@@ -1,35 +1,35 @@
 //! One case: what was said, what happened since, its clocks, and what this seat may do with it now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
 use linli_engine::{
     cases::{
         Head, Phase,
-        read::{Dossier, Offer},
+        read::Dossier,
         timeline::{Audience, timeline},
     },
     db::Tx,
     ids::Jurisdiction,
-    pack::Raw,
     policy::{self, Action, Reach, Resource},
     vault::{self, behalf::Proxy},
 };
-use linli_flow::FieldKind;
 
 use super::{
-    act::{Refused, perform, same, way},
+    act::{Refused, perform, same},
     asked::Asked,
     clock::{Clock, clocks},
+    deeds::{Again, Deed, Desk, act_id, case_field, deeds, is_step},
+    drafts, handover,
+    parts::{Part, parts},
     related::Related,
     story::{self, Moment, moments},
     thread::{REPLY, Talk},
     views::day_ends,
 };
 use crate::web::{
-    Ctx, Fault, Page, Reply,
-    act_form::{self, ActForm},
+    Ctx, Fault, Page, Reply, act_form,
     page::{go, show_as},
     uploads::Upload,
 };
@@ -60,28 +60,6 @@ pub async fn read(ctx: &Ctx, jurisdiction: &str, number: &str) -> Result<Dossier
     Ok(ctx.engine().case(street, number, &ctx.viewer()).await?)
 }
 
-/// An act on the page.
-struct Deed {
-    offer: Offer,
-    /// Its form; none where it is barred.
-    form: Option<ActForm>,
-    title: String,
-    barred: Option<String>,
-    letter: Option<char>,
-    id: String,
-    open: bool,
-    main: bool,
-    /// What the form was filled in by.
-    note: Option<String>,
-}
-
-impl Deed {
-    /// Whether files can come with it: where something is written down.
-    fn takes_files(&self) -> bool {
-        self.form.as_ref().is_some_and(|form| form.fields.iter().any(|f| f.kind == act_form::Input::Lines))
-    }
-}
-
 struct Near {
     url: String,
     title: String,
@@ -104,6 +82,8 @@ struct CasePage {
     talk: Talk,
     related: Related,
     near: Vec<Near>,
+    parts: Vec<Part>,
+    shifts: Vec<handover::Said>,
     /// What is wrong, with the place on the page where it is put right.
     problems: Vec<(String, String)>,
     /// What was typed into a form that is on the page no more.
@@ -111,14 +91,6 @@ struct CasePage {
     /// Whether files came with the form: a browser does not keep them.
     files_again: bool,
     due_today: u64,
-}
-
-/// A form that was sent and refused.
-struct Again<'s> {
-    offer: &'s Offer,
-    raw: &'s Raw,
-    files: bool,
-    why: &'s Refused,
 }
 
 /// `GET /desk/cases/{jurisdiction}/{number}`.
@@ -135,33 +107,45 @@ pub async fn back(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>
 
 /// `POST /desk/cases/{jurisdiction}/{number}/act`.
 pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>, upload: Upload) -> Reply {
-    let Upload { sent, refused } = upload;
-    let d = read(&ctx, &jurisdiction, &number).await?;
+    let Upload { mut sent, refused } = upload;
+    let d = match read(&ctx, &jurisdiction, &number).await {
+        Ok(d) => d,
+        // It is not this reader's any more; what they wrote still is.
+        Err(fault) => return super::kept::page(&ctx, fault, &sent),
+    };
     let unknown = || Fault::new(StatusCode::BAD_REQUEST, "fault-unknown-act");
     let (offer, key) = (act_form::asked(&d, &sent).ok_or_else(unknown)?, sent.key()?);
     let files = refused.is_some() || !sent.files.is_empty();
     let done = match refused {
         Some(fault) => Err(fault.into()),
-        None => perform(&ctx, &d, &offer, &sent.fields, key, sent.files).await,
+        None => perform(&ctx, &d, &offer, &sent.fields, key, std::mem::take(&mut sent.files)).await,
     };
     let why = match done {
-        Ok(acted) => return Ok(go(&format!("{}?done={}", case_url(&d.head), acted.seq))),
+        Ok(acted) => {
+            drafts::done(&ctx, d.head.key, &act_id(&offer)).await?;
+            return Ok(go(&format!("{}?done={}", case_url(&d.head), acted.seq)));
+        }
         Err(why) => why,
     };
-    // Whoever may not do it learns nothing more from trying; what the database cannot do is no fault of the form.
+    // Whoever may not do it learns nothing more from trying, and what the database cannot do is no fault of the form; but
+    // nobody loses what they wrote.
     if let Refused::Fault(fault) = &why
         && (fault.status.is_server_error() || [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&fault.status))
     {
-        return Err(fault.clone());
+        return super::kept::page(&ctx, fault.clone(), &sent);
     }
-    let d = read(&ctx, &jurisdiction, &number).await?;
+    let d = match read(&ctx, &jurisdiction, &number).await {
+        Ok(d) => d,
+        Err(fault) => return super::kept::page(&ctx, fault, &sent),
+    };
     draw(&ctx, d, &Asked::default(), Some(Again { offer: &offer, raw: &sent.fields, files, why: &why })).await
 }
 
 async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) -> Reply {
     let page = Page::new(ctx, &d.head.title);
     let near = near(ctx, &page, &d).await?;
-    let deeds = deeds(ctx, &page, &d, asked, again.as_ref());
+    let desk = Desk::read(ctx, &page, &d).await?;
+    let deeds = deeds(ctx, &page, &d, asked, again.as_ref(), &desk);
     let sent = again.as_ref().and_then(|again| deeds.iter().find(|deed| same(&deed.offer, again.offer)));
     let template = CasePage {
         done: asked.get("done").and_then(|done| said_done(ctx, &page, &d, done)),
@@ -176,6 +160,8 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
         near,
         talk: Talk::new(ctx, &d),
         related: Related::new(ctx, &d).await?,
+        parts: parts(ctx, &page, &d),
+        shifts: handover::of_case(ctx, &page, d.head.key).await?,
         due_today: match ctx.seat() {
             Some(seat) => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?.today,
             None => 0,
@@ -233,7 +219,7 @@ fn tags(ctx: &Ctx, page: &Page, d: &Dossier) -> Vec<(&'static str, String)> {
     tags
 }
 
-async fn facts(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, String)>, Fault> {
+pub async fn facts(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, String)>, Fault> {
     let key = d.head.key;
     let reached = ctx.engine().db.read(move |tx: &mut Tx<'_>| vault::has_contact(tx, key.jurisdiction, key.id));
     let reached = page.t(if reached.await? { "desk-contact-yes" } else { "desk-contact-no" });
@@ -276,84 +262,6 @@ impl CasePage {
     }
 }
 
-/// Whether an act closes a step.
-pub fn is_step(offer: &Offer) -> bool {
-    way(offer) == "step"
-}
-
-/// The acts, the main one first.
-fn deeds(ctx: &Ctx, page: &Page, d: &Dossier, asked: &Asked, again: Option<&Again<'_>>) -> Vec<Deed> {
-    let names: Vec<&str> = d.offers.iter().map(|offer| offer.act.as_str()).collect();
-    let letters = letters(&names);
-    let main = d.offers.iter().position(|offer| offer.barred.is_none() && is_step(offer));
-    let merging = asked.get("merge").and_then(|_| d.offers.iter().position(|offer| case_field(d, offer).is_some()));
-    let shown = if again.is_some() { None } else { merging.or(main) };
-    let deed = |(n, offer): (usize, &Offer)| {
-        let sent = again.filter(|again| same(again.offer, offer));
-        let (filled, note) = match sent {
-            Some(again) => (again.raw.clone(), None),
-            None => prefill(ctx, page, d, offer, asked),
-        };
-        let errors = match sent.map(|again| again.why) {
-            Some(Refused::Fields(errors)) => errors.as_slice(),
-            _ => &[],
-        };
-        Deed {
-            form: offer.barred.is_none().then(|| ActForm::new(ctx, d, offer, &filled, errors)),
-            title: page.of(&offer.title).to_owned(),
-            barred: offer.barred.as_ref().map(|why| page.of(why).to_owned()),
-            letter: letters[n].filter(|_| offer.barred.is_none()),
-            id: if main == Some(n) { "act-first".to_owned() } else { format!("act-{n}") },
-            open: shown == Some(n) || sent.is_some(),
-            main: main == Some(n),
-            note,
-            offer: offer.clone(),
-        }
-    };
-    d.offers.iter().enumerate().map(deed).collect()
-}
-
-/// What is known before anybody types, and where it comes from.
-fn prefill(ctx: &Ctx, page: &Page, d: &Dossier, offer: &Offer, asked: &Asked) -> (Raw, Option<String>) {
-    let mut raw: Raw = BTreeMap::new();
-    let mut note = None;
-    let mut put = |name: &str, value: String| raw.insert(name.to_owned(), vec![value]);
-    let has = |name: &str| offer.form.iter().any(|field| field.name == name);
-    if has("class") {
-        put("class", d.head.class.clone());
-    }
-    if has("unit") && has("class") {
-        let lead = ctx.engine().directory().lead(&d.pack, &d.head.category, &d.head.place);
-        // The unit that had it and gave it up is no suggestion.
-        if let Some(lead) = lead.filter(|lead| d.head.unit.as_deref() != Some(lead.org.as_str())) {
-            note =
-                Some(if lead.listed { page.t1("desk-basis", "basis", &lead.basis) } else { page.t("desk-basis-none") });
-            put("unit", lead.org.to_string());
-        }
-    }
-    if has("done_on") {
-        let packs = ctx.engine().packs();
-        put("done_on", packs.current().calendar.date_of(ctx.engine().clock.now()).to_string());
-    }
-    if let (Some(field), Some(number)) = (case_field(d, offer), asked.get("merge")) {
-        put(field, number.to_owned());
-    }
-    (raw, note)
-}
-
-/// The field of a form that names another case.
-fn case_field<'o>(d: &Dossier, offer: &'o Offer) -> Option<&'o str> {
-    let names = offer.form.iter().map(|field| field.name.as_str());
-    names.into_iter().find(|name| d.flow.fields().get(*name) == Some(&FieldKind::Case))
-}
-
-/// A letter for each act: of its own name if it is free, for the hand learns it; j and k move.
-fn letters(acts: &[&str]) -> Vec<Option<char>> {
-    let mut taken = BTreeSet::from(['j', 'k']);
-    let own = |act: &&str| act.chars().chain('a'..='z').filter(char::is_ascii_lowercase).collect::<Vec<_>>();
-    acts.iter().map(|act| own(act).into_iter().find(|letter| taken.insert(*letter))).collect()
-}
-
 /// Open cases of the same category close by that this seat may see.
 async fn near(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<Near>, Fault> {
     let since = ctx.engine().clock.now().plus(-NEARBY_MS);
@@ -386,22 +294,4 @@ fn typed(page: &Page, d: &Dossier, again: &Again<'_>) -> Vec<(String, String)> {
         (!words.trim().is_empty()).then_some((title, words))
     });
     kept.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn no_two_acts_share_a_letter(acts in prop::collection::vec("[a-z_]{1,12}", 0..40)) {
-            let acts: Vec<&str> = acts.iter().map(String::as_str).collect();
-            let letters = letters(&acts);
-            let given: Vec<char> = letters.iter().flatten().copied().collect();
-            prop_assert_eq!(given.iter().collect::<BTreeSet<_>>().len(), given.len());
-            prop_assert!(!given.contains(&'j') && !given.contains(&'k'));
-            prop_assert_eq!(given.len(), acts.len().min(24));
-        }
-    }
 }

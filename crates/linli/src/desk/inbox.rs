@@ -1,13 +1,11 @@
 //! The inbox: the open steps that a seat answers for, soonest due first, with the first one opened beside the list.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use linli_engine::{
-    attachments::Attachment,
-    cases::{
-        inbox::{After, Counts, Item, View},
-        read::Dossier,
-    },
-    ids::PlaceCode,
+    cases::inbox::{After, Counts, Item, View},
+    ids::{CaseId, PlaceCode, ViewId},
     limits,
     policy::{Action, Resource},
     seats::Seat,
@@ -16,9 +14,12 @@ use linli_worktime::Millis;
 
 use super::{
     asked::Asked,
-    case::{case_url, is_step, where_is},
-    story::{Moment, moments},
-    views::{Views, day_ends, may, step_title},
+    case::{case_url, where_is},
+    drafts, handover,
+    preview::Preview,
+    saved,
+    search::{categories, units},
+    views::{Views, day_ends, here, may, step_title},
 };
 use crate::web::{Ctx, Fault, Page, Reply, page::go, page::show};
 
@@ -33,17 +34,30 @@ pub struct Wanted {
 impl Wanted {
     /// Reads it; what makes no sense narrows nothing.
     pub fn of(ctx: &Ctx, asked: &Asked) -> Self {
-        let step = asked.get("step").map(str::to_owned);
-        let (due, due_before) = match asked.get("due") {
-            Some("today") => ("due=today", Some(day_ends(ctx))),
-            Some("late") => ("due=late", Some(ctx.engine().clock.now())),
-            _ => ("", None),
-        };
-        let here = step.as_ref().map_or_else(|| due.to_owned(), |step| format!("step={step}"));
-        Self {
-            here,
-            view: View { step, due_before, place: asked.read("place"), after: asked.get("after").and_then(after) },
-        }
+        Self { here: here(asked), view: inbox_view(ctx, asked) }
+    }
+}
+
+/// The conditions of an address on the inbox.
+pub fn inbox_view(ctx: &Ctx, asked: &Asked) -> View {
+    let due_before = match asked.get("due") {
+        Some("today") => Some(day_ends(ctx)),
+        Some("late") => Some(ctx.engine().clock.now()),
+        _ => None,
+    };
+    let text = |name: &str| asked.get(name).map(str::to_owned);
+    let (from, until) = asked.days(ctx);
+    View {
+        step: text("step"),
+        due_before,
+        place: asked.read("place"),
+        category: text("category"),
+        class: text("class"),
+        unit: text("unit"),
+        words: text("q").unwrap_or_default(),
+        from,
+        until,
+        after: asked.get("after").and_then(after),
     }
 }
 
@@ -59,7 +73,7 @@ pub fn next(items: &[Item]) -> Option<String> {
     Some(format!("{}.{}", last.due_at.0, last.head.key.id))
 }
 
-/// A place to choose from.
+/// Something to choose from.
 pub struct Choice {
     /// Its code.
     pub code: String,
@@ -80,12 +94,45 @@ pub fn below(ctx: &Ctx, page: &Page, seat: &Seat, chosen: Option<&PlaceCode>) ->
     directory.children(&seat.place).into_iter().map(choice).collect()
 }
 
+/// The classes of cases.
+pub fn classes(ctx: &Ctx, page: &Page, chosen: Option<&str>) -> Vec<Choice> {
+    let packs = ctx.engine().packs();
+    let field = packs.current().field("class");
+    let choices = field.map(|field| field.choices.as_slice()).unwrap_or_default();
+    let choice = |c: &linli_engine::pack::Choice| Choice {
+        code: c.code.clone(),
+        name: page.of(&c.title).to_owned(),
+        chosen: chosen == Some(c.code.as_str()),
+    };
+    choices.iter().map(choice).collect()
+}
+
 struct Row {
+    case: String,
     url: String,
+    peek: String,
     title: String,
     due: crate::web::times::Due,
     step: String,
     place: String,
+    draft: bool,
+}
+
+/// The conditions as they stand in the form above the list.
+struct Narrowing {
+    q: String,
+    step: String,
+    due: String,
+    from: String,
+    until: String,
+    places: Vec<Choice>,
+    units: Vec<Choice>,
+    categories: Vec<Choice>,
+    classes: Vec<Choice>,
+    /// Whether anything beyond a view of the left is asked for.
+    open: bool,
+    /// All of it as a query, to be saved.
+    query: String,
 }
 
 #[derive(Template)]
@@ -94,30 +141,13 @@ struct InboxPage {
     page: Page,
     views: Views,
     sentence: String,
-    step: String,
-    due: String,
-    places: Vec<Choice>,
+    by: Narrowing,
     narrowed: bool,
     rows: Vec<Row>,
     next: Option<String>,
     preview: Option<Preview>,
-}
-
-struct Preview {
-    d: Dossier,
-    url: String,
-    step: String,
-    late: bool,
-    due: crate::web::times::Due,
-    place: String,
-    story: Vec<Moment>,
-    first: Option<String>,
-}
-
-impl Preview {
-    fn files(&self) -> &[Attachment] {
-        &self.d.attachments
-    }
+    waiting: Vec<handover::Brief>,
+    view_id: String,
 }
 
 /// `GET /desk`.
@@ -125,6 +155,11 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let Some(seat) = ctx.seat() else { return Err(Fault::not_found()) };
     if seat.role.is_admin() {
         return Ok(go("/admin"));
+    }
+    if asked.is_empty()
+        && let Some(first) = saved::first(&ctx, seat).await?
+    {
+        return Ok(go(&first));
     }
     // Whoever has no steps of their own, as a leader has none, begins at the search.
     if !may(seat, Action::List, Resource::Inbox) {
@@ -135,22 +170,41 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let (views, counts) = Views::read(&ctx, &page, seat, Some(&wanted.here)).await?;
     let items = ctx.engine().inbox(seat, wanted.view.clone()).await?;
     let preview = match items.first() {
-        Some(item) => preview(&ctx, &page, item).await?,
+        Some(item) => Preview::of(&ctx, &page, item).await?,
         None => None,
     };
-    let place = wanted.view.place.as_ref();
+    let drafted = drafts::drafted(&ctx, ctx.engine().directory().jurisdictions(&seat.place)).await?;
+    let by = narrowing(&ctx, &page, seat, &asked, &wanted.view);
     show(&InboxPage {
         sentence: sentence(&page, &counts),
-        step: asked.get("step").unwrap_or_default().to_owned(),
-        due: asked.get("due").unwrap_or_default().to_owned(),
-        places: below(&ctx, &page, seat, place),
-        narrowed: !wanted.here.is_empty() || place.is_some() || wanted.view.after.is_some(),
-        rows: items.iter().map(|item| row(&ctx, &page, item)).collect(),
+        narrowed: !wanted.here.is_empty() || by.open || wanted.view.after.is_some(),
+        rows: items.iter().map(|item| row(&ctx, &page, item, &drafted)).collect(),
         next: next(&items).map(|after| asked.with("/desk", "after", &after)),
+        waiting: handover::briefs(&ctx, &page, seat).await?,
+        view_id: ViewId::new().to_string(),
+        by,
         preview,
         views,
         page,
     })
+}
+
+fn narrowing(ctx: &Ctx, page: &Page, seat: &Seat, asked: &Asked, view: &View) -> Narrowing {
+    let text = |name: &str| asked.get(name).unwrap_or_default().to_owned();
+    let more = ["q", "category", "class", "unit", "from", "until", "place"];
+    Narrowing {
+        q: text("q"),
+        step: text("step"),
+        due: text("due"),
+        from: text("from"),
+        until: text("until"),
+        places: below(ctx, page, seat, view.place.as_ref()),
+        units: units(ctx, page, seat, view.unit.as_deref()),
+        categories: categories(ctx, page, view.category.as_deref()),
+        classes: classes(ctx, page, view.class.as_deref()),
+        open: more.iter().any(|name| asked.get(name).is_some()),
+        query: saved::conditions(asked),
+    }
 }
 
 /// How much there is to do, in a sentence.
@@ -159,38 +213,20 @@ pub fn sentence(page: &Page, counts: &Counts) -> String {
         (counts.overdue > 0).then(|| page.n("desk-count-late", i64::try_from(counts.overdue).unwrap_or(i64::MAX)));
     let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let words = [("n", n(counts.all).into()), ("today", n(counts.today).into())];
-    crate::web::i18n::text(page.lang(), "desk-count", &words) + &late.unwrap_or_default()
+    let key = if counts.more { "desk-count-more" } else { "desk-count" };
+    crate::web::i18n::text(page.lang(), key, &words) + &late.unwrap_or_default()
 }
 
-fn row(ctx: &Ctx, page: &Page, item: &Item) -> Row {
+fn row(ctx: &Ctx, page: &Page, item: &Item, drafted: &BTreeSet<CaseId>) -> Row {
+    let case = format!("{}/{}", item.head.key.jurisdiction, item.head.number);
     Row {
         url: case_url(&item.head),
+        peek: format!("/desk/peek/{case}"),
         title: item.head.title.clone(),
         due: page.due(&item.due_at),
         step: step_title(ctx, page, &item.step),
         place: where_is(ctx, page, &item.head),
+        draft: drafted.contains(&item.head.key.id),
+        case,
     }
-}
-
-/// The first case of the list; none when somebody else has closed its step meanwhile.
-async fn preview(ctx: &Ctx, page: &Page, item: &Item) -> Result<Option<Preview>, Fault> {
-    let d = match ctx.engine().case_by_key(item.head.key, &ctx.viewer()).await {
-        Ok(d) => d,
-        Err(linli_engine::cases::CaseError::NotFound) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let mut story = moments(ctx, page, &d);
-    // What happened last says how it stands.
-    story.drain(..story.len().saturating_sub(4));
-    let first = d.offers.iter().find(|offer| offer.barred.is_none() && is_step(offer));
-    Ok(Some(Preview {
-        url: case_url(&d.head),
-        step: step_title(ctx, page, &item.step),
-        late: item.due_at < ctx.engine().clock.now(),
-        due: page.due(&item.due_at),
-        place: where_is(ctx, page, &d.head),
-        first: first.map(|offer| page.of(&offer.title).to_owned()),
-        story,
-        d,
-    }))
 }

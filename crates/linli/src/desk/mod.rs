@@ -10,6 +10,16 @@
 //! | `GET /desk/cases/{jurisdiction}/{number}/joined` | the neighbours' cases that go along with it |
 //! | `POST /desk/cases/{jurisdiction}/{number}/related` | it belongs together with another, or not |
 //! | `GET /desk/search` | finding cases |
+//! | `GET /desk/peek/{jurisdiction}/{number}` | a case as it stands beside the list |
+//! | `POST /desk/cases/{jurisdiction}/{number}/draft`, `…/draft/drop` | keeping what was typed into an act's form |
+//! | `GET /desk/cases/{jurisdiction}/{number}/print`, `GET /desk/print` | a case and a list on paper |
+//! | `GET /desk/batch`, `POST /desk/batch/preview`, `POST /desk/batch` | one act on many cases |
+//! | `GET, POST /desk/views`, `POST /desk/views/{id}` | saved views |
+//! | `GET, POST /desk/phrases`, `POST /desk/phrases/{id}/delete` | ready-made words |
+//! | `GET, POST /desk/handover`, `GET /desk/handover/{id}`, `POST …/take` | from shift to shift |
+//! | `GET, POST /desk/cover`, `POST /desk/cover/{id}/end` | leave cover |
+//! | `GET /desk/load` | how much lies with each unit |
+//! | `POST /desk/me/session` | ends one of one's own sessions |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
 //! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
@@ -19,29 +29,56 @@
 
 mod act;
 mod api;
+mod batch;
 mod case;
 mod clock;
+mod cover;
+mod deeds;
+mod drafts;
 mod files;
+mod handover;
 mod inbox;
+mod kept;
 mod live;
+mod load;
 mod mark;
 mod me;
 mod notices;
+mod own;
+mod parts;
+mod phrases;
+mod preview;
+mod print;
 mod related;
+mod saved;
 mod search;
 mod story;
 mod thread;
 mod views;
 
 pub use self::live::follow_presence;
-use linli_engine::policy::{Action, Resource};
+use linli_engine::{
+    policy::{Action, Resource},
+    seats::Account,
+};
 
-use crate::web::{Needs, Routes, asked};
+use crate::web::{Ctx, Fault, Needs, Routes, asked, ctx::Who};
+
+/// The account of the member of staff who asks.
+///
+/// # Errors
+/// Where it is none.
+fn account(ctx: &Ctx) -> Result<&Account, Fault> {
+    match &ctx.who {
+        Who::Staff { account, .. } => Ok(account),
+        _ => Err(Fault::not_found()),
+    }
+}
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
     let case = |action| Needs::Seat(action, Resource::Case);
-    Routes::new()
+    routes_of_the_day()
         .get("/desk", Needs::Staff, inbox::page)
         .get("/desk/cases/{jurisdiction}/{number}", case(Action::See), case::page)
         .get("/desk/cases/{jurisdiction}/{number}/act", case(Action::See), case::back)
@@ -60,4 +97,34 @@ pub fn routes() -> Routes {
         .get("/api/v1/inbox", Needs::Seat(Action::List, Resource::Inbox), api::inbox)
         .get("/api/v1/cases/{jurisdiction}/{number}", case(Action::See), api::case)
         .post("/api/v1/cases/{jurisdiction}/{number}/acts", case(Action::Act), api::act)
+}
+
+/// What goes round the inbox and the case: views, batches, drafts, ready-made words, shifts, covers, paper.
+fn routes_of_the_day() -> Routes {
+    let case = |action| Needs::Seat(action, Resource::Case);
+    let (works, looks) = (Needs::Seat(Action::List, Resource::Inbox), Needs::Seat(Action::List, Resource::Search));
+    Routes::new()
+        .get("/desk/peek/{jurisdiction}/{number}", case(Action::See), preview::peek)
+        .post("/desk/cases/{jurisdiction}/{number}/draft", case(Action::Act), drafts::save)
+        .post("/desk/cases/{jurisdiction}/{number}/draft/drop", case(Action::Act), drafts::forget)
+        .get("/desk/cases/{jurisdiction}/{number}/print", case(Action::See), print::case)
+        .get("/desk/print", looks, print::list)
+        .get("/desk/batch", works, batch::page)
+        .post("/desk/batch/preview", works, batch::preview)
+        .post("/desk/batch", works, batch::act)
+        .get("/desk/views", looks, saved::page)
+        .post("/desk/views", looks, saved::save)
+        .post("/desk/views/{id}", looks, saved::change)
+        .get("/desk/phrases", works, phrases::page)
+        .post("/desk/phrases", works, phrases::keep)
+        .post("/desk/phrases/{id}/delete", works, phrases::delete)
+        .get("/desk/handover", works, handover::page)
+        .post("/desk/handover", works, handover::give)
+        .get("/desk/handover/{id}", works, handover::read)
+        .post("/desk/handover/{id}/take", works, handover::take)
+        .get("/desk/cover", Needs::Staff, cover::page)
+        .post("/desk/cover", Needs::Staff, cover::arrange)
+        .post("/desk/cover/{id}/end", Needs::Staff, cover::end)
+        .get("/desk/load", looks, load::page)
+        .post("/desk/me/session", Needs::Staff, own::end_session)
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use linli_engine::{
     cases::{CaseKey, Head, Phase, inbox::ListAfter, search::Query},
-    ids::{Jurisdiction, PlaceCode},
+    ids::{Jurisdiction, PlaceCode, ViewId},
     limits,
     policy::{self, Action, Reach, Resource},
     seats::Seat,
@@ -13,8 +13,9 @@ use linli_worktime::Millis;
 use super::{
     asked::Asked,
     case::{case_url, where_is},
-    inbox::{Choice, below},
+    inbox::{Choice, below, classes},
     mark::{Piece, excerpt, marked},
+    saved,
     views::Views,
 };
 use crate::web::{Ctx, Fault, Page, Reply, page::show, times::Spoken};
@@ -33,13 +34,10 @@ fn number(text: &str) -> Option<String> {
 }
 
 /// What an address asks for; what makes no sense narrows nothing.
-fn query(ctx: &Ctx, asked: &Asked) -> Query {
+pub fn query(ctx: &Ctx, asked: &Asked) -> Query {
     let q = asked.get("q").unwrap_or_default();
     let number = number(q);
-    let packs = ctx.engine().packs();
-    let calendar = &packs.current().calendar;
-    let day = |name: &str| asked.read::<linli_worktime::Date>(name);
-    let begins = |date: linli_worktime::Date| calendar.parse_local(&format!("{date} 00:00:00")).ok();
+    let (from, until) = asked.days(ctx);
     let text = |name: &str| asked.get(name).map(str::to_owned);
     Query {
         words: if number.is_some() { String::new() } else { q.to_owned() },
@@ -48,9 +46,12 @@ fn query(ctx: &Ctx, asked: &Asked) -> Query {
         unit: text("unit"),
         state: text("state"),
         category: text("category"),
-        from: day("from").and_then(begins),
-        // The last day counts to its end.
-        until: day("until").and_then(|date| date.tomorrow().ok()).and_then(begins),
+        class: text("class"),
+        late: asked.get("late").is_some(),
+        mine: asked.get("mine").is_some(),
+        helping: asked.get("part") == Some("co"),
+        from,
+        until,
         after: asked.get("after").and_then(after),
     }
 }
@@ -69,6 +70,7 @@ fn next(found: &[Head]) -> Option<String> {
 }
 
 struct Hit {
+    case: String,
     url: String,
     title: Vec<Piece>,
     body: Vec<Piece>,
@@ -93,6 +95,14 @@ struct SearchPage {
     units: Vec<Choice>,
     states: Vec<Choice>,
     categories: Vec<Choice>,
+    classes: Vec<Choice>,
+    late: bool,
+    mine: bool,
+    helping: bool,
+    unit_only: bool,
+    has_inbox: bool,
+    saved_query: String,
+    view_id: String,
     hits: Vec<Hit>,
     asks: bool,
     next: Option<String>,
@@ -107,10 +117,15 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         true => Page::titled(&ctx, "desk-search-all"),
         false => Page::new(&ctx, &Page::new(&ctx, "").t1("desk-search-for", "words", &q)),
     };
-    let (views, _) = Views::read(&ctx, &page, seat, None).await?;
+    let view = asked.get("view").map(|id| format!("view={id}"));
+    let (mut views, _) = Views::read(&ctx, &page, seat, view.as_deref()).await?;
+    if view.is_none() {
+        views.at("/desk/search");
+    }
     let found = ctx.engine().search(seat, query.clone()).await?;
-    let asks =
-        ["q", "place", "unit", "state", "category", "from", "until"].iter().any(|name| asked.get(name).is_some());
+    let asks = ["q", "place", "unit", "state", "category", "class", "late", "mine", "part", "from", "until"]
+        .iter()
+        .any(|name| asked.get(name).is_some());
     let date = |name: &str| asked.get(name).unwrap_or_default().to_owned();
     show(&SearchPage {
         sentence: sentence(&page, &found, asks),
@@ -121,6 +136,14 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         states: states(&ctx, &page, query.state.as_deref()),
         categories: categories(&ctx, &page, query.category.as_deref()),
         hits: found.iter().map(|head| hit(&ctx, &page, head, &query.words)).collect(),
+        classes: classes(&ctx, &page, query.class.as_deref()),
+        late: query.late,
+        mine: query.mine,
+        helping: query.helping,
+        unit_only: matches!(policy::reach(seat, Action::List, Resource::Case), Some(Reach::Unit(_))),
+        has_inbox: views.has_inbox,
+        saved_query: saved::conditions(&asked),
+        view_id: ViewId::new().to_string(),
         asks,
         next: next(&found).map(|after| asked.with("/desk/search", "after", &after)),
         q,
@@ -160,6 +183,7 @@ fn hit(ctx: &Ctx, page: &Page, head: &Head, words: &str) -> Hit {
     let late = head.promised_at.is_some_and(|at| at < ctx.engine().clock.now());
     let (tag, state) = if late { ("tag tag-late", page.t("desk-state-late")) } else { (tag, state) };
     Hit {
+        case: format!("{}/{}", head.key.jurisdiction, head.number),
         url: case_url(head),
         title: marked(&head.title, words),
         body: excerpt(&head.body, words),
@@ -173,7 +197,7 @@ fn hit(ctx: &Ctx, page: &Page, head: &Head, words: &str) -> Hit {
 }
 
 /// The units that a desk tells apart; a unit sees its own cases only.
-fn units(ctx: &Ctx, page: &Page, seat: &Seat, chosen: Option<&str>) -> Vec<Choice> {
+pub fn units(ctx: &Ctx, page: &Page, seat: &Seat, chosen: Option<&str>) -> Vec<Choice> {
     let reach = policy::reach(seat, Action::List, Resource::Case);
     if !matches!(reach, Some(Reach::Places(_))) {
         return Vec::new();

@@ -1,12 +1,14 @@
-//! The list of views beside every list of the desk, with how much is in each.
+//! The list of views beside every list of the desk, with how much is in each: those that everybody has, and those that
+//! somebody saved.
 
 use linli_engine::{
-    cases::inbox::Counts,
+    cases::inbox::{Count, Counts},
     policy::{Action, Resource, Subject},
     seats::Seat,
 };
 use linli_worktime::Millis;
 
+use super::{asked::Asked, saved};
 use crate::web::{Ctx, Fault, Page, routes::may_somewhere};
 
 /// A view of the inbox.
@@ -15,8 +17,20 @@ pub struct View {
     pub url: String,
     /// What it is called.
     pub title: String,
-    /// How many open steps are in it.
-    pub n: u64,
+    /// How many open steps are in it, as it is written.
+    pub n: String,
+    /// Whether it is the one on the page.
+    pub here: bool,
+}
+
+/// A page beside the lists.
+pub struct Door {
+    /// Where it is.
+    pub url: &'static str,
+    /// What it is called.
+    pub title: String,
+    /// The letter that opens it.
+    pub letter: Option<char>,
     /// Whether it is the one on the page.
     pub here: bool,
 }
@@ -27,27 +41,33 @@ pub struct Views {
     pub by_time: Vec<View>,
     /// One for each step.
     pub by_step: Vec<View>,
+    /// Those that were saved.
+    pub saved: Vec<View>,
+    /// The pages beside the lists.
+    pub doors: Vec<Door>,
     /// How many are due today.
     pub due_today: u64,
-    /// Whether this seat files for callers.
-    pub may_file: bool,
     /// Whether this seat has an inbox.
     pub has_inbox: bool,
-    /// Whether the page is the search.
-    pub searching: bool,
 }
 
 impl Views {
-    /// Counts what is in the views; `here` is the current one's query: empty, `due=today`, `step=sign`.
+    /// Counts what is in the views; `here` is the current one's query: empty, `due=today`, `step=sign`, `view=…`.
     pub async fn read(ctx: &Ctx, page: &Page, seat: &Seat, here: Option<&str>) -> Result<(Self, Counts), Fault> {
         let has_inbox = may(seat, Action::List, Resource::Inbox);
         let counts = match has_inbox {
             true => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?,
             false => Counts::default(),
         };
+        let (saved, first) = saved::counted(ctx, seat, here).await?;
         let view = |query: String, title: String, n: u64| {
-            let url = if query.is_empty() { "/desk".to_owned() } else { format!("/desk?{query}") };
-            View { url, title, n, here: here == Some(query.as_str()) }
+            // Whoever begins with a view of their own still gets to everything.
+            let url = match (query.is_empty(), first) {
+                (true, false) => "/desk".to_owned(),
+                (true, true) => "/desk?view=all".to_owned(),
+                (false, _) => format!("/desk?{query}"),
+            };
+            View { url, title, n: said(Count { n, more: counts.more }), here: here == Some(query.as_str()) }
         };
         let by_time = vec![
             view(String::new(), page.t("desk-view-all"), counts.all),
@@ -56,15 +76,47 @@ impl Views {
         ];
         let steps = counts.steps.iter();
         let by_step = steps.map(|(step, n)| view(format!("step={step}"), step_title(ctx, page, step), *n)).collect();
-        let views = Self {
-            by_time,
-            by_step,
-            due_today: counts.today,
-            may_file: may(seat, Action::File, Resource::Case),
-            has_inbox,
-            searching: here.is_none(),
-        };
+        let mut views = Self { by_time, by_step, saved, doors: doors(page, seat), due_today: counts.today, has_inbox };
+        if here.is_none() {
+            views.at("/desk/search");
+        }
         Ok((views, counts))
+    }
+
+    /// Says which page this is.
+    pub fn at(&mut self, url: &str) {
+        for door in &mut self.doors {
+            door.here = door.url == url;
+        }
+    }
+}
+
+fn doors(page: &Page, seat: &Seat) -> Vec<Door> {
+    let works = may(seat, Action::List, Resource::Inbox);
+    let all = [
+        (may(seat, Action::File, Resource::Case), "/desk/new", "desk-new", Some('n')),
+        (true, "/desk/search", "desk-search-all", None),
+        (true, "/desk/views", "view-manage", None),
+        (works, "/desk/handover", "shift-title", None),
+        (works, "/desk/phrases", "phrase-title", None),
+        (true, "/desk/load", "load-title", None),
+    ];
+    let open = all.into_iter().filter(|(may, ..)| *may);
+    open.map(|(_, url, key, letter)| Door { url, title: page.t(key), letter, here: false }).collect()
+}
+
+/// A number as it is written: beyond what is counted, with a plus.
+pub fn said(count: Count) -> String {
+    if count.more { format!("{}+", count.n) } else { count.n.to_string() }
+}
+
+/// Which of the views everybody has an address asks for.
+pub fn here(asked: &Asked) -> String {
+    match (asked.get("view"), asked.get("step"), asked.get("due")) {
+        (Some(id), ..) if id != "all" => format!("view={id}"),
+        (_, Some(step), _) => format!("step={step}"),
+        (_, None, Some(due @ ("today" | "late"))) => format!("due={due}"),
+        _ => String::new(),
     }
 }
 

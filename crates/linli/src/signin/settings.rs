@@ -19,6 +19,7 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
         (cookie::ELDER, "elder", &["on", "off"]),
         (cookie::THEME, "theme", &["light", "dark", "auto"]),
         (cookie::SHARED, "shared", &["on", "off"]),
+        (cookie::KEYS, "keys", &["on", "off"]),
     ];
     let chosen = known.into_iter().filter(|(_, field, values)| values.contains(&sent.text(field)));
     let cookies: Vec<String> =

@@ -4,14 +4,17 @@ use std::{collections::BTreeMap, convert::Infallible};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use super::{App, forms::form_pairs, routes::percent};
+use linli_worktime::{Date, Millis};
+
+use super::{App, Ctx, forms::form_pairs, routes::percent};
 
 /// What an address asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Asked(BTreeMap<String, String>);
 
 impl Asked {
-    fn of(query: &str) -> Self {
+    /// What a query asks for.
+    pub fn of(query: &str) -> Self {
         let mut asked = BTreeMap::new();
         for (name, value) in form_pairs(query.as_bytes()) {
             asked.entry(name).or_insert(value);
@@ -27,6 +30,26 @@ impl Asked {
     /// A value, read; none when it is absent or cannot be read.
     pub fn read<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name).and_then(|value| value.parse().ok())
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(|value| value.trim().is_empty())
+    }
+
+    /// These conditions alone, as a query, in the order of the names.
+    pub fn only(&self, names: &[&str]) -> String {
+        let set = names.iter().filter_map(|name| Some((*name, self.get(name)?)));
+        set.map(|(n, v)| format!("{}={}", percent(n), percent(v))).collect::<Vec<_>>().join("&")
+    }
+
+    /// The time from the beginning of the day `from` to the end of the day `until`.
+    pub fn days(&self, ctx: &Ctx) -> (Option<Millis>, Option<Millis>) {
+        let packs = ctx.engine().packs();
+        let calendar = &packs.current().calendar;
+        let begins = |date: Date| calendar.parse_local(&format!("{date} 00:00:00")).ok();
+        let until = self.read::<Date>("until").and_then(|date| date.tomorrow().ok());
+        (self.read::<Date>("from").and_then(begins), until.and_then(begins))
     }
 
     /// The same address with another value for one name: how a list goes on.

@@ -56,6 +56,8 @@ pub struct Inner {
     pub elder: bool,
     /// `light` or `dark`, where the reader chose.
     pub theme: Option<&'static str>,
+    /// Whether single-letter keys are switched off.
+    pub keys_off: bool,
     /// Whether others use this device too: nothing is kept on it.
     pub shared: bool,
     /// Who.
@@ -107,6 +109,8 @@ pub mod cookie {
     pub const THEME: &str = "linli_theme";
     /// The step of a walk through the demonstration.
     pub const TOUR: &str = "linli_tour";
+    /// Single-letter keys.
+    pub const KEYS: &str = "linli_keys";
     /// A device that others use too.
     pub const SHARED: &str = "linli_shared";
     /// Between the two pages of a resident's sign-in: the telephone, for as long as a code lives.
@@ -139,13 +143,14 @@ impl Ctx {
             _ => None,
         };
         let tour = cookie_value(headers, cookie::TOUR).filter(|_| app.config.demo).map(str::to_owned);
+        let keys_off = cookie_value(headers, cookie::KEYS) == Some("off");
         let shared = cookie_value(headers, cookie::SHARED) == Some("on");
         let who = who(&app, headers).await;
         let heads = match &who {
             Who::Staff { .. } => app.engine.changes().borrow().clone(),
             _ => Heads::default(),
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, shared, who, path, heads, tour }))
+        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, shared, who, path, heads, tour }))
     }
 
     /// The same request as anyone's, who chose to read like this.
@@ -156,6 +161,7 @@ impl Ctx {
             lang,
             elder,
             theme: None,
+            keys_off: false,
             shared: false,
             who: Who::Anyone,
             path,

@@ -89,6 +89,11 @@ impl Page {
         self.ctx.theme
     }
 
+    /// Whether the reader switched single-letter keys off.
+    pub fn keys_off(&self) -> bool {
+        self.ctx.keys_off
+    }
+
     /// Whether others use this device too.
     pub fn shared(&self) -> bool {
         self.ctx.shared
@@ -166,7 +171,8 @@ impl Page {
         let directory = self.ctx.engine().directory();
         let org =
             directory.org(seat.org.as_str()).map_or_else(|| seat.org.to_string(), |o| self.of(&o.name).to_owned());
-        format!("{org} \u{b7} {}", self.role(seat.role.as_str()))
+        let cover = if seat.cover.is_some() { self.t("cover-mark") } else { String::new() };
+        format!("{org} \u{b7} {}{cover}", self.role(seat.role.as_str()))
     }
 
     /// The seats that the member of staff may sit on, with the one they sit on marked.

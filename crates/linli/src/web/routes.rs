@@ -111,17 +111,17 @@ async fn guard(needs: Needs, Extension(ctx): Extension<Ctx>, request: Request, n
         }
         _ => false,
     };
+    // Whoever came in with a password that somebody else knows chooses their own first.
+    if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
+        && account.must_change
+        && !ctx.path.starts_with(PASSWORD)
+    {
+        return match *request.method() {
+            Method::GET => go(PASSWORD),
+            _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
+        };
+    }
     if passes {
-        // Whoever came in with a password that somebody else knows chooses their own first.
-        if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
-            && account.must_change
-            && !ctx.path.starts_with(PASSWORD)
-        {
-            return match *request.method() {
-                Method::GET => go(PASSWORD),
-                _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
-            };
-        }
         return next.run(request).await;
     }
     let get = request.method() == Method::GET && !ctx.path.starts_with("/api/");

@@ -196,6 +196,7 @@ pub fn seat(org: &str, role: &str, place: &str) -> Seat {
         place: place.parse().unwrap(),
         from: Millis(0),
         until: None,
+        cover: None,
     }
 }
 

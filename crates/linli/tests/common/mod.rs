@@ -217,6 +217,7 @@ pub fn staff(org: &str, role: Role) -> Viewer {
         place: "990101".parse().unwrap(),
         from: Millis(0),
         until: None,
+        cover: None,
     })
 }
 

@@ -51,7 +51,7 @@ pub fn here(page: &Page, all: &[&Here]) -> Value {
 /// How many are in each view of the inbox, by the address of the view.
 pub fn counts(page: &Page, views: &Views, counts: &Counts) -> Value {
     let views_of = views.by_time.iter().chain(&views.by_step);
-    let n: serde_json::Map<String, Value> = views_of.map(|view| (view.url.clone(), view.n.into())).collect();
+    let n: serde_json::Map<String, Value> = views_of.map(|view| (view.url.clone(), view.n.clone().into())).collect();
     json!({ "views": n, "today": views.due_today, "words": inbox::sentence(page, counts) })
 }
 
