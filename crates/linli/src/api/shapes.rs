@@ -356,7 +356,6 @@ pub fn moment(page: &Page, ctx: &Ctx, d: &Dossier, e: &Entry) -> Moment {
         Sort::Side => "side",
         Sort::Shared => "shared",
         Sort::Late(_) => "late",
-        Sort::Shared => "shared",
     };
     Moment {
         seq: e.seq,
