@@ -14,7 +14,7 @@ type Told = { unread: number; words: string; newest: { words: string; url: strin
 /** Changes the page so that what one looks at stays where it is on the screen. */
 function still(change: () => void): void {
   const focused = document.activeElement;
-  const anchor = focused && focused !== document.body && main?.contains(focused) ? focused : (main?.querySelector("h1") ?? main);
+  const anchor = focused && focused !== document.body && !bar?.contains(focused) ? focused : (main?.querySelector("h1") ?? main);
   const before = anchor?.getBoundingClientRect().top ?? 0;
   change();
   const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
@@ -125,7 +125,7 @@ async function look(event: Event): Promise<void> {
   if (!answer?.ok) return news(bar?.dataset.off ?? "");
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   still(() => {
-    for (const part of [".case-head", "ol.timeline"]) {
+    for (const part of [".case-head", "ol.timeline", "section[aria-labelledby=clocks]"]) {
       const [old, now] = [main?.querySelector(part), fresh.querySelector(`main ${part}`)];
       if (old && now) old.replaceWith(document.adoptNode(now));
     }

@@ -11,12 +11,12 @@ CREATE TABLE feed_head (
   PRIMARY KEY (jurisdiction)
 ) @CLUSTERED;
 
-CREATE TABLE change (
+CREATE TABLE feed_change (
   jurisdiction @INT NOT NULL, n @INT NOT NULL, case_id @ID NOT NULL, seq @INT NOT NULL, at @INT NOT NULL,
   PRIMARY KEY (jurisdiction, n)
 ) @CLUSTERED;
 
 -- What happened before there was a feed comes first in it.
-INSERT INTO change (jurisdiction, n, case_id, seq, at)
+INSERT INTO feed_change (jurisdiction, n, case_id, seq, at)
   SELECT jurisdiction, row_number() OVER (PARTITION BY jurisdiction ORDER BY at, case_id, seq), case_id, seq, at FROM event;
-INSERT INTO feed_head (jurisdiction, n) SELECT jurisdiction, max(n) FROM change GROUP BY jurisdiction;
+INSERT INTO feed_head (jurisdiction, n) SELECT jurisdiction, max(n) FROM feed_change GROUP BY jurisdiction;

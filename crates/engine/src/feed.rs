@@ -9,6 +9,7 @@
 
 mod entries;
 mod follow;
+mod read;
 
 use linli_worktime::Millis;
 
@@ -16,6 +17,7 @@ pub(crate) use self::entries::STATEMENTS as ENTRY_STATEMENTS;
 pub use self::{
     entries::{Entry, Open},
     follow::{Follow, Heads, News},
+    read::{Part, Seen},
 };
 use crate::{
     Engine,
@@ -34,15 +36,15 @@ statements! {
     LOCK_HEAD = "SELECT n FROM feed_head WHERE jurisdiction = $1 {{||FOR UPDATE}}";
     MAKE_HEAD = "INSERT INTO feed_head (jurisdiction, n) VALUES ($1, 0) ON CONFLICT (jurisdiction) DO NOTHING";
     MOVE_HEAD = "UPDATE feed_head SET n = $2 WHERE jurisdiction = $1";
-    PLACE = "INSERT INTO change (jurisdiction, n, case_id, seq, at)
+    PLACE = "INSERT INTO feed_change (jurisdiction, n, case_id, seq, at)
         SELECT jurisdiction, CAST($2 AS BIGINT) + row_number() OVER (ORDER BY at, case_id, seq), case_id, seq, at
         FROM (SELECT jurisdiction, case_id, seq, at FROM fresh_event WHERE jurisdiction = $1
               ORDER BY jurisdiction, at, case_id, seq LIMIT $3) AS fresh";
     // Those that have a place now, and not those that came while the places were given.
     PLACED = "DELETE FROM fresh_event WHERE (jurisdiction, at, case_id, seq) IN
-        (SELECT jurisdiction, at, case_id, seq FROM change WHERE jurisdiction = $1 AND n > $2)";
-    ADD = "INSERT INTO change (jurisdiction, n, case_id, seq, at) VALUES ($1, $2, $3, $4, $5)";
-    AFTER = "SELECT jurisdiction, n, case_id, seq, at FROM change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
+        (SELECT jurisdiction, at, case_id, seq FROM feed_change WHERE jurisdiction = $1 AND n > $2)";
+    ADD = "INSERT INTO feed_change (jurisdiction, n, case_id, seq, at) VALUES ($1, $2, $3, $4, $5)";
+    AFTER = "SELECT jurisdiction, n, case_id, seq, at FROM feed_change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
 }
 
 /// An event in its place.

@@ -101,18 +101,20 @@ uuid_id!(/// A notice.
     NoticeId, "the id of a notice");
 uuid_id!(/// An attachment.
     AttachmentId, "the id of an attachment");
+uuid_id!(/// A token of a program.
+    TokenId, "the id of a token");
 uuid_id!(/// A row of the duty list.
     DutyId, "the id of a duty");
+uuid_id!(/// A change of the directory, the rules or who works here.
+    ChangeId, "the id of a change");
+uuid_id!(/// An uploaded table.
+    SheetId, "the id of a table");
 uuid_id!(/// A saved view of the desk.
     ViewId, "the id of a view");
 uuid_id!(/// A ready-made text of an office or a unit.
     PhraseId, "the id of a phrase");
 uuid_id!(/// What one shift leaves to the next.
     HandoverId, "the id of a hand-over");
-uuid_id!(/// A change of the directory, the rules or who works here.
-    ChangeId, "the id of a change");
-uuid_id!(/// An uploaded table.
-    SheetId, "the id of a table");
 
 /// A place by its code: digits, and a child's code begins with its parent's. City 4, district 6, street 9,
 /// community 12, grid 15, building 18, unit 20 (GB/T 2260, GB/T 10114; grids as 6+3+3+3).

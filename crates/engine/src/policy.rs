@@ -127,6 +127,8 @@ words! {
     Account = "account",
     /// A seat.
     Seat = "seat",
+    /// A token of a program.
+    Token = "token",
     /// A row of the duty list.
     Duty = "duty",
     /// A rule pack.
@@ -137,12 +139,12 @@ words! {
     Notice = "notice",
     /// The cases that one brought.
     OwnCases = "own-cases",
-    /// Who sits on a seat while its holder is away. One's own seat needs no rule.
-    Cover = "cover",
     /// What changed by whom.
     Record = "record",
     /// An uploaded table of places, units, accounts, seats or duties.
     Sheet = "sheet",
+    /// Who sits on a seat while its holder is away. One's own seat needs no rule.
+    Cover = "cover",
 }
 
 /// A table that cannot be read; the message shows line and column.

@@ -34,14 +34,7 @@ pub fn setting(tx: &mut Tx<'_>, home: Jurisdiction, name: &str) -> Result<Option
 ///
 /// # Errors
 /// When the database fails.
-pub fn set(
-    tx: &mut Tx<'_>,
-    home: Jurisdiction,
-    by: &By,
-    name: &str,
-    value: &str,
-    now: Millis,
-) -> Result<(), DbError> {
+pub fn set(tx: &mut Tx<'_>, home: Jurisdiction, by: &By, name: &str, value: &str, now: Millis) -> Result<(), DbError> {
     let was = setting(tx, home, name)?.map(|(was, _)| was);
     if was.as_deref() == Some(value) {
         return Ok(());

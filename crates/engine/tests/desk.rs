@@ -5,11 +5,7 @@
 mod town;
 
 use linli_engine::{
-    cases::{
-        act::Ask,
-        inbox::View,
-        search::Query,
-    },
+    cases::{act::Ask, inbox::View, search::Query},
     db::{DbError, Tx},
     desk::{
         drafts::{self, DraftError, Typed},
@@ -140,7 +136,11 @@ async fn foreseen_is_done(bed: Bed) {
     let before = (town.see(case, &by).await.events.len(), rows(&town.engine.db, case).await);
     let d = town.see(case, &by).await;
     for offer in d.offers.iter().filter(|offer| offer.act == "dispatch" || offer.act == "note") {
-        let form = if offer.act == "note" { fill(&[("note", "seen")]) } else { fill(&[("class", "general"), ("unit", "urban")]) };
+        let form = if offer.act == "note" {
+            fill(&[("note", "seen")])
+        } else {
+            fill(&[("class", "general"), ("unit", "urban")])
+        };
         let ask = Ask { case, command: offer.command(form), by: by.clone(), key: format!("foresee-{}", offer.act) };
         let seen = town.engine.foresee(ask.clone()).await;
         let now = (town.see(case, &by).await.events.len(), rows(&town.engine.db, case).await);

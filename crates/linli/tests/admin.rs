@@ -318,7 +318,10 @@ async fn accounts(bed: Bed) {
     let end = page.split("action=\"").find(|a| a.contains("/seats/")).unwrap().split('"').next().unwrap();
     assert_eq!(office.post("security", end, &[("key", &key())]).await.status, 303);
     let page = office.get("audit", "/admin/accounts/qian").await.body;
-    assert!(page.contains("1 seat that has ended") && page.matches("Heyuan Residents Committee").count() == 1, "{page}");
+    assert!(
+        page.contains("1 seat that has ended") && page.matches("Heyuan Residents Committee").count() == 1,
+        "{page}"
+    );
     assert_eq!(office.post("system", "/admin/accounts/system/disable", &[("key", &key())]).await.status, 404);
     assert_eq!(office.post("system", "/admin/accounts/qian/disable", &[("key", &key())]).await.status, 303);
     let shut = grant("security", "qian", "handler", "heyuan", COMMUNITY).await;

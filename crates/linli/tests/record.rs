@@ -9,7 +9,7 @@ use linli::serve;
 use linli_engine::{
     cases::store,
     db::Tx,
-    record::{self, Asked, Change},
+    record::{self, Asked, Change, What},
     seats::keep,
 };
 use linli_testbed::{Bed, on_both};
@@ -19,6 +19,7 @@ on_both! {
     each_reads_what_is_theirs => readers;
     the_list_goes_on_where_it_stopped => pages;
     first_passwords_are_changed_first => passwords;
+    tokens_are_recorded => tokens;
 }
 
 async fn changes(office: &Office, asked: Asked) -> Vec<Change> {
@@ -39,14 +40,21 @@ async fn seat_of(office: &Office, login: &'static str) -> String {
 /// Who does it, the route, what stands for its names, the form, the act that is recorded.
 type Deed<'d> = (&'d str, &'d str, &'d str, Vec<(&'d str, &'d str)>, &'d str);
 
-/// Routes that change nothing of the directory: an upload is only checked, a list of passwords only written out.
-const WITHOUT: [&str; 2] = ["/admin/sheets", "/admin/passwords"];
+/// Routes that change nothing of the directory: an upload is only checked, a list of passwords only written out. Tokens
+/// are tried on their own.
+const WITHOUT: [&str; 4] = ["/admin/sheets", "/admin/passwords", "/admin/tokens", "/admin/tokens/{id}/revoke"];
 
 fn all() -> Vec<Deed<'static>> {
     let place = vec![("parent", GRID), ("code", "990101001001001077"), ("zh", "Lantern House")];
     let org = vec![("id", "lamps"), ("zh", "Lamps"), ("kind", "utility"), ("function", "lamps"), ("place", COMMUNITY)];
     let other = vec![("zh", "Lamps & Co"), ("kind", "utility"), ("function", "lamps"), ("place", COMMUNITY)];
-    let duty = vec![("category", "utility.lighting"), ("place", COMMUNITY), ("org", "lamps"), ("part", "lead"), ("basis", "x")];
+    let duty = vec![
+        ("category", "utility.lighting"),
+        ("place", COMMUNITY),
+        ("org", "lamps"),
+        ("part", "lead"),
+        ("basis", "x"),
+    ];
     let seat = vec![("role", "handler"), ("org", "heyuan"), ("place", COMMUNITY)];
     vec![
         ("system", "/admin/places", "", place, "added"),
@@ -59,7 +67,13 @@ fn all() -> Vec<Deed<'static>> {
         ("system", "/admin/orgs/{id}/restore", "lamps", vec![], "restored"),
         ("system", "/admin/duties", "", duty, "added"),
         ("system", "/admin/duties/{id}/end", "DUTY", vec![], "ended"),
-        ("system", "/admin/accounts", "", vec![("login", "qian"), ("name", "Qian"), ("password", "long enough now")], "added"),
+        (
+            "system",
+            "/admin/accounts",
+            "",
+            vec![("login", "qian"), ("name", "Qian"), ("password", "long enough now")],
+            "added",
+        ),
         ("security", "/admin/accounts/{login}/seats", "qian", seat, "added"),
         ("security", "/admin/accounts/{login}/seats/{id}/end", "qian", vec![], "ended"),
         ("system", "/admin/accounts/{login}/password", "qian", vec![], "first-password"),
@@ -74,12 +88,18 @@ async fn deeds(bed: Bed) {
     let office = Office::open(&bed).await;
     let (home, now) = (office.engine.home, office.engine.clock.now());
     office.engine.db.write(move |tx: &mut Tx<'_>| store::warn(tx, home, "calendar-2031", "{}", now)).await.unwrap();
-    let sheet = office.upload("system", "/admin/sheets", &key(), "n.csv", format!("code,name\n{GRID},Grid One\n").as_bytes()).await;
+    let sheet = office
+        .upload("system", "/admin/sheets", &key(), "n.csv", format!("code,name\n{GRID},Grid One\n").as_bytes())
+        .await;
     let sheet = sheet.location.rsplit('/').next().unwrap().to_owned();
     let (_, routes) = serve::routes().into_parts();
     let posts = routes.iter().filter(|r| r.method == "POST" && r.path.starts_with("/admin"));
     for route in posts.filter(|r| !WITHOUT.contains(&r.path)) {
-        assert!(all().iter().any(|d| d.1 == route.path), "{} is not tried here: does it record what it does?", route.path);
+        assert!(
+            all().iter().any(|d| d.1 == route.path),
+            "{} is not tried here: does it record what it does?",
+            route.path
+        );
     }
     let mut before = changes(&office, Asked::default()).await.len();
     for (who, route, subject, mut form, act) in all() {
@@ -113,11 +133,51 @@ async fn deeds(bed: Bed) {
     }
 }
 
+async fn tokens(bed: Bed) {
+    let office = Office::open(&bed).await;
+    let (seat, once) = (seat_of(&office, "dispatcher").await, key());
+    let form = [
+        ("login", "dispatcher"),
+        ("seat", seat.as_str()),
+        ("name", "Repairs"),
+        ("scopes", "cases:read"),
+        ("per_minute", "60"),
+        ("days", ""),
+        ("key", once.as_str()),
+    ];
+    assert_eq!(office.post("system", "/admin/tokens", &form).await.status, 404);
+    for _ in 0..2 {
+        let answer = office.post("security", "/admin/tokens", &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+    let wrong = [("login", "dispatcher"), ("per_minute", "0"), ("days", "x"), ("key", once.as_str())];
+    assert_eq!(office.post("security", "/admin/tokens", &wrong).await.status, 422);
+    let home = office.engine.home;
+    let read = move |tx: &mut Tx<'_>| linli_engine::tokens::list(tx, home, None, 10);
+    let all = office.engine.db.read(read).await.unwrap();
+    assert_eq!(all.len(), 1);
+    let (to, again) = (format!("/admin/tokens/{}/revoke", all[0].id), key());
+    for _ in 0..2 {
+        assert_eq!(office.post("security", &to, &[("key", &again)]).await.status, 303);
+    }
+    let asked = Asked { what: Some(What::Token), ..Asked::default() };
+    let acts: Vec<_> = changes(&office, asked).await.iter().map(|c| c.deed.act.as_str()).collect();
+    assert_eq!(acts, ["ended", "added"]);
+}
+
 async fn readers(bed: Bed) {
     let office = Office::open(&bed).await;
     for (who, path, form) in [
-        ("system", "/admin/orgs/heyuan", vec![("zh", "和苑居委会"), ("kind", "community"), ("function", "community"), ("place", COMMUNITY)]),
-        ("security", "/admin/accounts/dispatcher/seats", vec![("role", "desk"), ("org", "heyuan"), ("place", COMMUNITY)]),
+        (
+            "system",
+            "/admin/orgs/heyuan",
+            vec![("zh", "和苑居委会"), ("kind", "community"), ("function", "community"), ("place", COMMUNITY)],
+        ),
+        (
+            "security",
+            "/admin/accounts/dispatcher/seats",
+            vec![("role", "desk"), ("org", "heyuan"), ("place", COMMUNITY)],
+        ),
     ] {
         let once = key();
         let form: Vec<_> = form.into_iter().chain([("key", once.as_str())]).collect();
@@ -125,7 +185,9 @@ async fn readers(bed: Bed) {
     }
     let main = |body: &str| body.split("<main").nth(1).unwrap().to_owned();
     let audit = main(&office.get("audit", "/admin/record").await.body);
-    assert!(audit.contains("和苑居委会") && audit.contains("Heyuan Residents Committee") && audit.contains("Desk agent"));
+    assert!(
+        audit.contains("和苑居委会") && audit.contains("Heyuan Residents Committee") && audit.contains("Desk agent")
+    );
     let system = main(&office.get("system", "/admin/record?who=security").await.body);
     assert!(system.contains("和苑居委会") && !system.contains("Desk agent"), "{system}");
     let one = main(&office.get("audit", "/admin/record?what=org&subject=heyuan&who=system").await.body);
@@ -204,7 +266,10 @@ async fn passwords(bed: Bed) {
     }
     let done = change(&first, "a sentence of my own", "a sentence of my own").await;
     assert_eq!((done.status, done.location.as_str()), (303, "/desk/me?done=password"));
-    assert!(office.as_session(&session, "GET", "/desk", &[]).await.location.contains("signin"), "other sessions are over");
+    assert!(
+        office.as_session(&session, "GET", "/desk", &[]).await.location.contains("signin"),
+        "other sessions are over"
+    );
     assert!(office.sign_in("dispatcher", &first).await.is_none(), "the first password is void");
     let session = office.sign_in("dispatcher", "a sentence of my own").await.unwrap();
     assert_eq!(office.as_session(&session, "GET", "/desk", &[]).await.status, 200);

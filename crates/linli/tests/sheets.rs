@@ -154,7 +154,10 @@ async fn round_trip(bed: Bed) {
         assert!(!csv.body.lines().any(|l| l.split(',').any(|c| c.starts_with('='))), "{kind}: a formula goes out");
         let (_, page) = checked(&office, "system", "all.csv", &csv.bytes).await;
         let found = counts(&page);
-        assert!(found.len() == 1 && found[0].starts_with("0 0 ") && found[0].ends_with(" 0"), "{kind}: {found:?}\n{page}");
+        assert!(
+            found.len() == 1 && found[0].starts_with("0 0 ") && found[0].ends_with(" 0"),
+            "{kind}: {found:?}\n{page}"
+        );
     }
     // Excel in China saves CSV in GB18030.
     let csv = office.get("system", "/admin/sheets/csv/orgs").await;
@@ -251,10 +254,20 @@ async fn unreadable(bed: Bed) {
         assert!(answer.body.contains(words), "{name}: {}", answer.body.split("<main").nth(1).unwrap());
     }
     // A body that breaks off.
-    let cut = format!("--cut\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{}\r\n--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\nPK", key());
+    let cut = format!(
+        "--cut\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{}\r\n--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\nPK",
+        key()
+    );
     let answer = office.raw("system", "/admin/sheets", cut.into_bytes()).await;
     assert!(answer.status == 422 || answer.status == 400, "{}", answer.status);
-    let none = office.raw("system", "/admin/sheets", format!("--cut\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{}\r\n--cut--\r\n", key()).into_bytes()).await;
+    let none = office
+        .raw(
+            "system",
+            "/admin/sheets",
+            format!("--cut\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{}\r\n--cut--\r\n", key())
+                .into_bytes(),
+        )
+        .await;
     assert!(none.status == 422 && none.body.contains("Choose a file"));
 }
 
@@ -286,7 +299,12 @@ async fn spoiled(bed: Bed) {
     });
     let (_, page) = checked(&office, "system", "s.xlsx", &bytes).await;
     assert_eq!(counts(&page), ["3 0 0 5"], "{page}");
-    for words in ["last digits are lost", "The formula in this cell failed", "made a date of this cell (2025-12-09)", "merged with B8"] {
+    for words in [
+        "last digits are lost",
+        "The formula in this cell failed",
+        "made a date of this cell (2025-12-09)",
+        "merged with B8",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(page.contains("<td class=\"fit\"><span class=\"id\">A</span>"), "the letter of the column");
@@ -294,14 +312,30 @@ async fn spoiled(bed: Bed) {
 
 async fn moved(bed: Bed) {
     let office = Office::open(&bed).await;
-    let file = sheet("Units", &[&["Short name", "Unit name", "Kind", "What it does", "Area", "Telephone"], &["heyuan", "Heyuan Committee", "community", "community", COMMUNITY, "0512"]]);
+    let file = sheet(
+        "Units",
+        &[
+            &["Short name", "Unit name", "Kind", "What it does", "Area", "Telephone"],
+            &["heyuan", "Heyuan Committee", "community", "community", COMMUNITY, "0512"],
+        ],
+    );
     let (at, page) = checked(&office, "system", "u.xlsx", &file).await;
     assert_eq!(counts(&page), ["0 1 0 0"], "{page}");
-    let form = [("key", &*key()), ("zh", "和苑居委会"), ("kind", "community"), ("function", "community"), ("place", COMMUNITY)];
+    let form = [
+        ("key", &*key()),
+        ("zh", "和苑居委会"),
+        ("kind", "community"),
+        ("function", "community"),
+        ("place", COMMUNITY),
+    ];
     assert_eq!(office.post("system", "/admin/orgs/heyuan", &form).await.status, 303);
     let answer = apply(&office, "system", &at).await;
     assert_eq!(answer.status, 409);
-    assert!(answer.body.contains("has changed since the check") && answer.body.contains("和苑居委会"), "{}", answer.body);
+    assert!(
+        answer.body.contains("has changed since the check") && answer.body.contains("和苑居委会"),
+        "{}",
+        answer.body
+    );
     assert_eq!(office.engine.directory().org("heyuan").unwrap().name.zh, "和苑居委会", "nothing was done");
     // Seen again, it goes in.
     assert_eq!(apply(&office, "system", &at).await.status, 303);
@@ -311,7 +345,10 @@ async fn moved(bed: Bed) {
 async fn people(bed: Bed) {
     let office = Office::open(&bed).await;
     let file = book(|b| {
-        rows(b.add_worksheet().set_name("账号").unwrap(), &[&["登录名", "姓名"], &["Li.Min", "李敏"], &["wang", "王五"], &["x", "短"]]);
+        rows(
+            b.add_worksheet().set_name("账号").unwrap(),
+            &[&["登录名", "姓名"], &["Li.Min", "李敏"], &["wang", "王五"], &["x", "短"]],
+        );
         let seats: [&[&str]; 6] = [
             &["登录名", "单位", "角色", "管哪里"],
             &["li.min", "heyuan", "承办人员", COMMUNITY],
@@ -324,13 +361,17 @@ async fn people(bed: Bed) {
     });
     let (_, page) = checked(&office, "security", "p.xlsx", &file).await;
     assert_eq!(counts(&page), ["0 0 0 5"], "the accounts are not there yet: {page}");
-    assert!(page.contains("is brought in by another administrator") && page.contains("Let the system administrator bring in"));
+    assert!(
+        page.contains("is brought in by another administrator")
+            && page.contains("Let the system administrator bring in")
+    );
     assert!(page.contains("You cannot grant a seat to yourself") && page.contains("There is no account"));
     let (at, page) = checked(&office, "system", "p.xlsx", &file).await;
     assert_eq!(counts(&page), ["2 0 0 1"], "{page}");
     let told = apply(&office, "system", &at).await;
     assert_eq!(told.status, 200);
-    let passwords: Vec<&str> = told.body.split("<code class=\"secret\">").skip(1).map(|p| p.split('<').next().unwrap()).collect();
+    let passwords: Vec<&str> =
+        told.body.split("<code class=\"secret\">").skip(1).map(|p| p.split('<').next().unwrap()).collect();
     assert_eq!(passwords.len(), 2);
     assert!(!apply(&office, "system", &at).await.body.contains(passwords[0]), "told once");
     let row = format!("li.min\t{}\t李敏", passwords[0]);
@@ -346,7 +387,10 @@ async fn people(bed: Bed) {
     let (home, now) = (office.engine.home, office.engine.clock.now());
     let read = move |tx: &mut Tx<'_>| {
         let account = keep::by_login(tx, home, &"li.min".parse().unwrap())?.unwrap();
-        Ok::<_, linli_engine::db::DbError>((account.must_change, linli_engine::seats::seats_of(tx, home, account.id, now)?))
+        Ok::<_, linli_engine::db::DbError>((
+            account.must_change,
+            linli_engine::seats::seats_of(tx, home, account.id, now)?,
+        ))
     };
     let (must_change, seats) = office.engine.db.read(read).await.unwrap();
     assert!(must_change && seats.len() == 1 && seats[0].org.as_str() == "heyuan");
@@ -373,5 +417,9 @@ async fn many(bed: Bed) {
     assert!(page.contains("are not listed here"));
     let long = "code,name\n".to_owned() + &"990101001029020499,x\n".repeat(200_001);
     let answer = office.upload("system", "/admin/sheets", &key(), "long.csv", long.as_bytes()).await;
-    assert!(answer.status == 422 && answer.body.contains("more than 200000 rows") || answer.body.contains("200,000"), "{}", answer.status);
+    assert!(
+        answer.status == 422 && answer.body.contains("more than 200000 rows") || answer.body.contains("200,000"),
+        "{}",
+        answer.status
+    );
 }

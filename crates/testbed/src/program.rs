@@ -26,7 +26,12 @@ impl Program {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
         let mut start = Command::new(binary);
-        start.arg(command).args((command == "demo").then_some("--small")).arg("--data").arg(data).args(["--listen", &address, "--connections", "16"]);
+        start.arg(command).args((command == "demo").then_some("--small")).arg("--data").arg(data).args([
+            "--listen",
+            &address,
+            "--connections",
+            "16",
+        ]);
         if let Some(url) = database {
             start.args(["--db", url]);
         }

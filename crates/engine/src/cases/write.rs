@@ -39,11 +39,11 @@ pub(super) struct Held<'p> {
     /// The version that the row is at in the database, and the steps that have rows there.
     stored_seq: u64,
     stored: Vec<OpenStep>,
-    stored_co_units: Vec<String>,
     /// The case that the rows say it goes along with.
     stored_main: Option<String>,
     /// Whether something happened that a follower may have to hear of.
     stirred: bool,
+    stored_co_units: Vec<String>,
     pub(super) settled_at: Option<Millis>,
     /// For a life that is written after it was lived: since when it still tells people, and who brought it.
     past: Option<Past>,
@@ -64,9 +64,9 @@ impl<'p> Held<'p> {
         let case = Case::replay(&events);
         Self {
             stored: case.open().cloned().collect(),
-            stored_co_units: case.field("co_units").as_list().to_vec(),
             stored_main: following(rules.flow, &case).map(|along| along.number.to_owned()),
             stirred: false,
+            stored_co_units: case.field("co_units").as_list().to_vec(),
             key: head.key,
             number: head.number.clone(),
             title: head.title.clone(),

@@ -68,3 +68,5 @@ notices-by-mail = By email
 notices-mine-also = Tell me as well
 notices-mine-always = News is shown here at once.
 notices-mine-no-way = The street office does not send text messages yet. When it does, it will leave you alone at night.
+notices-times = { $n } times
+notices-mine-link = My notices and how I am told

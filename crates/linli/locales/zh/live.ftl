@@ -67,3 +67,5 @@ notices-by-mail = 发邮件
 notices-mine-also = 另外还可以
 notices-mine-always = 有了进展，这里马上看得到。
 notices-mine-no-way = 街道还没有开通短信；开通后，夜里不会打扰您。
+notices-times = 共 { $n } 次
+notices-mine-link = 我的通知与提醒方式

@@ -287,7 +287,12 @@ async fn anew(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
     engine.db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.first_password(tx, &of, &hash)).await?;
     let login = account.login.as_str().to_owned();
     let back = format!("/admin/accounts/{login}");
-    passwords::tell(&ctx, &ctx.t("admin-done-password-anew"), &back, vec![Issued { login, name: account.name, password }])
+    passwords::tell(
+        &ctx,
+        &ctx.t("admin-done-password-anew"),
+        &back,
+        vec![Issued { login, name: account.name, password }],
+    )
 }
 
 async fn disable(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {

@@ -14,13 +14,7 @@ use linli_engine::{
     record::{self, Act, Deed, What},
 };
 
-use super::{
-    Asked, Nav,
-    assistant,
-    by,
-    form::Form,
-    may, page, places, words,
-};
+use super::{Asked, Nav, assistant, by, form::Form, may, page, places, words};
 use crate::web::{
     Ctx, Fault, Needs, Page, Reply, Routes,
     forms::Sent,

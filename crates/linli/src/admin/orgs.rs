@@ -220,9 +220,8 @@ async fn new(ctx: Ctx, Query(asked): Query<NewAsked>) -> Reply {
 async fn add(ctx: Ctx, sent: Sent) -> Reply {
     sent.key()?;
     let (sent, lang) = (Arc::new(sent), ctx.lang.code());
-    let wrong = change(&ctx, &sent, move |directory, sent| {
-        Ok(vec![Edit::Org(Check::new(directory, sent, lang).org(None)?)])
-    });
+    let wrong =
+        change(&ctx, &sent, move |directory, sent| Ok(vec![Edit::Org(Check::new(directory, sent, lang).org(None)?)]));
     let wrong = wrong.await?;
     if wrong.is_empty() {
         return Ok(go(&format!("/admin/orgs/{}?done=org-added", sent.text("id"))));

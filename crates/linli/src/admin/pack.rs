@@ -14,10 +14,11 @@ const SEE: Needs = Needs::Seat(Action::See, Resource::Pack);
 const HERE: &str = "/admin/pack";
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .get("/admin/pack", SEE, about)
-        .get("/admin/pack/{part}", SEE, part)
-        .get("/admin/pack/flows/{id}", SEE, flow)
+    Routes::new().get("/admin/pack", SEE, about).get("/admin/pack/{part}", SEE, part).get(
+        "/admin/pack/flows/{id}",
+        SEE,
+        flow,
+    )
 }
 
 #[derive(Template)]

@@ -22,13 +22,7 @@ use super::{
     may, page,
     sheets::{Kind, download, escaped, value},
 };
-use crate::web::{
-    Ctx, Fault, Needs, Page, Reply, Routes,
-    ctx::Who,
-    page::show,
-    routes::percent,
-    times::Spoken,
-};
+use crate::web::{Ctx, Fault, Needs, Page, Reply, Routes, ctx::Who, page::show, routes::percent, times::Spoken};
 
 const LIST: Needs = Needs::Seat(Action::List, Resource::Record);
 const DAY: i64 = 24 * 3_600_000;
@@ -105,9 +99,10 @@ fn wanted(ctx: &Ctx, asked: &RecordAsked) -> Result<record::Asked, Fault> {
         login,
         from: day(calendar, &asked.from),
         until: day(calendar, &asked.until).map(|at| at.plus(DAY)),
-        after: asked.after.split_once('.').and_then(|(at, id)| {
-            Some((Millis(at.parse().ok()?), id.parse::<ChangeId>().ok()?))
-        }),
+        after: asked
+            .after
+            .split_once('.')
+            .and_then(|(at, id)| Some((Millis(at.parse().ok()?), id.parse::<ChangeId>().ok()?))),
     })
 }
 
@@ -175,7 +170,7 @@ fn table(what: What) -> Option<Kind> {
         What::Account => Some(Kind::Accounts),
         What::Seat => Some(Kind::Seats),
         What::Duty => Some(Kind::Duties),
-        What::Pack | What::Setting | What::Warning => None,
+        What::Token | What::Pack | What::Setting | What::Warning => None,
     }
 }
 
@@ -187,7 +182,8 @@ fn facts(
     became: Option<&Json>,
 ) -> Vec<(String, Option<String>, Option<String>)> {
     let keys = |json: Option<&Json>| json.and_then(Json::as_object).map(|o| o.keys().cloned().collect::<BTreeSet<_>>());
-    let all: BTreeSet<String> = keys(was).unwrap_or_default().union(&keys(became).unwrap_or_default()).cloned().collect();
+    let all: BTreeSet<String> =
+        keys(was).unwrap_or_default().union(&keys(became).unwrap_or_default()).cloned().collect();
     let said = |key: &str, json: Option<&Json>| {
         let raw = match json?.get(key)? {
             Json::Bool(ended) => if *ended { "ended" } else { "live" }.to_owned(),

@@ -51,4 +51,3 @@ pub(super) fn categories(page: &Page, pack: &Pack) -> Vec<Choice> {
     };
     pack.categories().iter().map(indented).collect()
 }
-

@@ -98,7 +98,8 @@ fn plan(args: &mut InitArgs) -> Result<Plan, Failure> {
 }
 
 fn read_code() -> Result<PlaceCode, Failure> {
-    let help = "9 digits of the statistical code of the street; places inside it begin with them. A made-up one will do.";
+    let help =
+        "9 digits of the statistical code of the street; places inside it begin with them. A made-up one will do.";
     loop {
         let text = ask("Which code has the street?", help, MADE_UP)?;
         match text.parse::<PlaceCode>() {
@@ -117,7 +118,11 @@ fn ask_where(args: &mut InitArgs) -> Result<(), Failure> {
     let db = ask("Which database?", help, &db)?;
     args.place.db = (db != "sqlite").then_some(db);
     loop {
-        let text = ask("At which address shall it listen?", "Behind a proxy that speaks TLS, in earnest.", &args.listen.to_string())?;
+        let text = ask(
+            "At which address shall it listen?",
+            "Behind a proxy that speaks TLS, in earnest.",
+            &args.listen.to_string(),
+        )?;
         match text.parse() {
             Ok(listen) => break args.listen = listen,
             Err(_) => eprintln!("  An address and a port, such as 127.0.0.1:8311; `{text}` is not."),
@@ -186,7 +191,8 @@ async fn write(engine: &Engine, plan: Plan, firsts: &[First]) -> Result<(), Fail
             let id = AccountId::new();
             pen.open(tx, id, login, title, hash)?;
             let (account, org, place) = (id, office.clone(), plan.code.clone());
-            let seat = Seat { id: SeatId::new(), account, org, role: *role, place, from: now, until: None, cover: None };
+            let seat =
+                Seat { id: SeatId::new(), account, org, role: *role, place, from: now, until: None, cover: None };
             let to = Account { id, login: login.clone(), name: title.clone(), disabled: false, must_change: true };
             pen.grant(tx, &to, &seat)?;
         }
@@ -252,7 +258,10 @@ pub async fn run(mut args: InitArgs) -> Done {
     let firsts = firsts()?;
     let engine = args.place.open(Clock::System, Some(&plan.code)).await?;
     if engine.home != plan.code.jurisdiction() {
-        return Err(Failure::Input(format!("it is set up already, for the street {}: nothing was changed", engine.home)));
+        return Err(Failure::Input(format!(
+            "it is set up already, for the street {}: nothing was changed",
+            engine.home
+        )));
     }
     write(&engine, plan, &firsts).await?;
     let (env, unit) = files(&args)?;
@@ -260,12 +269,19 @@ pub async fn run(mut args: InitArgs) -> Done {
     let db = args.place.db.as_ref().map_or_else(String::new, |db| format!(" --db {db}"));
     let serve = format!("linli serve --data {data}{db} --listen {}", args.listen);
     if args.json {
-        let people = firsts.iter().map(|f| serde_json::json!({ "login": f.login.as_str(), "role": f.role.as_str(), "password": f.password }));
+        let people = firsts
+            .iter()
+            .map(|f| serde_json::json!({ "login": f.login.as_str(), "role": f.role.as_str(), "password": f.password }));
         let people: Vec<_> = people.collect();
-        println!("{}", serde_json::json!({ "administrators": people, "serve": serve, "settings": env, "service": unit }));
+        println!(
+            "{}",
+            serde_json::json!({ "administrators": people, "serve": serve, "settings": env, "service": unit })
+        );
         return Ok(ExitCode::SUCCESS);
     }
-    println!("\nThe office is set up. Its three administrators sign in with these first passwords, which are shown once:\n");
+    println!(
+        "\nThe office is set up. Its three administrators sign in with these first passwords, which are shown once:\n"
+    );
     for first in &firsts {
         println!("    {:<10} {:<16} {}", first.login.as_str(), first.password, first.role);
     }

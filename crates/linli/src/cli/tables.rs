@@ -21,7 +21,11 @@ const LANG: Lang = Lang::En;
 
 fn home(book: &Book) -> Option<PlaceCode> {
     let places = book.tables.iter().find(|t| t.kind == Kind::Places)?;
-    places.rows.iter().filter_map(|line| places.cell(line, "code").parse().ok()).find(|c: &PlaceCode| c.as_str().len() == 9)
+    places
+        .rows
+        .iter()
+        .filter_map(|line| places.cell(line, "code").parse().ok())
+        .find(|c: &PlaceCode| c.as_str().len() == 9)
 }
 
 /// Checks a file of tables and, unless `check`, puts its good rows in. 0 when all rows are right, 1 when some are wrong.

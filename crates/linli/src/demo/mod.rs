@@ -121,10 +121,7 @@ impl<A: Iterator<Item = Life>, B: Iterator<Item = Life>> Iterator for Both<A, B>
     }
 }
 
-async fn add_people(
-    engine: &Engine,
-    people: impl Iterator<Item = (PersonId, &str, &str)>,
-) -> Result<(), Failure> {
+async fn add_people(engine: &Engine, people: impl Iterator<Item = (PersonId, &str, &str)>) -> Result<(), Failure> {
     let (home, now, mut rows) = (engine.home, engine.clock.now(), Gather::new());
     for (id, name, phone) in people {
         let phone: Phone = phone.parse().map_err(|e| Failure::Input(format!("residents.toml: {e}")))?;

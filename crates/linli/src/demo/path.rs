@@ -450,4 +450,3 @@ fn hours(org: &Org) -> Open {
         _ => Open::Office,
     }
 }
-

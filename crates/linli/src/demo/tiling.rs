@@ -134,14 +134,12 @@ fn bend(a: Corner, b: Corner, depth: u32, line: &mut Vec<Corner>) {
     if depth == 0 || x.hypot(y) < SHORT {
         return;
     }
-    let mixed = [a.0, a.1, b.0, b.1].iter().fold(0_u64, |mix, n| {
-        (mix ^ n.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-    });
+    let mixed = [a.0, a.1, b.0, b.1]
+        .iter()
+        .fold(0_u64, |mix, n| (mix ^ n.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
     let part = ((mixed >> 40) as f64 / (1_u64 << 24) as f64 - 0.5) * 2.0 * BEND;
-    let middle = (
-        ((a.0 + b.0) as f64 / 2.0 - y * part).round() as i64,
-        ((a.1 + b.1) as f64 / 2.0 + x * part).round() as i64,
-    );
+    let middle =
+        (((a.0 + b.0) as f64 / 2.0 - y * part).round() as i64, ((a.1 + b.1) as f64 / 2.0 + x * part).round() as i64);
     bend(a, middle, depth - 1, line);
     line.push(middle);
     bend(middle, b, depth - 1, line);
@@ -150,9 +148,8 @@ fn bend(a: Corner, b: Corner, depth: u32, line: &mut Vec<Corner>) {
 /// Whether a point lies within a border.
 pub fn within(ring: &[Point], (x, y): Point) -> bool {
     let sides = ring.iter().zip(ring.iter().cycle().skip(1));
-    let crossed = sides.filter(|((ax, ay), (bx, by))| {
-        (*ay > y) != (*by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax
-    });
+    let crossed =
+        sides.filter(|((ax, ay), (bx, by))| (*ay > y) != (*by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax);
     crossed.count() % 2 == 1
 }
 

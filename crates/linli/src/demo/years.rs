@@ -5,11 +5,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use linli_engine::{
-    cases::{
-        Channel, Datum, Point,
-        file::Report,
-        history::Life,
-    },
+    cases::{Channel, Datum, Point, file::Report, history::Life},
     directory::Directory,
     ids::{Level, PlaceCode},
     pack::Pack,
@@ -196,12 +192,8 @@ impl Years {
         let class = ground.pack.category(&matter.category).map(|c| c.class.clone()).unwrap_or_default();
         let id = person.map(|p| p.id);
         let start = Start { matter, slots, place: &place, class: &class, at, person: id, same_as };
-        let world = World {
-            directory: &ground.directory,
-            pack: &ground.pack,
-            matters: &ground.matters,
-            cast: &ground.cast,
-        };
+        let world =
+            World { directory: &ground.directory, pack: &ground.pack, matters: &ground.matters, cast: &ground.cast };
         let deeds = deeds(world, &start, chance);
         let caller = Caller {
             person: id,
@@ -255,7 +247,8 @@ impl Iterator for Years {
 
     fn next(&mut self) -> Option<Life> {
         // A day is over when the next has been drawn: neighbours' calls of earlier days may fall into it.
-        while self.day <= day(self.now) && self.waiting.first_key_value().is_none_or(|((at, _), _)| *at >= starts(self.day))
+        while self.day <= day(self.now)
+            && self.waiting.first_key_value().is_none_or(|((at, _), _)| *at >= starts(self.day))
         {
             self.draw_day();
         }

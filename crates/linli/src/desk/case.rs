@@ -158,10 +158,10 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
         typed: again.as_ref().filter(|_| sent.is_none()).map(|again| typed(&page, &d, again)).unwrap_or_default(),
         files_again: again.as_ref().is_some_and(|again| again.files),
         near,
-        parts: parts(ctx, &page, &d),
-        shifts: handover::of_case(ctx, &page, d.head.key).await?,
         talk: Talk::new(ctx, &d),
         related: Related::new(ctx, &d).await?,
+        parts: parts(ctx, &page, &d),
+        shifts: handover::of_case(ctx, &page, d.head.key).await?,
         due_today: match ctx.seat() {
             Some(seat) => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?.today,
             None => 0,

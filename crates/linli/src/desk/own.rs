@@ -1,4 +1,4 @@
-//! One's own sessions: where one is signed in.
+//! One's own sessions.
 
 use axum::http::HeaderMap;
 use linli_engine::{

@@ -77,7 +77,11 @@ pub fn draw(page: &Page, pack: &Pack, flow: &Definition) -> Result<String, askam
     });
     FlowPage {
         page,
-        map: map::map(flow, |step| (page.of(&step.title).to_owned(), told.who(&step.owner)), &page.t("admin-flow-ends")),
+        map: map::map(
+            flow,
+            |step| (page.of(&step.title).to_owned(), told.who(&step.owner)),
+            &page.t("admin-flow-ends"),
+        ),
         title: page.of(flow.title()).to_owned(),
         source: flow.source().unwrap_or_default().to_owned(),
         clocks: clocks.collect(),

@@ -73,12 +73,7 @@ pub fn limits(page: &Page, pack: &Pack) -> Html {
         let lengths = classes.iter().map(|c| length(&c.code)).collect();
         rows.push(LimitRow { title, lengths, basis: basis.text.clone(), mark: words::mark(page, basis.mark), name });
     }
-    LimitsPage {
-        page,
-        classes: classes.iter().map(|c| page.of(&c.title).to_owned()).collect(),
-        rows,
-    }
-    .render()
+    LimitsPage { page, classes: classes.iter().map(|c| page.of(&c.title).to_owned()).collect(), rows }.render()
 }
 
 /// The limits of the pack that a flow goes by, with what they are for: a clock, a step, or an act that starts a clock

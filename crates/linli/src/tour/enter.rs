@@ -61,8 +61,7 @@ fn elder(guide: &Guide) -> &'static str {
 
 async fn staff(ctx: &Ctx, login: &str) -> Result<String, Fault> {
     let engine = ctx.engine();
-    let (home, now, token, tried) =
-        (engine.home, engine.clock.now(), Token::new(edge::secret()), login.to_owned());
+    let (home, now, token, tried) = (engine.home, engine.clock.now(), Token::new(edge::secret()), login.to_owned());
     let candidate = engine.db.read(move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, home, &tried)).await?;
     let broken = |_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken");
     let checked = tokio::task::spawn_blocking(move || candidate.check(PUBLIC)).await.map_err(broken)?;

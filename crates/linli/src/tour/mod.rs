@@ -16,10 +16,11 @@ use crate::web::{Ctx, Fault, Needs, Routes};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/demo", Needs::Nobody, enter::page)
-        .post("/demo/enter", Needs::Nobody, enter::enter)
-        .post("/demo/tour", Needs::Nobody, walk::go)
+    Routes::new().get("/demo", Needs::Nobody, enter::page).post("/demo/enter", Needs::Nobody, enter::enter).post(
+        "/demo/tour",
+        Needs::Nobody,
+        walk::go,
+    )
 }
 
 /// Passes in a demonstration only; elsewhere there is no such page.

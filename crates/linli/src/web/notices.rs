@@ -29,7 +29,9 @@ pub struct Group {
 pub struct Line {
     /// In words.
     pub words: String,
-    /// When it happened.
+    /// How often, and when last.
+    pub times: u32,
+    /// When it happened last.
     pub at: Spoken,
     /// Whether it is unread.
     pub unread: bool,
@@ -37,6 +39,13 @@ pub struct Line {
     pub urgent: bool,
     /// Whether it came with the day's others.
     pub daily: bool,
+}
+
+impl Line {
+    /// How often, in words.
+    pub fn often(&self, page: &Page) -> String {
+        page.n("notices-times", self.times)
+    }
 }
 
 /// A page of what was told, by case; the case with the newest first.
@@ -57,8 +66,13 @@ pub fn groups(
         let unread = one.read_at.is_none();
         let group = &mut groups[at];
         group.unread |= unread;
-        let (urgent, daily) = (one.urgent, one.daily);
-        group.lines.push(Line { words: words(page, one), at: page.time(&one.at), unread, urgent, daily });
+        let (urgent, daily, words) = (one.urgent, one.daily, words(page, one));
+        // The same again is one line.
+        if let Some(line) = group.lines.iter_mut().find(|line| line.words == words && line.unread == unread) {
+            line.times += 1;
+            continue;
+        }
+        group.lines.push(Line { words, times: 1, at: page.time(&one.at), unread, urgent, daily });
     }
     groups
 }

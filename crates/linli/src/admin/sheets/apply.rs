@@ -140,7 +140,9 @@ type Passwords = BTreeMap<Login, (Issued, PasswordHash)>;
 async fn passwords(steps: &[Step]) -> Result<Passwords, DbError> {
     let open: Vec<(Login, String)> = steps
         .iter()
-        .filter_map(|step| if let Step::Open { login, name } = step { Some((login.clone(), name.clone())) } else { None })
+        .filter_map(
+            |step| if let Step::Open { login, name } = step { Some((login.clone(), name.clone())) } else { None },
+        )
         .collect();
     let half = open.len().div_ceil(2).max(1);
     let work = open.chunks(half).map(<[_]>::to_vec).map(|some| {
@@ -159,13 +161,7 @@ fn issue((login, name): (Login, String)) -> Result<(Login, (Issued, PasswordHash
     Ok((login.clone(), (Issued { login: login.as_str().to_owned(), name, password }, hash)))
 }
 
-fn carry_out(
-    tx: &mut Tx<'_>,
-    pen: &Pen<'_>,
-    there: &There,
-    steps: &[Step],
-    given: &Passwords,
-) -> Result<(), Stopped> {
+fn carry_out(tx: &mut Tx<'_>, pen: &Pen<'_>, there: &There, steps: &[Step], given: &Passwords) -> Result<(), Stopped> {
     let edits: Vec<Edit> =
         steps.iter().filter_map(|s| if let Step::Edit(edit) = s { Some(edit.clone()) } else { None }).collect();
     directory::keep(tx, pen.home, pen.by, &there.directory, &edits, pen.now)?;

@@ -65,8 +65,7 @@ pub fn tables(page: &Page, directory: &Directory, report: &Report) -> Vec<TableL
             match &row.verdict {
                 Verdict::New => out.news.push((row.line, row.name.clone())),
                 Verdict::Wrong(mistakes) => out.mistakes.extend(mistakes.iter().map(|m| {
-                    let column =
-                        if m.field.is_empty() { String::new() } else { kind.header(&m.field, page.lang()) };
+                    let column = if m.field.is_empty() { String::new() } else { kind.header(&m.field, page.lang()) };
                     let words = m.said.words(page.lang(), &column);
                     MistakeLook { line: row.line, letter: m.letter.clone(), column, name: row.name.clone(), words }
                 })),

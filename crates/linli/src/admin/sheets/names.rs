@@ -41,7 +41,12 @@ impl Names {
     }
 
     /// The live place of this code or name.
-    pub(in crate::admin) fn place<'d>(&self, directory: &'d Directory, field: &'static str, words: &str) -> Result<&'d Place, Wrong> {
+    pub(in crate::admin) fn place<'d>(
+        &self,
+        directory: &'d Directory,
+        field: &'static str,
+        words: &str,
+    ) -> Result<&'d Place, Wrong> {
         let live = |code: &PlaceCode| directory.place(code).filter(|p| p.retired_at.is_none());
         if let Some(place) = words.parse().ok().and_then(|code| live(&code)) {
             return Ok(place);
@@ -53,7 +58,12 @@ impl Names {
     }
 
     /// The live unit of this short name or name.
-    pub(in crate::admin) fn org<'d>(&self, directory: &'d Directory, field: &'static str, words: &str) -> Result<&'d Org, Wrong> {
+    pub(in crate::admin) fn org<'d>(
+        &self,
+        directory: &'d Directory,
+        field: &'static str,
+        words: &str,
+    ) -> Result<&'d Org, Wrong> {
         let live = |id: &str| directory.org(id).filter(|o| o.retired_at.is_none());
         if let Some(org) = live(words) {
             return Ok(org);
@@ -71,7 +81,12 @@ fn put<T: Clone + PartialEq>(names: &mut HashMap<String, Vec<T>>, name: &str, co
     }
 }
 
-fn one<'d, T>(field: &'static str, words: &str, found: Vec<&'d T>, shown: impl Fn(&T) -> String) -> Result<&'d T, Wrong> {
+fn one<'d, T>(
+    field: &'static str,
+    words: &str,
+    found: Vec<&'d T>,
+    shown: impl Fn(&T) -> String,
+) -> Result<&'d T, Wrong> {
     match found.as_slice() {
         _ if words.is_empty() => Err(Wrong::new(field, "missing")),
         [] => Err(Wrong::new(field, "unknown").with("words", words)),

@@ -86,7 +86,8 @@ pub(super) fn seats(work: &mut Work<'_>, table: &Table, book: &Book) -> TableRep
     let mut seen = HashMap::new();
     for line in &table.rows {
         let shown = ["login", "org", "role"].map(|field| table.cell(line, field));
-        let found = seat(work, table, line, book, &mut held, &mut seen).unwrap_or_else(|wrong| Some(Verdict::Wrong(wrong)));
+        let found =
+            seat(work, table, line, book, &mut held, &mut seen).unwrap_or_else(|wrong| Some(Verdict::Wrong(wrong)));
         report.add(line.line, shown.join(" \u{b7} "), found);
     }
     report

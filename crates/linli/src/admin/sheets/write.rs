@@ -338,7 +338,8 @@ impl Writer<'_> {
             row += 1;
         }
         row += 1;
-        let heads = ["sheet-help-table", "sheet-help-column", "sheet-help-need", "sheet-help-what", "sheet-help-sample"];
+        let heads =
+            ["sheet-help-table", "sheet-help-column", "sheet-help-need", "sheet-help-what", "sheet-help-sample"];
         for (column, key) in (0_u16..).zip(heads) {
             sheet.write_string_with_format(row, column, self.t(key), &looks.head)?;
         }
@@ -446,4 +447,3 @@ impl Looks {
         }
     }
 }
-
