@@ -79,7 +79,7 @@ fn within<'s>(spots: &'s [Spot], place: &'s PlaceCode, group: Option<&'s str>) -
 fn after<'s>(spots: Vec<&'s Spot>, key: &str) -> Vec<&'s Spot> {
     let at = spots.iter().position(|spot| row_key(spot) == key);
     // A row that is gone meanwhile: the page begins where its place was.
-    let place = key.split('.').next().unwrap_or_default();
+    let place = key.split('.').next().filter(|place| place.parse::<PlaceCode>().is_ok()).unwrap_or_default();
     let from = at.map_or_else(|| spots.partition_point(|spot| spot.place.as_str() < place), |at| at + 1);
     spots.into_iter().skip(from).collect()
 }
