@@ -90,7 +90,7 @@ async fn member(town: &Town) -> AccountId {
         seats::create_account(tx, home, id, &login, "Zhang", &hash)?;
         let (org, place) = ("municipal".parse().unwrap(), code(STREET));
         let seat =
-            Seat { id: SeatId::new(), account: id, org, role: Role::Handler, place, from: Millis(0), until: None };
+            Seat { id: SeatId::new(), account: id, org, role: Role::Handler, place, from: Millis(0), until: None, cover: None };
         seats::grant_seat(tx, home, &seat)
     };
     town.engine.db.write(work).await.unwrap();

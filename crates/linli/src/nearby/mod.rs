@@ -15,18 +15,25 @@ use linli_engine::{
     directory::Directory,
     ids::{Level, PlaceCode},
     pack::Pack,
+    tokens::Scope,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::web::{Ctx, Needs, Routes};
+use crate::web::{Ctx, Needs, Routes, operation::Operation};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
-    Routes::new().get("/nearby", Needs::Nobody, page::page).get("/api/v1/nearby", Needs::Nobody, api::list)
+    Routes::new().get("/nearby", Needs::Nobody, page::page).reads(
+        "/api/v1/nearby",
+        Needs::Nobody,
+        Operation::new("directory", "list-nearby").scope(Scope::DirectoryRead).asks::<Asked>().gives::<api::List>(),
+        api::list,
+    )
 }
 
 /// What is looked for; whatever is not known is not looked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Asked {
     /// The first part of a category.
     #[serde(default)]
