@@ -80,7 +80,7 @@ async fn a_request_is_filed_and_followed(bed: Bed) {
 
     let dispatcher = api.full("dispatcher").await;
     let answered = json!({ "text": "今天下午去看" });
-    api.post(&dispatcher, &format!("{}/messages", case(&receipt)), "reply-1", &answered).await.is(200);
+    api.post(&dispatcher, &format!("{}/messages", case(&receipt)), "reply-key-1", &answered).await.is(200);
     let read = api.call("GET", url, &coded, "").await.is(200).js();
     assert_eq!((&read["messages"][1]["text"], &read["messages"][1]["from"]), (&answered["text"], &json!("staff")));
     let joins = json!({ "body": "", "place": "990101001001001003", "joins": receipt["number"] });

@@ -72,10 +72,6 @@ pub struct NewRequest {
     /// Whether nobody who handles it may learn who they are.
     #[serde(default)]
     confidential: bool,
-    /// The number of a neighbour's open case that is the same matter: the request goes along with it.
-    #[serde(default)]
-    #[schemars(length(max = 20))]
-    joins: Option<String>,
 }
 
 /// How a request came in.

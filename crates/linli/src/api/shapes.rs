@@ -354,7 +354,6 @@ pub fn moment(page: &Page, ctx: &Ctx, d: &Dossier, e: &Entry) -> Moment {
         Sort::Opened => "opened",
         Sort::Act => "act",
         Sort::Side => "side",
-        Sort::Shared => "shared",
         Sort::Late(_) => "late",
     };
     Moment {
