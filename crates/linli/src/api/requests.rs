@@ -61,6 +61,9 @@ pub struct NewRequest {
     /// How it came in: `phone`, `web`, `letter`, `visit` or `grid`. Only a desk may say other than `web`.
     #[serde(default)]
     channel: Option<Way>,
+    /// The number of an open case near by that says the same: this one goes along with it.
+    #[serde(default)]
+    joins: Option<String>,
     /// The name of whoever reports; it goes into the vault.
     #[serde(default)]
     #[schemars(length(max = 60))]

@@ -355,6 +355,7 @@ pub fn moment(page: &Page, ctx: &Ctx, d: &Dossier, e: &Entry) -> Moment {
         Sort::Act => "act",
         Sort::Side => "side",
         Sort::Late(_) => "late",
+        Sort::Shared => "shared",
     };
     Moment {
         seq: e.seq,
