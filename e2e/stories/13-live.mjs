@@ -21,11 +21,14 @@ const says = (selector, text) => ({
 const hands = (page) =>
   page.evaluate(() => {
     const box = document.activeElement;
-    return { name: box?.getAttribute("name"), value: box?.value, top: Math.round(box?.getBoundingClientRect().top), at: box?.selectionStart };
+    const { left, top } = box.getBoundingClientRect();
+    const covered = !box.contains(document.elementFromPoint(left + 20, top + 12));
+    return { covered, name: box?.getAttribute("name"), value: box?.value, top: Math.round(box?.getBoundingClientRect().top), at: box?.selectionStart };
   });
 
 function same(before, after, when) {
   const moved = Math.abs(before.top - after.top);
+  if (after.covered) throw new Error(`${when}: what is typed is covered`);
   if (before.name !== after.name || before.value !== after.value || before.at !== after.at || moved > 2)
     throw new Error(`${when}: the hands were at ${JSON.stringify(before)}, and then at ${JSON.stringify(after)}`);
 }
@@ -71,7 +74,7 @@ export default async function (house, size, width) {
   const acting = dispatcher.page.locator('form:has(input[name="act"][value="dispatch"])').first();
   await acting.evaluate((form) => form.closest("details")?.setAttribute("open", ""));
   await acting.locator('select[name="unit"]').selectOption("yunzhou-municipal");
-  await Promise.all([dispatcher.page.waitForNavigation(), acting.locator("button.btn").last().click()]);
+  await Promise.all([dispatcher.page.waitForNavigation(), acting.locator("button.btn:not([formaction])").last().click()]);
   await until(head, "what the colleague did", says("[data-live-news]", "派给承办单位"));
   same(hand, await hands(head.page), "an act of a colleague");
   await look(head, "live-case-news");

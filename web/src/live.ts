@@ -17,8 +17,18 @@ function still(change: () => void): void {
   const anchor = focused && focused !== document.body && !bar?.contains(focused) ? focused : (main?.querySelector("h1") ?? main);
   const before = anchor?.getBoundingClientRect().top ?? 0;
   change();
+  clear(focused);
   const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
   if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+}
+
+/** The bar stands where it covers nothing that has the focus: at the top, or else at the bottom. */
+function clear(focused: Element | null): void {
+  if (!bar || bar.hidden) return;
+  bar.classList.remove("below");
+  if (!focused || !main?.contains(focused) || bar.contains(focused)) return;
+  const [box, here] = [focused.getBoundingClientRect(), bar.getBoundingClientRect()];
+  bar.classList.toggle("below", box.top < here.bottom && box.bottom > here.top);
 }
 
 function part(name: string): HTMLElement | null {
@@ -125,7 +135,7 @@ async function look(event: Event): Promise<void> {
   if (!answer?.ok) return news(bar?.dataset.off ?? "");
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   still(() => {
-    for (const part of [".case-head", "ol.timeline", "section[aria-labelledby=clocks]"]) {
+    for (const part of [".case-head", "ol.timeline", ".talk", "section[aria-labelledby=clocks]"]) {
       const [old, now] = [main?.querySelector(part), fresh.querySelector(`main ${part}`)];
       if (old && now) old.replaceWith(document.adoptNode(now));
     }

@@ -23,6 +23,8 @@ words! {
     Account = "account",
     /// A seat.
     Seat = "seat",
+    /// A token of a program.
+    Token = "token",
     /// A row of the office's own duty list.
     Duty = "duty",
     /// The rule pack in force.

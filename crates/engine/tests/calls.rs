@@ -40,7 +40,7 @@ fn desk() -> (Seat, Viewer) {
         role: Role::Desk,
         place: code(STREET),
         from: monday(),
-        until: None,
+        cover: None, until: None,
     };
     (seat.clone(), Viewer::Staff(seat))
 }

@@ -185,7 +185,7 @@ async fn the_same_matter_is_joined_on(bed: Bed) {
     // Only what was offered: open, of this sort, near by.
     let far = [("joins", lamp.number.as_str()), ("do", ""), ("where", "滨河花园3号楼")];
     desk.post("desk", "/desk/new", &call("far-away", &far)).await.is(422).says("请照常登记");
-    desk.post("desk", "/desk/new", &call("no-such", &[("joins", "1-1"), ("do", "")])).await.is(422);
+    desk.post("desk", "/desk/new", &call("no-such-case", &[("joins", "1-1"), ("do", "")])).await.is(422);
 }
 
 async fn danger_is_handed_over_on(bed: Bed) {

@@ -96,7 +96,8 @@ impl<'t> Typed<'t> {
     /// How well it fits: the beginning of a name before its middle, characters before letters; none when it does not.
     pub fn fits(&self, spelt: &Spelt) -> Option<u16> {
         // Most words of names have not even the letters.
-        let strange = if self.slip { (self.letters & !spelt.letters).count_ones() } else { self.spoken & !spelt.letters };
+        let strange =
+            if self.slip { (self.letters & !spelt.letters).count_ones() } else { self.spoken & !spelt.letters };
         if strange > u32::from(self.slip) {
             return None;
         }
