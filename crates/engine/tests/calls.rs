@@ -40,7 +40,8 @@ fn desk() -> (Seat, Viewer) {
         role: Role::Desk,
         place: code(STREET),
         from: monday(),
-        cover: None, until: None,
+        cover: None,
+        until: None,
     };
     (seat.clone(), Viewer::Staff(seat))
 }

@@ -148,7 +148,7 @@ async fn rows(bed: &Bed) -> BTreeMap<&'static str, Vec<String>> {
             Url::Lite(path) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
                 let mut statement = connection.prepare(&query).unwrap();
-                let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+                let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
                 let read = |row: &rusqlite::Row<'_>| {
                     names.iter().enumerate().map(|(i, n)| Ok((n.clone(), text(row.get_ref(i)?)))).collect()
                 };

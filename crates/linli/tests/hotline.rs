@@ -2,7 +2,6 @@
 //! called anywhere else.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-#[allow(dead_code, reason = "shared by tests, each of which uses a part")]
 mod desk_common;
 
 use desk_common::{BUILDING, Desk, NAME, PHONE};

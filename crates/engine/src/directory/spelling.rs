@@ -158,7 +158,7 @@ pub(super) fn parts(text: &str) -> Vec<Part> {
 }
 
 fn flush(word: &mut String, parts: &mut Vec<Part>) {
-    let kept = word.split(|c: char| c == ' ' || c == '#').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+    let kept = word.split([' ', '#']).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
     word.clear();
     if !kept.is_empty() {
         parts.push(Part::Word(kept));

@@ -2,7 +2,10 @@
 //! role in its own transaction; a moment later one round tells each member, in one transaction that also takes the
 //! telling away: exactly once. Each list is one range of one index.
 
-use std::{collections::HashMap, sync::atomic::Ordering};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::atomic::Ordering,
+};
 
 use linli_worktime::Millis;
 
@@ -220,13 +223,15 @@ impl Engine {
             told.sort_unstable();
             told.dedup();
             for account in told {
-                if !choices.contains_key(&account) {
-                    let chosen = choice(tx, home, Whom::Account(account))?;
-                    tx.send(&FORGET, args![home, account, now.plus(-limits::TOLD_MS)])?;
-                    choices.insert(account, chosen);
-                }
+                let chosen = match choices.entry(account) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => {
+                        tx.send(&FORGET, args![home, account, now.plus(-limits::TOLD_MS)])?;
+                        new.insert(choice(tx, home, Whom::Account(account))?)
+                    }
+                };
                 // From now on and not from when it happened: a round that comes late does not break the quiet.
-                let shown = choices[&account].show_at(Kind::of(&one.template), one.urgent, calendar, now.max(one.at));
+                let shown = chosen.show_at(Kind::of(&one.template), one.urgent, calendar, now.max(one.at));
                 let Some((show_at, daily)) = shown else { continue };
                 let via = one.via.to_string();
                 let (id, at) = (one.id, one.at);

@@ -89,6 +89,7 @@ impl std::ops::Deref for Ctx {
 
 /// Who asks.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one for a request, and it is looked at everywhere")]
 pub enum Who {
     /// Nobody that is known.
     Anyone,

@@ -93,6 +93,8 @@ fn broken() -> Fault {
     Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken")
 }
 
+type Listed = (String, bool, Vec<(String, bool)>, String);
+
 #[derive(Template)]
 #[template(path = "admin/sheets.html")]
 struct SheetsPage {
@@ -101,7 +103,7 @@ struct SheetsPage {
     key: String,
     fault: Option<String>,
     /// Title, whether it may be changed, its columns with whether they are needed, its CSV.
-    tables: Vec<(String, bool, Vec<(String, bool)>, String)>,
+    tables: Vec<Listed>,
     recent: Vec<(String, String, bool, Spoken)>,
 }
 

@@ -82,6 +82,7 @@ impl Work<'_> {
     }
 
     /// What else a place of a table has to be: below one that is there, and what its state says.
+    #[allow(clippy::result_large_err, reason = "a mistake is a row of the report and no exception")]
     fn place_fits(
         &self,
         table: &Table,
