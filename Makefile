@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/linli-target
 DATA ?= data
 LISTEN ?= 127.0.0.1:8311
 
-.PHONY: run test fmt lint assets rust browser bench release deny
+.PHONY: fuzz-api run test fmt lint assets rust browser bench release deny
 
 run:
 	scripts/need run
@@ -37,6 +37,11 @@ browser:
 	cargo build --locked --workspace
 	cd e2e && npm ci --no-audit --no-fund --silent
 	scripts/with-postgres node e2e/run.mjs
+
+# Ten minutes of what programs may send, and of what they may not, from six callers.
+fuzz-api:
+	cargo build --locked -p linli
+	scripts/schemathesis
 
 release:
 	cargo build --locked --release -p linli

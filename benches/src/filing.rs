@@ -111,7 +111,7 @@ async fn one_client(address: &str, n: usize, time: Duration, rate: Option<f64>) 
             "contact": "19900000009",
         });
         let sent = Instant::now();
-        let answer = client.post_json("/api/v1/reports", &body.to_string()).await?;
+        let answer = client.post_json("/api/v1/requests", &body.to_string()).await?;
         if answer.status != 201 {
             return Err(format!("{answer:?}").into());
         }

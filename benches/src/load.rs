@@ -98,7 +98,7 @@ pub async fn filing(address: &str, rate: f64, time: Duration) -> Any<Took> {
         if let Some(wait) = due.checked_sub(begun.elapsed()) {
             tokio::time::sleep(wait).await;
         }
-        let answer = client.post_json("/api/v1/reports", &report(n)).await?;
+        let answer = client.post_json("/api/v1/requests", &report(n)).await?;
         if answer.status != 201 {
             return Err(format!("{answer:?}").into());
         }

@@ -161,7 +161,7 @@ impl Desk for Linli {
 
     async fn make(&self, client: &mut Client, n: usize) -> Any<Answer> {
         client.cookie.clear();
-        client.post_json("/api/v1/reports", &report(n)).await
+        client.post_json("/api/v1/requests", &report(n)).await
     }
 }
 

@@ -20,6 +20,8 @@ export default async function (house, size, width) {
   const line = await cable(house.url);
   const who = await person(house, "elder", { size: { width: zh ? 390 : 320, height: 844 }, lang: zh ? "zh-CN" : "en-GB", baseURL: line.url });
   const { page } = who;
+  // A line that is cut is no fault of the page.
+  who.faults.push = (fault) => (/net::ERR_/.test(fault) ? 0 : Array.prototype.push.call(who.faults, fault));
   const see = async (name) => {
     await look(who, `elder-${lang}-${name}`);
     await measure(page, `${name} (${lang})`);
@@ -85,11 +87,9 @@ export default async function (house, size, width) {
   await page.click('button[value="send"]');
   await page.waitForSelector('[data-keep="waiting"]:not([hidden])');
   await expectText(page, t.waiting);
-  who.faults.length = 0;
   await see("waiting");
   await page.goto("/").catch(() => undefined);
   await expectText(page, t.offline);
-  who.faults.length = 0;
   await see("offline");
   await line.mend();
   await page.goto("/");

@@ -61,6 +61,8 @@ async function walk(house, label, options, prepare) {
   const who = await person(house, label, options);
   if (prepare) await who.context.addInitScript(prepare);
   const filed = await report(who, LAMP);
+  const left = who.scripts && (await who.page.evaluate(() => globalThis.localStorage?.getItem("linli-draft")));
+  if (left) throw new Error(`${label}: a draft of what was filed is left behind: ${left}`);
   for (const path of [...PAGES, filed.url, `${filed.url}/do/message`, `${filed.url}/do/withdraw`]) {
     await who.page.goto(path);
     await look(who, `${label}-${name(path.replace(filed.url, "/case"))}`);

@@ -1,5 +1,5 @@
 // A day of a seat at the hotline, without a mouse: a new case in so many keys, a known caller who asks how far it is, a
-// question answered at once, a call put off and gone on with, an emergency, a draft that outlives a reload.
+// question answered at once, a call put off and gone on with, an emergency, a repeat joined, a draft that outlives a reload.
 import { expectText, look, person } from "../house.mjs";
 import { staff } from "../people.mjs";
 
@@ -163,6 +163,22 @@ async function emergency(who) {
   await expectText(page, "已转紧急电话");
 }
 
+/** A neighbour's matter again: joined with one key. */
+async function repeat(who) {
+  const { page } = who;
+  await page.goto("/desk/new");
+  await page.keyboard.type("19900007703");
+  await page.keyboard.press("Enter");
+  await page.keyboard.insertText("我们楼下路灯不亮");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("hyxq3");
+  await page.keyboard.press("Enter");
+  await until(page, "open cases near by", () => page.locator("[data-joins]").count());
+  await look(who, "call-repeat");
+  await moved(page, () => page.keyboard.press("F7"));
+  await expectText(page, "并在一起办了");
+}
+
 /** The same form where no script runs. */
 async function withoutScripts(house, who, size) {
   const plain = await person(house, "desk without scripts", { size, scripts: false });
@@ -189,6 +205,7 @@ export default async function (house, size) {
   await question(desk);
   await putOff(desk);
   await emergency(desk);
+  await repeat(desk);
   await withoutScripts(house, desk, size);
   const english = await staff(house, "desk", size, "en-GB");
   await english.page.goto("/desk/new");

@@ -34,7 +34,7 @@ function newest<T>(ask: () => Promise<T>, use: (answer: T) => void): () => Promi
 
 /** The key that a first button answers to is shown beside it. */
 function hints(part: HTMLElement): void {
-  for (const name of ["asked", "answer"]) part.querySelector(`[data-${name}-key]`)?.removeAttribute("hidden");
+  for (const name of ["asked", "answer", "joins"]) part.querySelector(`[data-${name}-key]`)?.removeAttribute("hidden");
 }
 
 /** The earlier matters of the number. */
@@ -204,6 +204,7 @@ function keys(form: HTMLFormElement, next: (from: HTMLElement) => void): void {
       const bar = find<HTMLElement>("#danger");
       unfold(bar && !bar.hidden ? bar.querySelector("details") : find<HTMLDetailsElement>("#emergency"));
     },
+    F7: () => press("[data-joins]"),
     F8: () => press("[data-asked]"),
     F9: () => unfold(find<HTMLDetailsElement>("#later")),
   };

@@ -105,6 +105,8 @@ function keepDraft(form: HTMLFormElement): void {
     });
   }
   const save = () => {
+    // What has arrived is no draft any more.
+    if (form.dataset.arrived !== undefined) return;
     const fields = typed(form);
     if (said(fields)) store({ at: Date.now(), step: step === "home" ? "say" : step, fields });
   };
@@ -236,6 +238,7 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement): Promise<v
   const to = await deliver(item);
   if (to) {
     await drop(item.key);
+    form.dataset.arrived = "";
     store(undefined);
     location.assign(to);
     return;

@@ -3,15 +3,15 @@ ALTER TABLE account ADD COLUMN first_at @INT;
 
 -- What changed by whom: each change of a place, a unit, an account, a seat, a duty, a rule pack, a setting, written in the
 -- transaction that makes it. Never changed, never deleted.
-CREATE TABLE change (
+CREATE TABLE admin_change (
   jurisdiction @INT NOT NULL, at @INT NOT NULL, id @ID NOT NULL, account @ID, seat @ID, login @CODE NOT NULL,
   what @CODE NOT NULL, subject @CODE NOT NULL, act @CODE NOT NULL, was @TEXT, became @TEXT,
   PRIMARY KEY (jurisdiction, at, id)
 ) @CLUSTERED;
-CREATE INDEX change_login ON change (jurisdiction, login, at, id);
-CREATE INDEX change_what ON change (jurisdiction, what, at, id);
-CREATE INDEX change_subject ON change (jurisdiction, what, subject, at, id);
-CREATE INDEX change_login_what ON change (jurisdiction, login, what, at, id);
+CREATE INDEX admin_change_login ON admin_change (jurisdiction, login, at, id);
+CREATE INDEX admin_change_what ON admin_change (jurisdiction, what, at, id);
+CREATE INDEX admin_change_subject ON admin_change (jurisdiction, what, subject, at, id);
+CREATE INDEX admin_change_login_what ON admin_change (jurisdiction, login, what, at, id);
 
 -- An uploaded table between its check and its use; it goes a week later.
 CREATE TABLE sheet_file (

@@ -9,6 +9,7 @@
 
 mod entries;
 mod follow;
+mod read;
 
 use linli_worktime::Millis;
 
@@ -16,6 +17,7 @@ pub(crate) use self::entries::STATEMENTS as ENTRY_STATEMENTS;
 pub use self::{
     entries::{Entry, Open},
     follow::{Follow, Heads, News},
+    read::{Part, Seen},
 };
 use crate::{
     Engine,

@@ -101,6 +101,8 @@ uuid_id!(/// A notice.
     NoticeId, "the id of a notice");
 uuid_id!(/// An attachment.
     AttachmentId, "the id of an attachment");
+uuid_id!(/// A token of a program.
+    TokenId, "the id of a token");
 uuid_id!(/// A row of the duty list.
     DutyId, "the id of a duty");
 uuid_id!(/// A change of the directory, the rules or who works here.

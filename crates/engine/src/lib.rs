@@ -10,6 +10,7 @@ pub mod directory;
 pub mod edge;
 mod engine;
 pub mod feed;
+pub mod gauges;
 pub mod ids;
 pub mod import;
 pub mod limits;
@@ -22,6 +23,7 @@ pub mod seats;
 pub mod sessions;
 pub mod sheets;
 pub mod start;
+pub mod tokens;
 pub mod vault;
 pub mod viewer;
 mod words;
@@ -70,6 +72,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         directory::border::STATEMENTS,
         engine::STATEMENTS,
         feed::STATEMENTS,
+        gauges::STATEMENTS,
         feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
         notices::CHOICE_STATEMENTS,
@@ -82,6 +85,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         sessions::STATEMENTS,
         sheets::STATEMENTS,
         start::STATEMENTS,
+        tokens::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
         vault::public::STATEMENTS,

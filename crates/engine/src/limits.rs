@@ -71,6 +71,9 @@ pub const SEARCH_WORDS: usize = 8;
 /// Fresh events that get their place in the feed in one transaction.
 pub const FEED_BATCH: usize = 2_048;
 
+/// Changes that one reading of the feed looks at, whether or not the reader may see them.
+pub const FEED_LOOK: usize = 500;
+
 /// Least time between two rounds of the feed; events of that time share one.
 pub const FEED_ROUND: Duration = Duration::from_millis(50);
 /// Longest wait for a look at what other processes added to the feed.
@@ -120,6 +123,10 @@ pub const LOCKED_MS: i64 = 15 * 60_000;
 pub const STAFF_SESSION_MS: i64 = 12 * 3_600_000;
 /// A session of a resident ends after this, milliseconds.
 pub const RESIDENT_SESSION_MS: i64 = 30 * 24 * 3_600_000;
+/// Living tokens of one seat.
+pub const TOKENS_OF_SEAT: u64 = 20;
+/// The most requests in a minute that a token can be granted.
+pub const TOKEN_MOST_PER_MINUTE: u32 = 60_000;
 /// Least length of a password.
 pub const PASSWORD_CHARS: usize = 10;
 /// How long a password that somebody else has seen lets one in, milliseconds.

@@ -127,6 +127,8 @@ words! {
     Account = "account",
     /// A seat.
     Seat = "seat",
+    /// A token of a program.
+    Token = "token",
     /// A row of the duty list.
     Duty = "duty",
     /// A rule pack.

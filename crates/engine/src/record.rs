@@ -23,6 +23,8 @@ words! {
     Account = "account",
     /// A seat.
     Seat = "seat",
+    /// A token of a program.
+    Token = "token",
     /// A row of the office's own duty list.
     Duty = "duty",
     /// The rule pack in force.
@@ -120,10 +122,10 @@ pub struct Asked {
 }
 
 statements! {
-    NOTE = "INSERT INTO change (jurisdiction, at, id, account, seat, login, what, subject, act, was, became)
+    NOTE = "INSERT INTO admin_change (jurisdiction, at, id, account, seat, login, what, subject, act, was, became)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     // Each of the filters has its index; all of them end in `at, id`.
-    CHANGES = "SELECT at, id, login, seat, what, subject, act, was, became FROM change WHERE jurisdiction = $1";
+    CHANGES = "SELECT at, id, login, seat, what, subject, act, was, became FROM admin_change WHERE jurisdiction = $1";
 }
 
 /// Writes a change down.

@@ -277,19 +277,6 @@ pub fn finish_sign_in(
     now: Millis,
     token: &Token,
 ) -> Result<Result<String, SignInError>, DbError> {
-    match admit(tx, home, checked, now)? {
-        Ok(account) => start(tx, home, token, Who::Staff(account), now).map(Ok),
-        Err(error) => Ok(Err(error)),
-    }
-}
-
-/// Counts a try of a password and answers it, without starting a session.
-pub fn admit(
-    tx: &mut Tx<'_>,
-    home: Jurisdiction,
-    checked: Checked,
-    now: Millis,
-) -> Result<Result<AccountId, SignInError>, DbError> {
     let Some(account) = checked.account else { return Ok(Err(SignInError::Wrong)) };
     let counted = tx.exec(&TRY, &args![home, account, now])? == 1;
     let lock = Millis(now.0.saturating_add(limits::LOCKED_MS));
@@ -312,7 +299,7 @@ pub fn admit(
     if seats::seats_of(tx, home, account, now)?.is_empty() {
         return Ok(Err(SignInError::NoSeat));
     }
-    Ok(Ok(account))
+    start(tx, home, token, Who::Staff(account), now).map(Ok)
 }
 
 /// Why a one-time code was not sent or not taken.

@@ -56,6 +56,10 @@ fn form(chance: &mut Chance, dossier: &Dossier, offer: &Offer) -> Form {
                 let day = dossier.head.opened_at.plus(i64::try_from(chance.below(60)).unwrap() * DAY);
                 Value::from(dossier.pack.calendar.date_of(day).to_string())
             }
+            FieldKind::Time => {
+                let day = dossier.head.opened_at.plus(i64::try_from(chance.below(60)).unwrap() * DAY);
+                Value::from(format!("{} 15:30", dossier.pack.calendar.date_of(day)))
+            }
             FieldKind::Choice(codes) => Value::from(codes[chance.below(codes.len())].as_str()),
             FieldKind::Org => Value::from(units[chance.below(5)]),
             FieldKind::Orgs => Value::List((0..chance.below(3)).map(|i| units[i + 1].to_owned()).collect()),

@@ -89,8 +89,16 @@ async fn member(town: &Town) -> AccountId {
         let hash = seats::hash_password(&login, "correct horse battery").unwrap();
         seats::create_account(tx, home, id, &login, "Zhang", &hash)?;
         let (org, place) = ("municipal".parse().unwrap(), code(STREET));
-        let seat =
-            Seat { id: SeatId::new(), account: id, org, role: Role::Handler, place, from: Millis(0), until: None };
+        let seat = Seat {
+            id: SeatId::new(),
+            account: id,
+            org,
+            role: Role::Handler,
+            place,
+            from: Millis(0),
+            until: None,
+            cover: None,
+        };
         seats::grant_seat(tx, home, &seat)
     };
     town.engine.db.write(work).await.unwrap();

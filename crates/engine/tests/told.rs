@@ -98,6 +98,7 @@ async fn member(town: &Town, login: &str, role: &str, org: &str) -> (AccountId, 
         place: code(STREET),
         from: Millis(0),
         until: None,
+        cover: None,
     };
     let (login, held) = (login.parse().unwrap(), seat.clone());
     let made = town.engine.db.write(move |tx: &mut Tx<'_>| {

@@ -4,9 +4,11 @@
 #![forbid(unsafe_code)]
 
 pub mod admin;
+pub mod api;
 pub mod cli;
 pub mod demo;
 pub mod desk;
+pub mod health;
 pub mod hotline;
 pub mod nearby;
 pub mod requests;

@@ -14,8 +14,8 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, desk, hotline, nearby, requests, rules, shell, signin, tour,
-    web::{App, Routes, assets, compress, ctx, routes::Route},
+    admin, api, desk, health, hotline, nearby, requests, rules, shell, signin, tour,
+    web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
 /// Nothing comes from elsewhere and nothing runs that is written in a page.
@@ -32,6 +32,7 @@ pub fn routes() -> Routes {
         .merge(desk::routes())
         .merge(hotline::routes())
         .merge(admin::routes())
+        .merge(api::routes())
         .merge(rules::routes())
         .merge(tour::routes())
 }
@@ -39,11 +40,13 @@ pub fn routes() -> Routes {
 /// The router, and the list of its routes.
 pub fn router(app: App) -> (Router, Vec<Route>) {
     let (router, list) = routes().into_parts();
+    // A second router over the same process describes the same routes.
+    let _ = app.process.routes.set(list.clone());
     let header =
         |name, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     let router = router
         .route("/assets/{name}", get(assets::serve))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .merge(health::router())
         .layer(DefaultBodyLimit::max(limits::UPLOAD_BYTES * limits::UPLOADS + 1_000_000))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), ctx::layer))
@@ -52,6 +55,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(compress::layer())
+        .layer(middleware::from_fn_with_state(app.clone(), trace::layer))
         .with_state(app);
     (router, list)
 }
@@ -61,15 +65,17 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
-    let worker = tokio::spawn(work(app.engine.clone(), stop.clone()));
+    let worker = tokio::spawn(work(app.clone(), stop.clone()));
     let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
     let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
+    let process = Arc::clone(&app.process);
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut ended = stop;
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             let _ = ended.wait_for(|stop| *stop).await;
+            process.stopping.send_replace(true);
         })
         .await?;
     let _ = (worker.await, follower.await, presence.await);
@@ -77,10 +83,13 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
 }
 
 /// Wakes what is due and takes in search words, every half second, at once while more waits.
-async fn work(engine: Engine, mut stop: watch::Receiver<bool>) {
+async fn work(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let more = match engine.tick().await {
-            Ok(more) => more,
+        let more = match app.engine.tick().await {
+            Ok(more) => {
+                app.process.pulse.beat();
+                more
+            }
             Err(error) => {
                 tracing::error!(error = linli_engine::chain(&error), "a round of the program's own work failed");
                 false
@@ -117,5 +126,5 @@ async fn follow(engine: Engine, mut stop: watch::Receiver<bool>) {
 
 /// The shared part of a program over an engine.
 pub fn app(engine: Engine, config: ctx::Config) -> App {
-    App { engine, config: Arc::new(config), live: Arc::default() }
+    App { engine, config: Arc::new(config), live: Arc::default(), process: Arc::new(Process::default()) }
 }

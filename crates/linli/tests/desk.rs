@@ -93,7 +93,7 @@ async fn everybody_begins_where_they_work_on(bed: Bed) {
     assert_eq!(desk.get("admin-system", "/desk").await.is(303).location, "/admin");
     assert_eq!(desk.get("leader", "/desk").await.is(303).location, "/desk/search");
     assert_eq!(desk.get("", "/desk").await.is(303).location, "/desk/signin?next=/desk");
-    desk.get("", "/api/v1/inbox").await.is(401).says("\"error\"");
+    desk.get("", "/api/v1/inbox").await.is(401).says("/api/problems/sign-in");
     desk.get("leader", "/api/v1/inbox").await.is(404);
     desk.get("admin-system", "/desk/search").await.is(404);
     desk.get("admin-system", "/desk/me").await.is(200).hides("通知");
@@ -221,7 +221,7 @@ async fn the_wrong_seat_is_refused_on(bed: Bed) {
     let to = format!("{}/act", url(&case));
     desk.get("urban", &url(&case)).await.is(404);
     desk.post("urban", &to, &both(&accept, &[])).await.is(404);
-    desk.get("urban", &api(&case)).await.is(404).says("\"error\"");
+    desk.get("urban", &api(&case)).await.is(404).says("/api/problems/not-found");
     desk.get("admin-system", &url(&case)).await.is(404);
     desk.post("dispatcher", &to, &both(&accept, &[])).await.is(403).says("这一步归别的岗位办");
     desk.post("leader", &to, &both(&accept, &[])).await.is(404);
@@ -283,23 +283,23 @@ async fn json_is_checked_as_a_form_is_on(bed: Bed) {
     {
         let answer = desk.json("dispatcher", &to, wrong).await;
         assert!([400, 422].contains(&answer.status), "{answer:?}");
-        assert_eq!(answer.js()["error"], "fault-malformed");
+        assert!(["/api/problems/malformed", "/api/problems/invalid"].contains(&answer.js()["type"].as_str().unwrap()));
     }
     let wrong =
         desk.json("dispatcher", &to, &body(serde_json::json!({ "class": 7, "unit": ["a", "b"] }))).await.is(422).js();
-    assert_eq!(wrong["error"], "fault-form");
-    assert_eq!(wrong["fields"].as_object().unwrap().len(), 2);
+    assert_eq!(wrong["type"], "/api/problems/invalid");
+    assert_eq!(wrong["errors"].as_array().unwrap().len(), 2);
     let half = desk.json("dispatcher", &to, &body(serde_json::json!({ "class": 1.5 }))).await;
     assert!([400, 422].contains(&half.status), "{half:?}");
-    desk.json("dispatcher", &to, &body(serde_json::json!({ "stranger": "x" }))).await.is(422).says("field-unknown");
+    desk.json("dispatcher", &to, &body(serde_json::json!({ "stranger": "x" }))).await.is(422).says("/form/stranger");
     let good = body(serde_json::json!({ "class": "general", "unit": "yunzhou-municipal" }));
     desk.json("urban", &to, &good).await.is(404);
-    assert_eq!(desk.json("dispatcher", &to, &good).await.is(200).js(), serde_json::json!({ "seq": 2, "again": false }));
-    assert_eq!(desk.json("dispatcher", &to, &good).await.is(200).js(), serde_json::json!({ "seq": 2, "again": true }));
+    assert_eq!(desk.json("dispatcher", &to, &good).await.is(200).js(), serde_json::json!({ "seq": 2 }));
+    assert_eq!(desk.json("dispatcher", &to, &good).await.is(200).js(), serde_json::json!({ "seq": 2 }));
     let late = good.replace("json-key-1", "json-key-2");
     let told = desk.json("dispatcher", &to, &late).await.is(409).js();
-    assert_eq!(told["error"], "fault-already-done");
-    assert!(told["message"].as_str().unwrap().contains("派单员"), "{told}");
+    assert_eq!(told["type"], "/api/problems/conflict");
+    assert!(told["detail"].as_str().unwrap().contains("派单员"), "{told}");
 }
 
 async fn files_come_with_an_act_on(bed: Bed) {

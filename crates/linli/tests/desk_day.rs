@@ -1,5 +1,5 @@
 //! A day at the desk through the real router, on both databases: saved views, batches, drafts, ready-made words, hand-overs,
-//! covers, co-units' parts, the load of units, paper, and one's own password and sessions.
+//! covers, co-units' parts, the load of units, paper, and one's own sessions.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 mod desk_common;
@@ -24,7 +24,7 @@ on_both! {
     the_load_of_units_is_seen => the_load_of_units_is_seen_on;
     paper_holds_no_names => paper_holds_no_names_on;
     nobody_loses_what_they_wrote => nobody_loses_what_they_wrote_on;
-    a_password_is_changed => a_password_is_changed_on;
+    a_session_elsewhere_is_ended => a_session_elsewhere_is_ended_on;
 }
 
 /// The first value of an attribute on a page, after a mark.
@@ -462,28 +462,17 @@ async fn nobody_loses_what_they_wrote_on(bed: Bed) {
     desk.post("urban", &format!("{}/act", url(&case)), &both(&marks, &[])).await.is(404).hides("还在这里");
 }
 
-async fn a_password_is_changed_on(bed: Bed) {
+async fn a_session_elsewhere_is_ended_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
-    let change = async |old: &str, new: &str| {
-        desk.post("urban", "/desk/me/password", &[("old", old), ("new", new)]).await.is(303).location
-    };
-    assert!(change("not the one", "a longer password").await.contains("password=wrong"));
-    assert!(change("linli-demo-2026", "short").await.contains("password=short"));
-    desk.get("urban", "/desk/me?password=wrong").await.is(200).says("现在的密码不对").says("这一个");
+    desk.get("urban", "/desk/me").await.is(200).says("这一个");
     // A second session of the same account, as on another machine.
-    let sign = |password: &'static str| async {
-        desk.post("", "/desk/signin", &[("login", "urban"), ("password", password)]).await
-    };
-    sign("linli-demo-2026").await.is(303);
+    desk.post("", "/desk/signin", &[("login", "urban"), ("password", "linli-demo-2026")]).await.is(303);
     let two = desk.get("urban", "/desk/me").await.is(200);
     assert_eq!(two.body.matches("name=\"session\"").count(), 1);
     let other = after(&two, "name=\"session\"", "value").to_owned();
+    // Nobody ends somebody else's.
+    desk.post("municipal", "/desk/me/session", &[("session", &other)]).await.is(303);
+    assert_eq!(desk.get("urban", "/desk/me").await.body.matches("name=\"session\"").count(), 1);
     desk.post("urban", "/desk/me/session", &[("session", &other)]).await.is(303);
-    assert_eq!(desk.get("urban", "/desk/me").await.body.matches("name=\"session\"").count(), 0);
-    sign("linli-demo-2026").await.is(303);
-    assert!(change("linli-demo-2026", "a longer password").await.contains("password=changed"));
-    // The session that asked lives on, the others have ended; the old password is worth nothing.
     assert_eq!(desk.get("urban", "/desk/me").await.is(200).body.matches("name=\"session\"").count(), 0);
-    sign("linli-demo-2026").await.is(422);
-    sign("a longer password").await.is(303);
 }

@@ -174,6 +174,20 @@ async fn the_form_thinks_with_the_seat_on(bed: Bed) {
     assert!(en["read"].as_str().unwrap().starts_with("Let me check: Heyuan Court, Building 3"), "{en}");
 }
 
+async fn the_same_matter_is_joined_on(bed: Bed) {
+    let desk = Desk::open(&bed).await;
+    let lamp = desk.file("lamp", "楼下路灯不亮").await;
+    let joins = [("joins", lamp.number.as_str()), ("do", "")];
+    let done = desk.post("desk", "/desk/new", &call("same-lamp", &joins)).await.is(303);
+    desk.get("desk", &done.location).await.is(200).says("并在一起办了");
+    let case = desk.get("desk", &format!("/api/v1{}", case_of(&done.location).replace("/desk", ""))).await.is(200).js();
+    assert_eq!(case["case"]["outcome"], "merged", "{case}");
+    // Only what was offered: open, of this sort, near by.
+    let far = [("joins", lamp.number.as_str()), ("do", ""), ("where", "滨河花园3号楼")];
+    desk.post("desk", "/desk/new", &call("far-away", &far)).await.is(422).says("请照常登记");
+    desk.post("desk", "/desk/new", &call("no-such-case", &[("joins", "1-1"), ("do", "")])).await.is(422);
+}
+
 async fn danger_is_handed_over_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
     let find = [("key", "gas-gas-gas"), ("body", "楼道里有很重的煤气味"), ("do", "find")];
@@ -279,6 +293,7 @@ on_both! {
     whoever_calls_again_is_told_how_far_it_is => whoever_calls_again_is_told_how_far_it_is_on;
     a_question_is_answered_at_once => a_question_is_answered_at_once_on;
     the_form_thinks_with_the_seat => the_form_thinks_with_the_seat_on;
+    the_same_matter_is_joined => the_same_matter_is_joined_on;
     danger_is_handed_over => danger_is_handed_over_on;
     a_call_is_put_off_and_gone_on_with => a_call_is_put_off_and_gone_on_with_on;
     a_call_of_nothing_is_counted_for_the_desk => a_call_of_nothing_is_counted_for_the_desk_on;

@@ -48,7 +48,7 @@ async fn client(address: String, cookie: String, name: String, ledger: Ledger) -
     for i in 0.. {
         let key = format!("kill-{name}-{i}");
         let body = serde_json::json!({ "key": key, "body": format!("The lamp is dark, says {key}"), "place": PLACE });
-        let answer = http.post_json("/api/v1/reports", &body.to_string()).await?;
+        let answer = http.post_json("/api/v1/requests", &body.to_string()).await?;
         assert_eq!(answer.status, 201, "{answer:?}");
         let filed: serde_json::Value = serde_json::from_str(&answer.body)?;
         let number = filed["number"].as_str().unwrap().to_owned();

@@ -9,7 +9,7 @@ use linli::serve;
 use linli_engine::{
     cases::store,
     db::Tx,
-    record::{self, Asked, Change},
+    record::{self, Asked, Change, What},
     seats::keep,
 };
 use linli_testbed::{Bed, on_both};
@@ -19,6 +19,7 @@ on_both! {
     each_reads_what_is_theirs => readers;
     the_list_goes_on_where_it_stopped => pages;
     first_passwords_are_changed_first => passwords;
+    tokens_are_recorded => tokens;
 }
 
 async fn changes(office: &Office, asked: Asked) -> Vec<Change> {
@@ -39,8 +40,9 @@ async fn seat_of(office: &Office, login: &'static str) -> String {
 /// Who does it, the route, what stands for its names, the form, the act that is recorded.
 type Deed<'d> = (&'d str, &'d str, &'d str, Vec<(&'d str, &'d str)>, &'d str);
 
-/// Routes that change nothing of the directory: an upload is only checked, a list of passwords only written out.
-const WITHOUT: [&str; 2] = ["/admin/sheets", "/admin/passwords"];
+/// Routes that change nothing of the directory: an upload is only checked, a list of passwords only written out. Tokens
+/// are tried on their own.
+const WITHOUT: [&str; 4] = ["/admin/sheets", "/admin/passwords", "/admin/tokens", "/admin/tokens/{id}/revoke"];
 
 fn all() -> Vec<Deed<'static>> {
     let place = vec![("parent", GRID), ("code", "990101001001001077"), ("zh", "Lantern House")];
@@ -129,6 +131,38 @@ async fn deeds(bed: Bed) {
             assert_eq!(changes(&office, Asked::default()).await.len(), before);
         }
     }
+}
+
+async fn tokens(bed: Bed) {
+    let office = Office::open(&bed).await;
+    let (seat, once) = (seat_of(&office, "dispatcher").await, key());
+    let form = [
+        ("login", "dispatcher"),
+        ("seat", seat.as_str()),
+        ("name", "Repairs"),
+        ("scopes", "cases:read"),
+        ("per_minute", "60"),
+        ("days", ""),
+        ("key", once.as_str()),
+    ];
+    assert_eq!(office.post("system", "/admin/tokens", &form).await.status, 404);
+    for _ in 0..2 {
+        let answer = office.post("security", "/admin/tokens", &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+    let wrong = [("login", "dispatcher"), ("per_minute", "0"), ("days", "x"), ("key", once.as_str())];
+    assert_eq!(office.post("security", "/admin/tokens", &wrong).await.status, 422);
+    let home = office.engine.home;
+    let read = move |tx: &mut Tx<'_>| linli_engine::tokens::list(tx, home, None, 10);
+    let all = office.engine.db.read(read).await.unwrap();
+    assert_eq!(all.len(), 1);
+    let (to, again) = (format!("/admin/tokens/{}/revoke", all[0].id), key());
+    for _ in 0..2 {
+        assert_eq!(office.post("security", &to, &[("key", &again)]).await.status, 303);
+    }
+    let asked = Asked { what: Some(What::Token), ..Asked::default() };
+    let acts: Vec<_> = changes(&office, asked).await.iter().map(|c| c.deed.act.as_str()).collect();
+    assert_eq!(acts, ["ended", "added"]);
 }
 
 async fn readers(bed: Bed) {

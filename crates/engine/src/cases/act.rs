@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_flow::{Case, Command, Event, FieldKind, FormField, Value, Who, decide};
 
-use super::{CaseError, CaseKey, FieldProblem, Head, links, store, times::Rules, write::Held};
+use super::{CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, store, times::Rules, write::Held};
 use crate::{
     Engine,
     db::{DbError, Tx, args},
@@ -41,11 +41,32 @@ impl Engine {
     /// # Errors
     /// [`CaseError`]; nothing is written then.
     pub async fn act(&self, ask: Ask) -> Result<Acted, CaseError> {
+        self.act_sent(ask, None).await
+    }
+
+    /// The same, where the key must not have been sent with anything else before.
+    ///
+    /// # Errors
+    /// As [`Engine::act`], and [`CaseError::KeyUsed`].
+    pub async fn act_sent(&self, ask: Ask, sent: Sent) -> Result<Acted, CaseError> {
         // Somebody else may write the same number of event first; then look again and decide anew.
         for _ in 0..crate::limits::TRANSACTION_TRIES {
             let (engine, ask) = (self.clone(), ask.clone());
-            let out = self.db.write(move |tx: &mut Tx<'_>| engine.act_in(tx, &ask)).await;
-            match out {
+            let out = self.db.write(move |tx: &mut Tx<'_>| {
+                let jurisdiction = ask.case.jurisdiction;
+                if sent.is_some() {
+                    deed::done(tx, jurisdiction, &ask.key, sent)?;
+                }
+                let acted = engine.act_in(tx, &ask)?;
+                // What was done under the key beside this one may have been something else.
+                match acted.again {
+                    true if sent.is_some() => drop(deed::done(tx, jurisdiction, &ask.key, sent)?),
+                    true => {}
+                    false => deed::note(tx, jurisdiction, &ask.key, sent)?,
+                }
+                Ok(acted)
+            });
+            match out.await {
                 Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
                 out => {
                     self.feed.nudge();

@@ -38,6 +38,8 @@ words! {
     Answered = "answered",
     /// A case that was handed to an emergency line.
     Emergency = "emergency",
+    /// A case that goes along with one that is open.
+    Joined = "joined",
     /// A call at a later time.
     Later = "later",
     /// An earlier case that was asked about.

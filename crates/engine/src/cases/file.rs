@@ -9,7 +9,7 @@ use linli_flow::{Case, Command, Fields, Value, decide};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, act, store,
+    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, Sent, act, deed, store,
     times::Rules,
     write::{Held, system},
 };
@@ -78,13 +78,29 @@ impl Engine {
     /// # Errors
     /// [`CaseError`]; nothing is written then.
     pub async fn file(&self, report: Report) -> Result<Filed, CaseError> {
+        self.file_sent(report, None).await
+    }
+
+    /// The same, where the key must not have been sent with anything else before.
+    ///
+    /// # Errors
+    /// As [`Engine::file`], and [`CaseError::KeyUsed`].
+    pub async fn file_sent(&self, report: Report, sent: Sent) -> Result<Filed, CaseError> {
         let prepared = self.prepare(report)?;
         let (jurisdiction, now) = (prepared.head.key.jurisdiction, prepared.head.opened_at);
         let number = self.numbers.take(&self.db, jurisdiction, self.day(now)).await?;
         let (engine, key) = (self.clone(), prepared.report.key.clone());
-        let out = self.db.write(move |tx: &mut Tx<'_>| engine.file_in(tx, &prepared, &number)).await;
-        match out {
-            Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" })) => self.filed_before(jurisdiction, key).await,
+        let out = self.db.write(move |tx: &mut Tx<'_>| {
+            let filed = engine.file_in(tx, &prepared, &number)?;
+            deed::note(tx, jurisdiction, &prepared.report.key, sent)?;
+            Ok(filed)
+        });
+        match out.await {
+            Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" })) => {
+                let asked = key.clone();
+                self.db.read(move |tx: &mut Tx<'_>| deed::done(tx, jurisdiction, &asked, sent)).await?;
+                self.filed_before(jurisdiction, key).await
+            }
             out => {
                 self.feed.nudge();
                 out

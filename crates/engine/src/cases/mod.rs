@@ -2,7 +2,9 @@
 //! imply; the rows beside them are kept for lists and timers, and are written in the same transaction.
 
 pub mod act;
+pub mod attach;
 pub mod call;
+mod deed;
 pub mod file;
 mod follow;
 pub mod foresee;
@@ -20,6 +22,7 @@ pub mod times;
 pub mod wake;
 mod write;
 
+pub use deed::Sent;
 use linli_flow::{Refusal, Who};
 use linli_worktime::Millis;
 use serde::{Deserialize, Serialize};
@@ -178,6 +181,9 @@ pub enum CaseError {
         /// What is wrong.
         problem: FieldProblem,
     },
+    /// The key has been used already, for something else.
+    #[error("this key has been used for something else")]
+    KeyUsed,
     /// The pack or the flow that the case keeps is not loaded.
     #[error("the rules `{0}` of this case are not loaded")]
     NoRules(String),

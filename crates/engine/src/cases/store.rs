@@ -16,6 +16,9 @@ statements! {
         FROM cases c WHERE c.jurisdiction = $1 AND c.number = $2";
     TRACKED = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2 AND tracking = $3";
     EVENTS = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
+    EVENT = "SELECT body FROM event WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
+    SENT = "SELECT case_id, digest FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
+    NOTE_SENT = "UPDATE deed SET digest = $3 WHERE jurisdiction = $1 AND deed_key = $2";
     DONE = "SELECT case_id, seq FROM deed WHERE jurisdiction = $1 AND deed_key = $2";
     ADD_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES ($1, $2, $3, $4)";
     ADD_CASE = "INSERT INTO cases ({case})
@@ -106,7 +109,7 @@ pub(crate) fn row(head: &Head, datum: Option<Datum>, tracking: Option<[u8; 32]>)
     ]
 }
 
-pub(super) fn by_id(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Head>, DbError> {
+pub(crate) fn by_id(tx: &mut Tx<'_>, key: CaseKey) -> Result<Option<Head>, DbError> {
     tx.first(&BY_ID, &args![key.jurisdiction, key.id])?.map(head).transpose()
 }
 
@@ -118,6 +121,11 @@ pub fn by_number(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, number: &str) -> R
 pub(super) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbError> {
     let rows = tx.query(&EVENTS, &args![key.jurisdiction, key.id])?;
     rows.into_iter().map(event).collect()
+}
+
+/// One event of a case.
+pub(crate) fn one_event(tx: &mut Tx<'_>, key: CaseKey, seq: u64) -> Result<Option<Event>, DbError> {
+    tx.first(&EVENT, &args![key.jurisdiction, key.id, seq])?.map(event).transpose()
 }
 
 pub(crate) fn event(mut row: Row) -> Result<Event, DbError> {

@@ -10,6 +10,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
     ("0005_calls", include_str!("../../migrations/0005_calls.sql")),
     ("0006_admin", include_str!("../../migrations/0006_admin.sql")),
+    ("0007_api", include_str!("../../migrations/0007_api.sql")),
     ("0008_borders", include_str!("../../migrations/0008_borders.sql")),
     ("0009_resident", include_str!("../../migrations/0009_resident.sql")),
     ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
@@ -19,6 +20,15 @@ const STEPS: &[(&str, &str)] = &[
 statements! {
     DONE = "SELECT name FROM migration ORDER BY name";
     RECORD = "INSERT INTO migration (name) VALUES ($1)";
+}
+
+/// Whether the steps that the database has are those of this program.
+pub(super) async fn is_done(db: &Db) -> Result<bool, DbError> {
+    db.read(|tx: &mut Tx<'_>| {
+        let done: Vec<String> = tx.query(&DONE, &[])?.into_iter().map(|mut r| r.take()).collect::<Result<_, _>>()?;
+        Ok(done.len() == STEPS.len() && STEPS.iter().all(|(name, _)| done.iter().any(|d| d == name)))
+    })
+    .await
 }
 
 pub(super) async fn run(db: &Db) -> Result<(), DbError> {

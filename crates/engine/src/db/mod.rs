@@ -4,6 +4,7 @@
 
 mod gather;
 mod lite;
+mod load;
 mod migrate;
 mod pg;
 mod row;
@@ -18,6 +19,7 @@ use tokio::sync::oneshot;
 pub use self::{
     gather::Gather,
     lite::copy as copy_lite,
+    load::{Latency, Load},
     row::{FromCell, Row},
     sql::{Dialect, Filter, Sql},
     tx::Tx,
@@ -167,7 +169,7 @@ where
 
 /// The database: clones share its threads.
 #[derive(Clone)]
-pub struct Db(Arc<Engine>);
+pub struct Db(Arc<Engine>, Arc<Load>);
 
 enum Engine {
     Lite(lite::Lite),
@@ -185,7 +187,7 @@ impl Db {
             Url::Pg(url) => pg::Pg::open(&url, seats).map(Engine::Pg),
         };
         let engine = tokio::task::spawn_blocking(open).await.map_err(|_| DbError::Gone)??;
-        let db = Self(Arc::new(engine));
+        let db = Self(Arc::new(engine), Arc::default());
         migrate::run(&db).await?;
         Ok(db)
     }
@@ -196,6 +198,19 @@ impl Db {
             Engine::Lite(_) => Dialect::Lite,
             Engine::Pg(_) => Dialect::Pg,
         }
+    }
+
+    /// How much it has to do, and how long its work takes.
+    pub fn load(&self) -> &Load {
+        &self.1
+    }
+
+    /// Whether it answers, and every step of its tables is done (and none that this program does not know).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_ready(&self) -> Result<bool, DbError> {
+        migrate::is_done(self).await
     }
 
     /// Runs `body` in one transaction and answers when it is durable. The body may run again after a conflict between
@@ -225,6 +240,8 @@ impl Db {
         E: WorkError,
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        // Counted while it waits and works; a caller who goes away takes it out of the count.
+        let _here = self.1.begin(write);
         let (reply, answer) = oneshot::channel();
         let job: Box<dyn Work> = Box::new(Job { body, out: None, reply });
         match &*self.0 {

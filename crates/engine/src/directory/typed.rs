@@ -78,6 +78,8 @@ pub(super) struct Typed<'t> {
     /// The sound of each character of it that has one.
     sounds: Vec<Vec<char>>,
     letters: u32,
+    /// With the letters of the characters' sounds.
+    spoken: u32,
     slip: bool,
 }
 
@@ -85,13 +87,17 @@ impl<'t> Typed<'t> {
     /// `slip`: one character may be wrong.
     pub fn new(chars: &'t [char], slip: bool) -> Self {
         let sound = |c: &char| sounds(*c).first().map(|s| s.chars().collect()).unwrap_or_default();
+        let sounds: Vec<Vec<char>> = chars.iter().map(sound).collect();
         let letters = chars.iter().fold(0, |all, c| all | bit(*c));
-        Self { chars, sounds: chars.iter().map(sound).collect(), letters, slip: slip && chars.len() >= 3 }
+        let spoken = sounds.iter().flatten().fold(letters, |all, c| all | bit(*c));
+        Self { chars, sounds, letters, spoken, slip: slip && chars.len() >= 3 }
     }
 
     /// How well it fits: the beginning of a name before its middle, characters before letters; none when it does not.
     pub fn fits(&self, spelt: &Spelt) -> Option<u16> {
-        let strange = (self.letters & !spelt.letters).count_ones();
+        // Most words of names have not even the letters.
+        let strange =
+            if self.slip { (self.letters & !spelt.letters).count_ones() } else { self.spoken & !spelt.letters };
         if strange > u32::from(self.slip) {
             return None;
         }

@@ -109,7 +109,8 @@ impl Desk<'_> {
             .knowledge
             .as_ref()
             .and_then(|path| self.read(path, |table| knowledge::read_entries(table, categories)));
-        let lines = Names { what: "emergency line", all: Some(choices(fields.unwrap_or_default(), LINE)) };
+        // Unknown where the field is among what is wrong: one complaint is enough.
+        let lines = Names { what: "emergency line", all: fields.and_then(|fields| choices(fields, LINE)) };
         let dangers =
             head.dangers.as_ref().and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines)));
         Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
@@ -148,10 +149,10 @@ impl Desk<'_> {
     }
 }
 
-/// The choices of a field.
-fn choices(fields: &[Field], name: &str) -> BTreeSet<String> {
-    let field = fields.iter().find(|field| field.name == name);
-    field.into_iter().flat_map(|field| &field.choices).map(|choice| choice.code.clone()).collect()
+/// The choices of a field; none where there is no such field.
+fn choices(fields: &[Field], name: &str) -> Option<BTreeSet<String>> {
+    let field = fields.iter().find(|field| field.name == name)?;
+    Some(field.choices.iter().map(|choice| choice.code.clone()).collect())
 }
 
 /// The classes; unknown where the field that states them is among what is wrong.

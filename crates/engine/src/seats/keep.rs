@@ -20,10 +20,14 @@ statements! {
     RENAME = "UPDATE account SET name = $3 WHERE jurisdiction = $1 AND id = $2";
     SET_PASSWORD = "UPDATE account SET password = $3, first_at = $4, wrong = 0, locked_until = NULL
         WHERE jurisdiction = $1 AND id = $2";
-    ALL_SEATS = "SELECT id, account, org, role, place, from_at, until_at FROM seat
-        WHERE jurisdiction = $1 AND from_at <= $2 AND (until_at IS NULL OR until_at > $2) ORDER BY id";
-    PAST_SEATS = "SELECT id, account, org, role, place, from_at, until_at FROM seat
-        WHERE jurisdiction = $1 AND account = $2 AND until_at <= $3 ORDER BY until_at DESC, id DESC";
+    // Seats that are held for somebody away come and go by themselves.
+    ALL_SEATS = "SELECT s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at, c.holder FROM seat s
+        LEFT JOIN cover c ON c.jurisdiction = s.jurisdiction AND c.seat = s.id
+        WHERE s.jurisdiction = $1 AND s.from_at <= $2 AND (s.until_at IS NULL OR s.until_at > $2) AND c.seat IS NULL
+        ORDER BY s.id";
+    PAST_SEATS = "SELECT s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at, c.holder FROM seat s
+        LEFT JOIN cover c ON c.jurisdiction = s.jurisdiction AND c.seat = s.id
+        WHERE s.jurisdiction = $1 AND s.account = $2 AND s.until_at <= $3 ORDER BY s.until_at DESC, s.id DESC";
 }
 
 /// Letters and digits of a first password: none that is taken for another.
@@ -47,7 +51,7 @@ pub fn by_login(tx: &mut Tx<'_>, home: Jurisdiction, login: &Login) -> Result<Op
     tx.first(&BY_LOGIN, &args![home, login.as_str()])?.map(|mut row| account(&mut row)).transpose()
 }
 
-/// All seats that are held now: as many as people work here.
+/// All seats that are held now, without those held for somebody away: as many as people work here.
 pub fn seats_now(tx: &mut Tx<'_>, home: Jurisdiction, now: Millis) -> Result<Vec<Seat>, DbError> {
     tx.query(&ALL_SEATS, &args![home, now])?.into_iter().map(seat).collect()
 }

@@ -43,6 +43,10 @@ pub fn monday() -> Millis {
 }
 
 pub async fn open(bed: &Bed, clock: &Clock) -> Engine {
+    open_with(bed, clock, linli_engine::notices::Plugs::default()).await
+}
+
+pub async fn open_with(bed: &Bed, clock: &Clock, plugs: linli_engine::notices::Plugs) -> Engine {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn");
     let options = Options {
         url: bed.url.clone(),
@@ -51,7 +55,7 @@ pub async fn open(bed: &Bed, clock: &Clock) -> Engine {
         pack: linli_engine::pack::read_dir(&root).unwrap(),
         home: Some(code(STREET).jurisdiction()),
         clock: clock.clone(),
-        plugs: linli_engine::notices::Plugs::default(),
+        plugs,
     };
     Engine::open(options).await.unwrap()
 }
@@ -59,7 +63,11 @@ pub async fn open(bed: &Bed, clock: &Clock) -> Engine {
 impl Town {
     pub async fn new(bed: &Bed) -> Self {
         let clock = Clock::set(monday());
-        let engine = open(bed, &clock).await;
+        Self::over(open(bed, &clock).await, clock).await
+    }
+
+    /// The town over an engine that was set up otherwise.
+    pub async fn over(engine: Engine, clock: Clock) -> Self {
         let (home, now) = (engine.home, clock.now());
         engine
             .db

@@ -137,9 +137,6 @@ desk-search-clear = Clear all conditions
 desk-search-empty = There are no cases yet
 desk-search-empty-what = Once there are, find them here by number, words, place, unit and time.
 
-    [one] 1 similar case nearby is in progress. Tell the caller how far it is; if it is the same matter, the dispatcher merges the two.
-   *[other] { $n } similar cases nearby are in progress. Tell the caller how far they are; if it is the same matter, the dispatcher merges them.
-  }
 desk-files-again = Photos and files have to be chosen again.
 
 desk-me = My seats

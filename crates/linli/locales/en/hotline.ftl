@@ -35,7 +35,7 @@ call-category = Category
 call-category-auto = Found from the words
 call-because = Because of “{ "{" }words{ "}" }”
 call-class = Time limit
-call-class-auto = That of the category
+call-class-auto = By category
 call-read-title = Read this to the caller
 call-read-empty = Once it says what and where, there will be a sentence here to read out and check.
 call-read = Let me check: { $place }, { $words }. We note it as “{ $category }”; { $unit } will deal with it and you will have a result by { $due }. Is that right?
@@ -68,7 +68,7 @@ call-repeats = { $n ->
     [one] One open case nearby is alike
    *[other] { $n } open cases nearby are alike
   }
-call-repeats-hint = If it is the same matter, tell the caller how far it is; no second case is needed.
+call-repeats-hint = If it is the same matter, join it: the caller hears how it goes all the same.
 call-later = Call back later
 call-later-hint = The caller has to go, or would rather talk another time. What you wrote is kept.
 call-at = When to call
@@ -140,3 +140,7 @@ answers-none-try = Try other words, or tell us and somebody will answer.
 answers-report = Tell us
 answers-source = Source: { $source }
 answers-perhaps = Perhaps this answers it:
+call-join = The same: join it
+call-join-gone = That case has been closed: file this one as usual.
+call-done-joined = Joined
+call-say-joined = Neighbours reported the same matter; yours goes along with it under { $number }, and you will hear how it goes.

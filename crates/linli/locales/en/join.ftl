@@ -55,7 +55,6 @@ mine-notice-news = There is news of “{ $title }”
 mine-notice-followed = “{ $title }” is closed: please look whether it is solved for you
 mine-notice-again = “{ $title }” is open again
 mine-notice-reply = The unit answered you: “{ $title }”
-desk-notice-message = The resident wrote: “{ $title }”
 
 form-reply = Reply
 form-reply-hint = The resident sees it on the tracking page.

@@ -46,7 +46,6 @@ mine-notice-news = “{ $title }”有新的进展
 mine-notice-followed = “{ $title }”办结了，请看看您那里好了没有
 mine-notice-again = “{ $title }”重新办理了
 mine-notice-reply = 经办单位回复了您：“{ $title }”
-desk-notice-message = 反映人留言了：“{ $title }”
 
 form-reply = 回复
 form-reply-hint = 反映人会在进度页看到。

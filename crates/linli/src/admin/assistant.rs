@@ -110,7 +110,48 @@ pub(super) async fn look(ctx: &Ctx, page: &Page) -> Result<Option<Assistant>, Fa
     }))
 }
 
+/// Each step: its name, whose it is, where it is done.
+type Fixed = (&'static str, &'static [Role], &'static [(&'static str, &'static str)]);
+
+const SYSTEM: &[Role] = &[Role::AdminSystem];
+const STEPS: [Fixed; 6] = [
+    (
+        "places",
+        SYSTEM,
+        &[("/admin/sheets", "upload"), ("/admin/sheets/template.xlsx", "template"), ("/admin/new/place", "by-hand")],
+    ),
+    ("orgs", SYSTEM, &[("/admin/sheets", "upload"), ("/admin/new/org", "by-hand")]),
+    (
+        "people",
+        &[Role::AdminSystem, Role::AdminSecurity],
+        &[("/admin/sheets", "upload"), ("/admin/accounts", "by-hand")],
+    ),
+    ("duties", SYSTEM, &[("/admin/coverage", "coverage"), ("/admin/sheets", "upload")]),
+    ("trial", &[], &[("/", "report")]),
+    ("open", SYSTEM, &[]),
+];
+
 fn steps(ctx: &Ctx, page: &Page, facts: &Facts) -> Vec<Step> {
+    let role = ctx.seat().map(|seat| seat.role);
+    let step = |((name, roles, doors), (done, state)): (Fixed, (bool, String))| {
+        // The trial is anybody's.
+        let yours = roles.is_empty() || role.is_some_and(|role| roles.contains(&role));
+        let door = |(href, key): &(&str, &str)| ((*href).to_owned(), page.t(&format!("start-door-{key}")));
+        Step {
+            name,
+            class: if done { "done" } else { "later" },
+            done,
+            yours,
+            state,
+            whose: roles.iter().map(|r| page.role(r.as_str())).collect::<Vec<_>>().join(" \u{b7} "),
+            doors: doors.iter().filter(|_| yours).map(door).collect(),
+        }
+    };
+    STEPS.into_iter().zip(there(ctx, page, facts)).map(step).collect()
+}
+
+/// Of each step, whether it is done, and what is there or missing.
+fn there(ctx: &Ctx, page: &Page, facts: &Facts) -> [(bool, String); 6] {
     let (directory, packs) = (ctx.engine().directory(), ctx.engine().packs());
     let pack = packs.current();
     let home: Option<PlaceCode> = ctx.engine().home.to_string().parse().ok();
@@ -118,89 +159,28 @@ fn steps(ctx: &Ctx, page: &Page, facts: &Facts) -> Vec<Step> {
     let communities = inside().filter(|p| p.code.level() == Level::Community).count();
     let others = directory.orgs().filter(|o| o.retired_at.is_none() && o.function != pack.fallback()).count();
     let (gaps, places) = coverage::open_questions(&directory, pack);
-    let has = |role: Role| facts.roles.contains(&role);
-    let wanting: Vec<String> = [Role::Dispatcher, Role::Desk, Role::Handler]
-        .into_iter()
-        .filter(|role| !has(*role))
-        .map(|role| page.role(role.as_str()))
-        .collect();
-    let system = may(ctx, Action::Edit, Resource::Org);
-    let security = may(ctx, Action::Edit, Resource::Seat);
-    let whose = |roles: &[Role]| roles.iter().map(|r| page.role(r.as_str())).collect::<Vec<_>>().join(" \u{b7} ");
-    let doors = |doors: &[(&str, &str)]| {
-        doors.iter().map(|(href, key)| ((*href).to_owned(), page.t(&format!("start-door-{key}")))).collect()
+    let wanting = [Role::Dispatcher, Role::Desk, Role::Handler].into_iter().filter(|r| !facts.roles.contains(r));
+    let wanting: Vec<String> = wanting.map(|role| page.role(role.as_str())).collect();
+    let people = match wanting.as_slice() {
+        [] => page.t("start-people-ready"),
+        some => page.t1("start-people-state", "roles", some.join(" \u{b7} ")),
     };
-    let step = |name, done, yours, state, roles: &[Role], to: &[(&str, &str)]| Step {
-        name,
-        class: if done { "done" } else { "later" },
-        done,
-        yours,
-        state,
-        whose: whose(roles),
-        doors: if yours { doors(to) } else { Vec::new() },
+    let duties = match gaps {
+        0 => page.t("start-duties-ready"),
+        some => text(ctx.lang, "start-duties-state", &[("n", some.into()), ("places", places.into())]),
     };
-    let sys = [Role::AdminSystem];
-    vec![
-        step(
-            "places",
-            communities > 0,
-            system,
-            page.n("start-places-state", inside().count()),
-            &sys,
-            &[
-                ("/admin/sheets", "upload"),
-                ("/admin/sheets/template.xlsx", "template"),
-                ("/admin/new/place", "by-hand"),
-            ],
-        ),
-        step(
-            "orgs",
-            others > 0,
-            system,
-            page.n("start-orgs-state", others),
-            &sys,
-            &[("/admin/sheets", "upload"), ("/admin/new/org", "by-hand")],
-        ),
-        step(
-            "people",
-            wanting.is_empty(),
-            system || security,
-            if wanting.is_empty() {
-                page.t("start-people-ready")
-            } else {
-                page.t1("start-people-state", "roles", wanting.join(" \u{b7} "))
-            },
-            &[Role::AdminSystem, Role::AdminSecurity],
-            if security {
-                &[("/admin/sheets", "upload-seats"), ("/admin/accounts", "seats-by-hand")]
-            } else {
-                &[("/admin/sheets", "upload"), ("/admin/new/account", "by-hand")]
-            },
-        ),
-        step(
-            "duties",
-            communities > 0 && others > 0 && (gaps == 0 || facts.looked),
-            system,
-            if gaps == 0 {
-                page.t("start-duties-ready")
-            } else {
-                text(ctx.lang, "start-duties-state", &[("n", gaps.into()), ("places", places.into())])
-            },
-            &sys,
-            &[("/admin/coverage", "coverage"), ("/admin/sheets", "upload")],
-        ),
-        step(
-            "trial",
-            facts.first_case.is_some(),
-            true,
-            facts.first_case.map_or_else(
-                || page.t("start-trial-state"),
-                |at| page.t1("start-trial-ready", "at", page.time(&at).words),
-            ),
-            &[],
-            &[("/", "report")],
-        ),
-        step("open", facts.open, system, String::new(), &sys, &[]),
+    let trial = match facts.first_case {
+        None => page.t("start-trial-state"),
+        Some(at) => page.t1("start-trial-ready", "at", page.time(&at).words),
+    };
+    let looked = communities > 0 && others > 0 && (gaps == 0 || facts.looked);
+    [
+        (communities > 0, page.n("start-places-state", inside().count())),
+        (others > 0, page.n("start-orgs-state", others)),
+        (wanting.is_empty(), people),
+        (looked, duties),
+        (facts.first_case.is_some(), trial),
+        (facts.open, String::new()),
     ]
 }
 

@@ -6,6 +6,7 @@
 //! | `/admin` | what needs seeing to, and where to go | list account |
 //! | `/admin/places`, `/admin/orgs` | the place tree, the units: read, add, change, retire, restore | place, org |
 //! | `/admin/accounts` | who signs in; their seats | account, seat |
+//! | `/admin/tokens` | access for programs | token |
 //! | `/admin/duties` | who does what where; the office's own rows | duty |
 //! | `/admin/pack` | the rules in force | pack |
 //! | `/admin/sheets` | all of these as tables, in and out | sheet |
@@ -28,6 +29,7 @@ mod places;
 mod record;
 mod seats;
 pub mod sheets;
+mod tokens;
 mod words;
 
 use std::sync::Arc;
@@ -48,7 +50,7 @@ use crate::web::{Ctx, Fault, Page, Routes, ctx::Who, forms::Sent, i18n, routes::
 pub fn routes() -> Routes {
     let parts = [home::routes(), places::routes(), orgs::routes(), accounts::routes(), seats::routes()];
     let parts = parts.into_iter().chain([duties::routes(), pack::routes(), sheets::routes(), record::routes()]);
-    let parts = parts.chain([assistant::routes(), coverage::routes()]);
+    let parts = parts.chain([assistant::routes(), coverage::routes(), tokens::routes()]);
     parts.fold(Routes::new(), Routes::merge)
 }
 
@@ -94,11 +96,12 @@ struct Link {
     here: bool,
 }
 
-const LINKS: [(&str, &str, Action, Resource); 8] = [
+const LINKS: [(&str, &str, Action, Resource); 9] = [
     ("/admin", "admin-nav-home", Action::List, Resource::Account),
     ("/admin/places", "admin-nav-places", Action::List, Resource::Place),
     ("/admin/orgs", "admin-nav-orgs", Action::List, Resource::Org),
     ("/admin/accounts", "admin-nav-accounts", Action::List, Resource::Account),
+    ("/admin/tokens", "admin-nav-tokens", Action::List, Resource::Token),
     ("/admin/duties", "admin-nav-duties", Action::List, Resource::Duty),
     ("/admin/sheets", "admin-nav-sheets", Action::See, Resource::Sheet),
     ("/admin/pack", "admin-nav-pack", Action::See, Resource::Pack),

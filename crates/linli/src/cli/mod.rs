@@ -12,6 +12,7 @@ mod places;
 mod serve;
 pub mod setup;
 mod tables;
+mod token;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -47,6 +48,8 @@ enum Command {
     Import(ImportArgs),
     /// Add an account of staff, or a seat for one
     Account(account::AccountArgs),
+    /// Make a token with which a program acts as a seat
+    Token(token::TokenArgs),
     /// Look at a rule pack: check it, draw a flow of it
     Pack(pack::PackArgs),
     /// Say when a limit ends
@@ -154,6 +157,7 @@ pub fn run() -> ExitCode {
         Command::Setup(args) => wait(setup::run(args)),
         Command::Import(args) => wait(import_rows(args)),
         Command::Account(args) => wait(account::run(args)),
+        Command::Token(args) => wait(token::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
         Command::Places(args) => wait(places::run(args)),
     };

@@ -24,11 +24,11 @@ use crate::web::{
 /// Whether the reader may arrange covers of a seat: it is their own, or they see to the seats of its place.
 fn may_arrange(ctx: &Ctx, seat: &Seat) -> bool {
     let Who::Staff { account, seat: own, .. } = &ctx.who else { return false };
-    let edits = |relation| policy::allows(own.role.into(), relation, Action::Edit, Resource::Cover);
-    let heads = edits(Relation::Scope) && own.place.covers(&seat.place) && !seat.role.is_admin();
+    let arranges = |relation| policy::allows(own.role.into(), relation, Action::File, Resource::Cover);
+    let heads = arranges(Relation::Scope) && own.place.covers(&seat.place) && !seat.role.is_admin();
     // Nobody who only covers passes it on.
     let mine = seat.account == account.id && seat.cover.is_none();
-    mine || (heads && own.cover.is_none()) || edits(Relation::None)
+    mine || (heads && own.cover.is_none()) || arranges(Relation::None)
 }
 
 struct Standing {
@@ -116,7 +116,7 @@ async fn draw(ctx: &Ctx, asked: &Asked, sent: Option<&Sent>, error: Option<Strin
     let page = Page::titled(ctx, "cover-title");
     let edits = [Relation::Scope, Relation::None]
         .iter()
-        .any(|relation| policy::allows(own.role.into(), *relation, Action::Edit, Resource::Cover));
+        .any(|relation| policy::allows(own.role.into(), *relation, Action::File, Resource::Cover));
     let org = asked.read::<OrgId>("org").filter(|_| edits).unwrap_or_else(|| own.org.clone());
     let wanted = sent.map_or_else(|| asked.get("seat").unwrap_or_default(), |sent| sent.text("seat"));
     let found = seats_of(ctx, &org, edits).await?;

@@ -10,6 +10,7 @@
 //! | `GET /desk/cases/{jurisdiction}/{number}/joined` | the neighbours' cases that go along with it |
 //! | `POST /desk/cases/{jurisdiction}/{number}/related` | it belongs together with another, or not |
 //! | `GET /desk/search` | finding cases |
+//! | `GET /desk/me/tokens`, `POST /desk/me/tokens/{id}` | access for programs: fetching a token |
 //! | `GET /desk/peek/{jurisdiction}/{number}` | a case as it stands beside the list |
 //! | `POST /desk/cases/{jurisdiction}/{number}/draft`, `…/draft/drop` | keeping what was typed into an act's form |
 //! | `GET /desk/cases/{jurisdiction}/{number}/print`, `GET /desk/print` | a case and a list on paper |
@@ -23,12 +24,7 @@
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
 //! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
-//! | `GET /api/v1/inbox` | the inbox as JSON |
-//! | `GET /api/v1/cases/{jurisdiction}/{number}` | a case as JSON |
-//! | `POST /api/v1/cases/{jurisdiction}/{number}/acts` | acting on it, as JSON |
 
-mod act;
-mod api;
 mod batch;
 mod case;
 mod clock;
@@ -54,6 +50,7 @@ mod saved;
 mod search;
 mod story;
 mod thread;
+mod tokens;
 mod views;
 
 pub use self::live::follow_presence;
@@ -62,7 +59,7 @@ use linli_engine::{
     seats::Account,
 };
 
-use crate::web::{Ctx, Fault, Needs, Routes, asked, ctx::Who};
+use crate::web::{Ctx, Fault, Needs, Routes, acts as act, asked, ctx::Who};
 
 /// The account of the member of staff who asks.
 ///
@@ -89,14 +86,13 @@ pub fn routes() -> Routes {
         .get("/desk/search", Needs::Seat(Action::List, Resource::Search), search::page)
         .get("/desk/me", Needs::Staff, me::page)
         .post("/desk/me/seat", Needs::Staff, me::sit)
+        .get("/desk/me/tokens", Needs::Staff, tokens::page)
+        .post("/desk/me/tokens/{id}", Needs::Staff, tokens::fetch)
         .get("/desk/me/notices", Needs::Seat(Action::List, Resource::Notice), notices::page)
         .post("/desk/me/notices", Needs::Seat(Action::List, Resource::Notice), notices::choose)
         .post("/desk/me/notices/read", Needs::Seat(Action::List, Resource::Notice), notices::read)
         .get("/desk/live", Needs::Seat(Action::List, Resource::Notice), live::open)
         .post("/desk/live/writing", case(Action::See), live::writing)
-        .get("/api/v1/inbox", Needs::Seat(Action::List, Resource::Inbox), api::inbox)
-        .get("/api/v1/cases/{jurisdiction}/{number}", case(Action::See), api::case)
-        .post("/api/v1/cases/{jurisdiction}/{number}/acts", case(Action::Act), api::act)
 }
 
 /// What goes round the inbox and the case: views, batches, drafts, ready-made words, shifts, covers, paper.

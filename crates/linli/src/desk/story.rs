@@ -5,7 +5,8 @@ use linli_engine::cases::{
     timeline::{Audience, Entry, Sort, timeline},
 };
 
-use crate::web::{Ctx, Page, i18n, times::Spoken};
+pub use crate::web::entry::what;
+use crate::web::{Ctx, Page, entry::known, times::Spoken};
 
 /// One thing on the timeline.
 pub struct Moment {
@@ -58,31 +59,7 @@ fn past(page: &Page, dossier: &Dossier, entry: Entry) -> Moment {
     }
 }
 
-/// What an entry is called.
-pub fn what(page: &Page, dossier: &Dossier, entry: &Entry) -> String {
-    match entry.sort {
-        Sort::Opened => came(page, &dossier.head.channel),
-        Sort::Late(level @ 100..) => late(page, "desk-late-over", level, &entry.title),
-        Sort::Late(level) => late(page, "desk-late-part", level, &entry.title),
-        Sort::Act | Sort::Side | Sort::Shared => entry.title.clone(),
-    }
-}
-
-fn late(page: &Page, key: &str, level: u8, title: &str) -> String {
-    i18n::text(page.lang(), key, &[("level", i64::from(level).into()), ("title", title.into())])
-}
-
-/// That a case came in, and how.
-fn came(page: &Page, channel: &str) -> String {
-    known(page, format!("desk-came-{channel}"), "desk-came")
-}
-
 /// The way in which a case came.
 pub fn channel(page: &Page, channel: &str) -> String {
     known(page, format!("desk-channel-{channel}"), "desk-channel")
-}
-
-/// A text, or another where there is none: a case may have come by a way that this version does not know.
-fn known(page: &Page, key: String, otherwise: &str) -> String {
-    page.t(if i18n::has(page.lang(), &key) { &key } else { otherwise })
 }

@@ -32,7 +32,6 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let pack = packs.current();
     let today = pack.calendar.date_of(ctx.engine().clock.now());
     let q: String = asked.get("q").unwrap_or_default().chars().take(200).collect();
-    let of = |text: &linli_flow::Text| page.of(text).to_owned();
     let mut found: Vec<&Entry> = match q.is_empty() {
         true => pack.all_answers().iter().collect(),
         false => pack.answers(&q, SHOWN),
@@ -45,8 +44,8 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let shown = found.into_iter().filter(|entry| !entry.is_stale(today)).enumerate();
     let answer = |(n, entry): (usize, &Entry)| Answer {
         id: entry.id.clone(),
-        question: of(&entry.question),
-        answer: of(&entry.answer),
+        question: page.of(&entry.question).to_owned(),
+        answer: page.of(&entry.answer).to_owned(),
         source: entry.source.clone(),
         open: n == 0 && !q.is_empty(),
     };

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::{Json, response::IntoResponse};
 use linli_engine::{
+    cases::Head,
     ids::PlaceCode,
     pack::{Danger, Entry},
 };
@@ -98,7 +99,7 @@ pub async fn beside(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Resu
     let found = packs.current().answers(&words, ANSWERS);
     Ok(Beside {
         answers: found.into_iter().map(|entry| answer(ctx, &page, entry)).collect(),
-        repeats: repeats(ctx, &page, draft, place).await?,
+        repeats: repeats(ctx, draft, place).await?.iter().map(|head| repeat(&page, head)).collect(),
         typed: !draft.body.is_empty(),
         page,
     })
@@ -126,17 +127,21 @@ fn answer(ctx: &Ctx, page: &Page, entry: &Entry) -> Answer {
 }
 
 /// Open cases that may be the same matter. The index `cases_place` serves it.
-async fn repeats(ctx: &Ctx, page: &Page, draft: &Draft, place: Option<&PlaceCode>) -> Result<Vec<Repeat>, Fault> {
+pub async fn repeats(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Result<Vec<Head>, Fault> {
     let Some(place) = place.filter(|_| !draft.body.is_empty()) else { return Ok(Vec::new()) };
     let since = ctx.engine().clock.now().plus(-NEARBY_MS);
     let found = ctx.engine().nearby(place, &draft.category(ctx), since).await?;
-    let repeat = |head: &linli_engine::cases::Head| Repeat {
+    let same = |head: &Head| head.flow == "request" && sees(ctx, head);
+    Ok(found.into_iter().filter(same).take(5).collect())
+}
+
+fn repeat(page: &Page, head: &Head) -> Repeat {
+    Repeat {
         url: case_url(head.key, &head.number),
         number: head.number.clone(),
         title: head.title.clone(),
         when: page.time(&head.opened_at).words,
-    };
-    Ok(found.iter().filter(|head| sees(ctx, head)).take(5).map(repeat).collect())
+    }
 }
 
 /// One sentence to read to the caller: where, what, whose it will be, and until when.

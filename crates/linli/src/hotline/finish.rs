@@ -29,10 +29,15 @@ enum Wish {
     /// It was handed to this line.
     Emergency(String),
     Later,
+    /// It is the same matter as the case with this number.
+    Joined(String),
 }
 
 impl Wish {
     fn of(sent: &Sent) -> Self {
+        if !sent.text("joins").is_empty() {
+            return Self::Joined(sent.text("joins").to_owned());
+        }
         match (sent.text("answer"), sent.text("emergency"), sent.text("do")) {
             ("", "", "file") => Self::File,
             ("", "", "later") => Self::Later,
@@ -61,6 +66,7 @@ pub async fn send(ctx: Ctx, upload: Upload) -> Reply {
         Wish::Answer(id) => answer(&ctx, &mut draft, &seat, &id).await?,
         Wish::Emergency(line) => emergency(&ctx, &mut draft, &seat, &line).await?,
         Wish::Later => later(&ctx, &mut draft, &seat).await?,
+        Wish::Joined(number) => joined(&ctx, &mut draft, &seat, &number).await?,
     };
     match made.filter(|_| draft.errors.is_empty()) {
         Some(call) => finish(&ctx, draft, call, &seat, sent.files).await,
@@ -80,6 +86,11 @@ async fn finish(ctx: &Ctx, mut draft: Draft, call: Call, seat: &Seat, files: Vec
     let became = call.became;
     let filed = match ctx.engine().file_call(call, seat).await {
         Ok(filed) => filed,
+        // It was closed while the form was on the screen.
+        Err(CaseError::Field { field: "joins", .. }) => {
+            draft.wrong("body", ctx.t("call-join-gone"));
+            return page::refuse(ctx, draft).await;
+        }
         Err(CaseError::Field { field, problem }) => {
             let fault = Fault::from(CaseError::Field { field, problem });
             let title = ctx.t(&format!("call-{field}"));
@@ -158,6 +169,19 @@ async fn emergency(ctx: &Ctx, draft: &mut Draft, seat: &Seat, line: &str) -> Res
         Form::from([("emergency_line".to_owned(), Value::from(line)), ("note".to_owned(), Value::from(note.as_str()))]);
     draft.class = "urgent".to_owned();
     call(ctx, draft, report, Became::Emergency, Some(Then { step: "triage", act: "emergency", form })).await.map(Some)
+}
+
+/// The same matter as an open case near by: what was said is filed and goes along with it. Only a case that was offered
+/// can be joined.
+async fn joined(ctx: &Ctx, draft: &mut Draft, seat: &Seat, number: &str) -> Result<Option<Call>, Fault> {
+    let (place, body) = (draft.meant(ctx, seat), draft.body.clone());
+    let offered = beside::repeats(ctx, draft, place.as_ref()).await?.iter().any(|head| head.number == number);
+    if !offered {
+        draft.wrong("body", ctx.t("call-join-gone"));
+    }
+    let Some(mut report) = draft.report(ctx, place, body).await? else { return Ok(None) };
+    report.joins = Some(number.to_owned());
+    call(ctx, draft, report, Became::Joined, None).await.map(Some)
 }
 
 /// Puts the call off: what was typed is kept, and the desk has the call in its inbox, due when it was agreed.

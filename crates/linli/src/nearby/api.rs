@@ -1,31 +1,44 @@
 //! The JSON of the public counts.
 
-use axum::{Json, extract::Query, response::IntoResponse};
+use axum::{Json, response::IntoResponse};
 use linli_engine::ids::PlaceCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Asked, after, row_key, within};
-use crate::web::{Ctx, Fault, Page, Reply};
+use crate::web::{Ctx, Fault, Page, Reply, given::Query};
 
 /// Rows of an answer.
 const ROWS: usize = 200;
 
-#[derive(Serialize)]
+/// What is going on at one place.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NearbyPlace")]
 struct Row {
+    /// The code of the place.
+    #[schemars(with = "String")]
     place: PlaceCode,
+    /// What people call it.
     place_name: String,
+    /// The category.
     category: String,
+    /// What people call it.
     category_name: String,
+    /// Cases that are open.
     open: u64,
+    /// Cases that were solved in the last 30 days.
     solved_30_days: u64,
     /// The day on which the newest came in or was solved.
     newest: String,
 }
 
-#[derive(Serialize)]
-struct List {
+/// What is going on around here.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Nearby")]
+pub struct List {
     /// When the counts were taken, RFC 3339.
     at: String,
+    /// The places.
     rows: Vec<Row>,
     /// Where the list goes on; asked for as `after`.
     next: Option<String>,

@@ -15,18 +15,25 @@ use linli_engine::{
     directory::Directory,
     ids::{Level, PlaceCode},
     pack::Pack,
+    tokens::Scope,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::web::{Ctx, Needs, Routes};
+use crate::web::{Ctx, Needs, Routes, operation::Operation};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
-    Routes::new().get("/nearby", Needs::Nobody, page::page).get("/api/v1/nearby", Needs::Nobody, api::list)
+    Routes::new().get("/nearby", Needs::Nobody, page::page).reads(
+        "/api/v1/nearby",
+        Needs::Nobody,
+        Operation::new("directory", "list-nearby").scope(Scope::DirectoryRead).asks::<Asked>().gives::<api::List>(),
+        api::list,
+    )
 }
 
 /// What is looked for; whatever is not known is not looked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct Asked {
     /// The first part of a category.
     #[serde(default)]
@@ -72,7 +79,7 @@ fn within<'s>(spots: &'s [Spot], place: &'s PlaceCode, group: Option<&'s str>) -
 fn after<'s>(spots: Vec<&'s Spot>, key: &str) -> Vec<&'s Spot> {
     let at = spots.iter().position(|spot| row_key(spot) == key);
     // A row that is gone meanwhile: the page begins where its place was.
-    let place = key.split('.').next().unwrap_or_default();
+    let place = key.split('.').next().filter(|place| place.parse::<PlaceCode>().is_ok()).unwrap_or_default();
     let from = at.map_or_else(|| spots.partition_point(|spot| spot.place.as_str() < place), |at| at + 1);
     spots.into_iter().skip(from).collect()
 }

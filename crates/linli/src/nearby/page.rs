@@ -42,6 +42,8 @@ struct NearbyPage {
     places: Vec<Choice>,
     above: Option<(String, String)>,
     sketch: Option<Sketch>,
+    /// Cases that are too few of their kind to be named closer than the place that is looked at.
+    loose: Option<String>,
     rows: Vec<Row>,
     first: bool,
     older: Option<String>,
@@ -65,12 +67,14 @@ pub async fn page(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
     let url = |at: &PlaceCode| format!("/nearby?at={}&group={}", at.as_str(), group.unwrap_or_default());
     let all: Vec<&Spot> = within(&public.spots, &at, group).collect();
     let sentence = sentence(&page, &at, &all);
+    let loose: u64 = all.iter().filter(|spot| spot.place == at).map(|spot| spot.open).sum();
     let rest = after(all, &asked.after);
     let older = (rest.len() > ROWS).then(|| format!("{}&after={}", url(&at), row_key(rest[ROWS - 1])));
     let above = at.parent().filter(|above| above.level() >= Level::Street);
     let groups = groups(pack).into_iter();
     show(&NearbyPage {
         sentence,
+        loose: (loose > 0 && at.level() < Level::Grid).then(|| page.n("nearby-loose", loose)),
         taken: page.time(&public.at),
         groups: groups
             .map(|code| Choice { code: code.to_owned(), name: page.category(code), chosen: group == Some(code) })
@@ -154,7 +158,7 @@ fn sketch(
         Some(Dot {
             url: format!("/nearby?at={}&group={}", place.code.as_str(), group.unwrap_or_default()),
             says: text(page.lang(), "nearby-dot", &numbers),
-            name: name.chars().take(if page.lang().code() == "en" { 16 } else { 8 }).collect(),
+            name: name.chars().take(if page.lang().code() == "en" { 24 } else { 12 }).collect(),
             n: open,
             point: place.point.or_else(|| middle(ring))?,
             ring: ring.to_vec(),

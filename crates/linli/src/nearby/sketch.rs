@@ -131,7 +131,11 @@ fn text_width(text: &str, size: f64) -> f64 {
 
 /// Moves boxes that cover each other apart, and all of them inside the width; a few dozen rounds settle any street.
 fn apart(boxes: &mut [Box]) {
-    for _ in 0..200 {
+    for round in 0..400 {
+        for b in boxes.iter_mut() {
+            let half = (b.w / 2.0).min(WIDTH / 2.0 - 1.0);
+            b.x = b.x.clamp(half, WIDTH - half);
+        }
         let mut moved = false;
         for i in 0..boxes.len() {
             for j in i + 1..boxes.len() {
@@ -142,8 +146,8 @@ fn apart(boxes: &mut [Box]) {
                     continue;
                 }
                 moved = true;
-                // Down there is always room; sideways only as far as the edge.
-                if over_x < over_y && a.w + b.w < WIDTH - 2.0 * EDGE {
+                // Down there is always room; sideways only as far as the edge, and not for ever.
+                if over_x < over_y && round < 60 && a.w + b.w < WIDTH - 2.0 * EDGE {
                     let step = over_x / 2.0 * if dx < 0.0 { -1.0 } else { 1.0 };
                     boxes[i].x -= step;
                     boxes[j].x += step;
@@ -153,10 +157,6 @@ fn apart(boxes: &mut [Box]) {
                     boxes[j].y += step;
                 }
             }
-        }
-        for b in boxes.iter_mut() {
-            let half = (b.w / 2.0).min(WIDTH / 2.0 - 1.0);
-            b.x = b.x.clamp(half, WIDTH - half);
         }
         if !moved {
             break;
@@ -175,10 +175,10 @@ mod tests {
         #[test]
         fn a_sketch_can_be_read(points in prop::collection::vec((119.0_f64..119.5, 33.0_f64..33.5, 0_u64..5000), 2..10)) {
             let dot = |(lon, lat, n): &(f64, f64, u64)| Dot {
-                url: String::new(), name: "Heyuan".into(), says: String::new(), n: *n, point: (*lon, *lat),
+                url: String::new(), name: "Heyuan Community".into(), says: String::new(), n: *n, point: (*lon, *lat),
                 ring: vec![(*lon - 0.01, *lat), (*lon, *lat + 0.01), (*lon + 0.01, *lat)],
             };
-            let sketch = Sketch::of(points.iter().map(dot).collect(), 16.0).unwrap();
+            let sketch = Sketch::of(points.iter().map(dot).collect(), 20.0).unwrap();
             for c in &sketch.circles {
                 let (x, y, w, h) = c.hit;
                 prop_assert!(x >= -0.5 && x + w <= WIDTH + 0.5 && y >= -0.5 && y + h <= sketch.height + 0.5);

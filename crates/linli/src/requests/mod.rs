@@ -12,10 +12,8 @@
 //! | `GET /mine` | the cases of a resident who signed in |
 //! | `GET /mine/notices`, `POST /mine/notices`, `POST /mine/notices/read` | what one was told, and how one wants to be |
 //! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
-//! | `POST /api/v1/reports`, `GET /api/v1/places` | the same for apps |
 
 mod act;
-mod api;
 mod case;
 mod draft;
 mod files;
@@ -55,6 +53,4 @@ pub fn routes() -> Routes {
         .post("/mine/notices", Needs::Resident, notices::choose)
         .post("/mine/notices/read", Needs::Resident, notices::read)
         .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
-        .post("/api/v1/reports", Needs::Nobody, api::file)
-        .get("/api/v1/places", Needs::Nobody, api::places)
 }

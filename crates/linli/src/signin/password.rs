@@ -75,7 +75,7 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
     let (by, token, of) = (By::staff(account, seat), Token::new(edge::secret()), account.clone());
     let done = engine.db.write(move |tx: &mut Tx<'_>| {
         // The old password is a sign-in like any other: it is counted, and it may be locked.
-        if let Err(error) = sessions::admit(tx, home, checked, now)? {
+        if let Err(error) = sessions::finish_sign_in(tx, home, checked, now, &token)? {
             return Ok(Err(error));
         }
         Pen { home, by: &by, now }.own_password(tx, &of, &hash)?;

@@ -4,9 +4,9 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use linli_engine::{
     Engine,
@@ -18,7 +18,13 @@ use linli_engine::{
     viewer::Viewer,
 };
 
-use super::{i18n::Lang, live::Hub};
+use super::{
+    Fault,
+    access::{self, Pass},
+    i18n::Lang,
+    live::Hub,
+    process::Process,
+};
 
 /// What the whole program shares.
 #[derive(Clone)]
@@ -27,6 +33,8 @@ pub struct App {
     pub engine: Engine,
     /// How this deployment is set up.
     pub config: Arc<Config>,
+    /// What this process knows of itself.
+    pub process: Arc<Process>,
     /// Its live pages.
     pub live: Arc<Hub>,
 }
@@ -62,6 +70,8 @@ pub struct Inner {
     pub shared: bool,
     /// Who.
     pub who: Who,
+    /// The token of a program; who it is, stands above.
+    pub pass: Option<Pass>,
     /// Where the request went, for coming back.
     pub path: String,
     /// Where the reader is on a walk through the demonstration.
@@ -132,7 +142,7 @@ pub fn set_cookie(config: &Config, name: &str, value: &str, seconds: i64) -> Str
 }
 
 impl Ctx {
-    async fn new(app: App, headers: &HeaderMap, path: String) -> Self {
+    fn new(app: App, headers: &HeaderMap, path: String, who: Who, pass: Option<Pass>) -> Self {
         let chosen = cookie_value(headers, cookie::LANG);
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok());
         let lang = Lang::from_header(chosen.or(asked).unwrap_or("zh"));
@@ -145,12 +155,11 @@ impl Ctx {
         let tour = cookie_value(headers, cookie::TOUR).filter(|_| app.config.demo).map(str::to_owned);
         let keys_off = cookie_value(headers, cookie::KEYS) == Some("off");
         let shared = cookie_value(headers, cookie::SHARED) == Some("on");
-        let who = who(&app, headers).await;
         let heads = match &who {
             Who::Staff { .. } => app.engine.changes().borrow().clone(),
             _ => Heads::default(),
         };
-        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, shared, who, path, heads, tour }))
+        Self(Arc::new(Inner { app, lang, elder, theme, keys_off, shared, who, pass, path, heads, tour }))
     }
 
     /// The same request as anyone's, who chose to read like this.
@@ -164,6 +173,7 @@ impl Ctx {
             keys_off: false,
             shared: false,
             who: Who::Anyone,
+            pass: None,
             path,
             heads: Heads::default(),
             tour: None,
@@ -198,6 +208,15 @@ impl Ctx {
     }
 }
 
+/// Who asks: a program by its token, or somebody by their session.
+async fn entry(app: &App, headers: &HeaderMap, path: &str) -> Result<(Who, Option<Pass>), Fault> {
+    let Some((token, pass)) = access::check(app, headers, path).await? else {
+        return Ok((who(app, headers).await, None));
+    };
+    let seat = token.seat;
+    Ok((Who::Staff { account: token.account, seats: vec![seat.clone()], seat }, Some(pass)))
+}
+
 async fn who(app: &App, headers: &HeaderMap) -> Who {
     let Some(cookie) = cookie_value(headers, cookie::SESSION).map(str::to_owned) else { return Who::Anyone };
     let now = app.engine.clock.now();
@@ -220,11 +239,29 @@ async fn who(app: &App, headers: &HeaderMap) -> Who {
 /// Puts the context into every request.
 pub async fn layer(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    let ctx = Ctx::new(app, request.headers(), path).await;
+    let ctx = match entry(&app, request.headers(), request.uri().path()).await {
+        Ok((who, pass)) => Ctx::new(app, request.headers(), path, who, pass),
+        Err(fault) => {
+            let ctx = Ctx::new(app, request.headers(), path, Who::Anyone, None);
+            return super::fault::render(&ctx, fault.into_response());
+        }
+    };
+    // PostgreSQL keeps no U+0000, and no address of ours holds one.
+    if ctx.path.contains("%00") {
+        let fault = Fault::new(StatusCode::BAD_REQUEST, "fault-malformed");
+        return super::fault::render(&ctx, fault.into_response());
+    }
+    if ctx.pass.is_some() {
+        // A browser adds cookies to what another site makes it send, but never a token: what comes with one was meant.
+        request.headers_mut().remove(header::ORIGIN);
+        request.headers_mut().remove("sec-fetch-site");
+    }
     let impersonal = super::compress::impersonal(request.headers());
     request.extensions_mut().insert(ctx.clone());
-    let response = next.run(request).await;
-    let mut response = super::fault::render(&ctx, response);
+    let mut response = super::fault::render(&ctx, next.run(request).await);
+    if let Some(pass) = &ctx.pass {
+        access::tell_limits(pass, &mut response);
+    }
     // An answer that opens something (a sign-in, a case that was just filed) is of one person already.
     if let Some(mark) = impersonal.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
         response.extensions_mut().insert(mark);
@@ -238,7 +275,10 @@ impl FromRequestParts<App> for Ctx {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         match parts.extensions.get::<Self>() {
             Some(ctx) => Ok(ctx.clone()),
-            None => Ok(Self::new(app.clone(), &parts.headers, parts.uri.path().to_owned()).await),
+            None => {
+                let who = who(app, &parts.headers).await;
+                Ok(Self::new(app.clone(), &parts.headers, parts.uri.path().to_owned(), who, None))
+            }
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use askama::Template;
 use axum::{
-    Json,
     http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
@@ -17,6 +16,7 @@ use linli_flow::{FormProblem, Refusal};
 use super::{
     Ctx, Page,
     i18n::{Lang, has, text},
+    problem::{self, FieldError},
 };
 
 /// What a handler answers.
@@ -33,12 +33,14 @@ pub struct Fault {
     pub args: Vec<(&'static str, String)>,
     /// What the rule pack says about it.
     pub said: Option<linli_flow::Text>,
+    /// What is wrong with single fields, for programs.
+    pub errors: Vec<FieldError>,
 }
 
 impl Fault {
     /// A fault without arguments.
     pub fn new(status: StatusCode, key: &'static str) -> Self {
-        Self { status, key, args: Vec::new(), said: None }
+        Self { status, key, args: Vec::new(), said: None, errors: Vec::new() }
     }
 
     /// With an argument.
@@ -95,6 +97,7 @@ impl From<CaseError> for Fault {
                 let most = if let FieldProblem::TooLong(most) = problem { most.to_string() } else { String::new() };
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, key).with("field", field).with("most", most)
             }
+            CaseError::KeyUsed => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "fault-key-used"),
             CaseError::NoRules(rules) => {
                 tracing::error!(rules, "the rules of a case are not loaded");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "fault-no-rules")
@@ -168,6 +171,9 @@ pub fn render(ctx: &Ctx, response: Response) -> Response {
     let known = response.extensions().get::<Fault>().cloned();
     let fault = match (known, response.status()) {
         (Some(fault), _) => fault,
+        (None, StatusCode::UNSUPPORTED_MEDIA_TYPE) => {
+            Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "fault-media-type")
+        }
         (None, StatusCode::NOT_FOUND) if !is_html(&response) => Fault::not_found(),
         // An answer that is a page already says it itself.
         (None, _) if is_html(&response) => return response,
@@ -175,12 +181,16 @@ pub fn render(ctx: &Ctx, response: Response) -> Response {
         (None, StatusCode::PAYLOAD_TOO_LARGE) => Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large"),
         (None, StatusCode::FORBIDDEN) => Fault::new(StatusCode::FORBIDDEN, "fault-cross-site"),
         (None, status) if status.is_client_error() => Fault::new(status, "fault-malformed"),
+        (None, status) if status.is_server_error() && ctx.path.starts_with("/api/") => {
+            Fault::new(status, "fault-broken")
+        }
         _ => return response,
     };
-    let words = fault.words(ctx.lang);
+    // The pages below `/api/` are for people, and are found.
     if ctx.path.starts_with("/api/") {
-        return (fault.status, Json(serde_json::json!({ "error": fault.key, "message": words }))).into_response();
+        return problem::answer(ctx, &fault, &response);
     }
+    let words = fault.words(ctx.lang);
     let page = Page::new(ctx, &ctx.t("fault-title"));
     let html = FaultPage { page, words, status: fault.status.as_u16() }.render().unwrap_or_default();
     (fault.status, Html(html)).into_response()

@@ -59,7 +59,8 @@ impl Sent {
         if self.fields.len() >= FIELDS || value.len() > FIELD_BYTES {
             return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large"));
         }
-        self.fields.entry(name).or_default().push(value);
+        // PostgreSQL keeps no U+0000.
+        self.fields.entry(name).or_default().push(value.replace('\0', ""));
         Ok(())
     }
 }

@@ -200,6 +200,13 @@ impl Page {
         format!("/desk/live?at={}{page}", live::cursor_text(&self.ctx.heads))
     }
 
+    /// Whether the page listens to what happens at the desk: administrators see no case, and whoever has to choose a
+    /// password first sees nothing yet.
+    pub fn hears(&self) -> bool {
+        let may_work = |who: &Who| matches!(who, Who::Staff { account, .. } if !account.must_change);
+        may_work(&self.ctx.who) && !self.is_admin()
+    }
+
     /// Whether the seat is one of the three administrators'.
     pub fn is_admin(&self) -> bool {
         self.ctx.seat().is_some_and(|s| s.role.is_admin())

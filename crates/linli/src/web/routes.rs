@@ -9,9 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
-use linli_engine::policy::{self, Action, Relation, Resource, Subject};
+use linli_engine::{
+    policy::{self, Action, Relation, Resource, Subject},
+    tokens::Scope,
+};
 
-use super::{App, Ctx, Fault, ctx::Who, page::go};
+use super::{App, Ctx, Fault, ctx::Who, operation::Operation, page::go};
 
 /// What a route needs of whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub struct Route {
     pub path: &'static str,
     /// What it needs.
     pub needs: Needs,
+    /// What it is for, where it is for programs.
+    pub api: Option<Operation>,
 }
 
 /// The routes of a capability.
@@ -57,7 +62,7 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::GET, MethodFilter::GET, path, needs, handler)
+        self.add(Route { method: Method::GET, path, needs, api: None }, MethodFilter::GET, handler)
     }
 
     /// A deed.
@@ -67,17 +72,38 @@ impl Routes {
         H: Handler<T, App>,
         T: 'static,
     {
-        self.add(Method::POST, MethodFilter::POST, path, needs, handler)
+        self.add(Route { method: Method::POST, path, needs, api: None }, MethodFilter::POST, handler)
     }
 
-    fn add<H, T>(mut self, method: Method, filter: MethodFilter, path: &'static str, needs: Needs, handler: H) -> Self
+    /// Something that programs read.
+    #[must_use]
+    pub fn reads<H, T>(self, path: &'static str, needs: Needs, operation: Operation, handler: H) -> Self
     where
         H: Handler<T, App>,
         T: 'static,
     {
-        let guard = move |ctx: Extension<Ctx>, request: Request, next: Next| guard(needs, ctx, request, next);
-        self.router = self.router.route(path, on(filter, handler).route_layer(from_fn(guard)));
-        self.list.push(Route { method, path, needs });
+        self.add(Route { method: Method::GET, path, needs, api: Some(operation) }, MethodFilter::GET, handler)
+    }
+
+    /// Something that programs do.
+    #[must_use]
+    pub fn does<H, T>(self, path: &'static str, needs: Needs, operation: Operation, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(Route { method: Method::POST, path, needs, api: Some(operation) }, MethodFilter::POST, handler)
+    }
+
+    fn add<H, T>(mut self, route: Route, filter: MethodFilter, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let (needs, scope) = (route.needs, route.api.as_ref().and_then(|operation| operation.scope));
+        let guard = move |ctx: Extension<Ctx>, request: Request, next: Next| guard(needs, scope, ctx, request, next);
+        self.router = self.router.route(route.path, on(filter, handler).route_layer(from_fn(guard)));
+        self.list.push(route);
         self
     }
 
@@ -103,7 +129,18 @@ pub fn may_somewhere(subject: Subject, action: Action, resource: Resource) -> bo
 /// Where staff choose another password.
 const PASSWORD: &str = "/desk/password";
 
-async fn guard(needs: Needs, Extension(ctx): Extension<Ctx>, request: Request, next: Next) -> Response {
+async fn guard(
+    needs: Needs,
+    scope: Option<Scope>,
+    Extension(ctx): Extension<Ctx>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let (Some(pass), Some(scope)) = (&ctx.pass, scope)
+        && !pass.scopes.has(scope)
+    {
+        return Fault::new(StatusCode::FORBIDDEN, "fault-scope").with("scope", scope.as_str()).into_response();
+    }
     let passes = match (needs, &ctx.who) {
         (Needs::Nobody, _) | (Needs::Resident, Who::Resident(_)) | (Needs::Staff, Who::Staff { .. }) => true,
         (Needs::Seat(action, resource), Who::Staff { seat, .. }) => {
@@ -111,17 +148,18 @@ async fn guard(needs: Needs, Extension(ctx): Extension<Ctx>, request: Request, n
         }
         _ => false,
     };
+    // Whoever came in with a password that somebody else knows chooses their own first.
+    if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
+        && account.must_change
+        && ctx.pass.is_none()
+        && !ctx.path.starts_with(PASSWORD)
+    {
+        return match *request.method() {
+            Method::GET if !ctx.path.starts_with("/api/") => go(PASSWORD),
+            _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
+        };
+    }
     if passes {
-        // Whoever came in with a password that somebody else knows chooses their own first.
-        if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
-            && account.must_change
-            && !ctx.path.starts_with(PASSWORD)
-        {
-            return match *request.method() {
-                Method::GET => go(PASSWORD),
-                _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
-            };
-        }
         return next.run(request).await;
     }
     let get = request.method() == Method::GET && !ctx.path.starts_with("/api/");

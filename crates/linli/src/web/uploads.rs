@@ -61,7 +61,7 @@ async fn read(mut parts: Multipart, sent: &mut Sent) -> Result<(), Fault> {
             if sent.fields.len() >= FIELDS || value.len() > FIELD_BYTES {
                 return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large"));
             }
-            sent.fields.entry(name).or_default().push(value);
+            sent.fields.entry(name).or_default().push(value.replace('\0', ""));
             continue;
         };
         let mut bytes = Vec::new();

@@ -46,7 +46,7 @@ pub const PIXEL: &[u8] = &[
 pub struct Desk {
     pub engine: Engine,
     pub clock: Clock,
-    router: Router,
+    pub router: Router,
     app: App,
     cookies: BTreeMap<String, String>,
 }

@@ -40,7 +40,8 @@ use crate::{
 };
 
 const SEE: Needs = Needs::Seat(Action::See, Resource::Sheet);
-const EDIT: Needs = Needs::Seat(Action::Edit, Resource::Sheet);
+/// What a table may change is asked of each table: `Kind::resource`.
+const FILE: Needs = Needs::Seat(Action::File, Resource::Sheet);
 
 /// Uploads that the first page lists.
 const RECENT: usize = 10;
@@ -48,14 +49,14 @@ const RECENT: usize = 10;
 pub(in crate::admin) fn routes() -> Routes {
     Routes::new()
         .get("/admin/sheets", SEE, home)
-        .post("/admin/sheets", EDIT, upload)
+        .post("/admin/sheets", FILE, upload)
         .get("/admin/sheets/template.xlsx", SEE, template)
         .get("/admin/sheets/all.xlsx", SEE, all)
         .get("/admin/sheets/csv/{kind}", SEE, csv)
-        .get("/admin/sheets/{id}", EDIT, report)
-        .get("/admin/sheets/{id}/problems.xlsx", EDIT, problems)
-        .post("/admin/sheets/{id}/apply", EDIT, put_in)
-        .post("/admin/passwords", EDIT, passwords::table)
+        .get("/admin/sheets/{id}", FILE, report)
+        .get("/admin/sheets/{id}/problems.xlsx", FILE, problems)
+        .post("/admin/sheets/{id}/apply", FILE, put_in)
+        .post("/admin/passwords", FILE, passwords::table)
 }
 
 /// A file to be kept.

@@ -6,15 +6,16 @@ use std::fmt::Display;
 use axum::http::StatusCode;
 use linli_engine::{
     cases::{
-        CaseError,
+        CaseError, Sent,
         act::{Acted, Ask},
         read::{Dossier, Offer, OfferWay},
     },
     pack::{FieldError, Raw},
+    viewer::Viewer,
 };
 use linli_flow::Form;
 
-use crate::web::{Ctx, Fault, Page, act_form, forms::SentFile, i18n, uploads};
+use super::{Ctx, Fault, Page, act_form, forms::SentFile, i18n, uploads};
 
 /// The word for the sort of an act in forms and in JSON.
 pub fn way(offer: &Offer) -> &'static str {
@@ -63,6 +64,31 @@ pub async fn perform(
     key: String,
     sent: Vec<SentFile>,
 ) -> Result<Acted, Refused> {
+    perform_sent(ctx, dossier, offer, raw, Deed { key, sent: None, by: ctx.viewer() }, sent).await
+}
+
+/// The key of a deed, and what was sent under it where that is to be checked.
+pub struct Deed {
+    /// Made by the client.
+    pub key: String,
+    /// What was sent under it.
+    pub sent: Sent,
+    /// Who does it.
+    pub by: Viewer,
+}
+
+/// The same, for a program: its key must not have been sent with anything else before.
+///
+/// # Errors
+/// Why it was refused.
+pub async fn perform_sent(
+    ctx: &Ctx,
+    dossier: &Dossier,
+    offer: &Offer,
+    raw: &Raw,
+    deed: Deed,
+    sent: Vec<SentFile>,
+) -> Result<Acted, Refused> {
     let form = match dossier.pack.check_form(&offer.form, raw) {
         Ok(form) => form,
         Err(errors) if dossier.offers.iter().any(|open| same(open, offer)) => return Err(Refused::Fields(errors)),
@@ -70,8 +96,8 @@ pub async fn perform(
         Err(_) => Form::new(),
     };
     let kept = uploads::keep(ctx, sent).await?;
-    let ask = Ask { case: dossier.head.key, command: offer.command(form), by: ctx.viewer(), key };
-    let acted = ctx.engine().act(ask).await?;
+    let ask = Ask { case: dossier.head.key, command: offer.command(form), by: deed.by, key: deed.key };
+    let acted = ctx.engine().act_sent(ask, deed.sent).await?;
     uploads::attach(ctx, dossier.head.key, kept).await.map_err(Fault::from)?;
     Ok(acted)
 }
@@ -91,14 +117,6 @@ impl Refused {
         match self {
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Fault(fault) => fault.status,
-        }
-    }
-
-    /// Its key, for machines.
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::Fields(_) => "fault-form",
-            Self::Fault(fault) => fault.key,
         }
     }
 
