@@ -16,16 +16,20 @@ function still(change: () => void): void {
   const focused = document.activeElement;
   const anchor = focused && focused !== document.body && !bar?.contains(focused) ? focused : (main?.querySelector("h1") ?? main);
   const before = anchor?.getBoundingClientRect().top ?? 0;
+  const settle = () => {
+    const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
+    if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  };
+  bar?.classList.remove("below");
   change();
+  settle();
   clear(focused);
-  const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
-  if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  settle();
 }
 
 /** The bar stands where it covers nothing that has the focus: at the top, or else at the bottom. */
 function clear(focused: Element | null): void {
   if (!bar || bar.hidden) return;
-  bar.classList.remove("below");
   if (!focused || !main?.contains(focused) || bar.contains(focused)) return;
   const [box, here] = [focused.getBoundingClientRect(), bar.getBoundingClientRect()];
   bar.classList.toggle("below", box.top < here.bottom && box.bottom > here.top);
