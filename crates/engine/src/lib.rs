@@ -59,6 +59,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         cases::call::STATEMENTS,
         cases::inbox::STATEMENTS,
         cases::links::STATEMENTS,
+        cases::search::INDEX_STATEMENTS,
         cases::search::STATEMENTS,
         cases::store::STATEMENTS,
         db::MIGRATE_STATEMENTS,
@@ -92,6 +93,5 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
     ]
     .into_iter()
     .flatten()
-    .chain(cases::search::all_statements())
     .copied()
 }

@@ -136,8 +136,19 @@ async fn deed(
     }
 }
 
-const TABLES: [&str; 11] =
-    ["cases", "event", "change", "open_step", "timer", "deed", "notice", "telling", "told", "vault_caller", "warning"];
+const TABLES: [&str; 11] = [
+    "cases",
+    "event",
+    "feed_change",
+    "open_step",
+    "timer",
+    "deed",
+    "notice",
+    "telling",
+    "told",
+    "vault_caller",
+    "warning",
+];
 
 /// All rows that cases leave, as texts: ids replaced by what they stand for, and without what only the key knows.
 async fn rows(bed: &Bed) -> BTreeMap<&'static str, Vec<String>> {

@@ -7,7 +7,10 @@ mod api_common;
 use std::{net::SocketAddr, time::Duration};
 
 use api_common::{Api, PIXEL, case, form};
-use linli::{serve, web::ctx::Config};
+use linli::{
+    serve,
+    web::{ctx::Config, process::Process},
+};
 use linli_engine::{
     Engine,
     db::Tx,
@@ -253,29 +256,7 @@ async fn what_cannot_be_read_is_told(bed: Bed) {
         let to = format!("{}/attachments", case(&receipt));
         api.call("POST", &to, &headers, "x").await.problem(415, "media-type");
     }
-    for key in ["short", "with a blank in it", "ünreadable-key", &"x".repeat(121)] {
-        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
-        let body = json!({ "body": "x", "place": LAMP }).to_string();
-        api.call("POST", "/api/v1/requests", &headers, body).await.problem(400, "no-key");
-    }
-    for query in ["from=tomorrow", "place=x", "limit=5", "q=a&q=b", "q=%00", "until=2026-02-30"] {
-        let told = api.get(&desk, &format!("/api/v1/cases?{query}")).await.problem(400, "malformed");
-        assert!(query.contains("%00") || query.starts_with(told["errors"][0]["parameter"].as_str().unwrap()), "{told}");
-    }
-    api.get(&desk, "/api/v1/inbox?due=never").await.problem(400, "malformed");
-    for path in ["/api/v1/cases/990101001/%00", "/api/v1/cases/990101001/%ff", "/api/v1/places/%00"] {
-        api.get(&desk, path).await.problem(400, "malformed");
-    }
-    for path in
-        ["/api/v1/cases/1/2", "/api/v1/cases/990101001/261125-99999", "/api/v1/attachments/990101001/7", "/api/"]
-    {
-        api.get(&desk, path).await.problem(404, "not-found");
-    }
-    for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "LINK"] {
-        let answer = api.call(method, "/api/v1/cases", &[("authorization", &auth)], "").await;
-        assert_eq!(answer.header("allow"), "GET,HEAD");
-        answer.problem(405, "method");
-    }
+    keys_and_queries(&api, &desk, &auth).await;
     let (kind, empty) = form(&[]);
     let headers = [("authorization", auth.as_str()), ("content-type", &kind), ("idempotency-key", "no-file-1")];
     let to = format!("{}/attachments", case(&receipt));
@@ -288,12 +269,68 @@ async fn what_cannot_be_read_is_told(bed: Bed) {
     assert_eq!(files["items"], json!([]), "nothing that was refused is there");
 }
 
+async fn keys_and_queries(api: &Api, desk: &str, auth: &str) {
+    for key in ["short", "with a blank in it", "ünreadable-key", &"x".repeat(121)] {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let body = json!({ "body": "x", "place": LAMP }).to_string();
+        api.call("POST", "/api/v1/requests", &headers, body).await.problem(400, "no-key");
+    }
+    for query in ["from=tomorrow", "place=x", "limit=5", "q=a&q=b", "q=%00", "until=2026-02-30"] {
+        let told = api.get(desk, &format!("/api/v1/cases?{query}")).await.problem(400, "malformed");
+        assert!(query.contains("%00") || query.starts_with(told["errors"][0]["parameter"].as_str().unwrap()), "{told}");
+    }
+    api.get(desk, "/api/v1/inbox?due=never").await.problem(400, "malformed");
+    for path in ["/api/v1/cases/990101001/%00", "/api/v1/cases/990101001/%ff", "/api/v1/places/%00"] {
+        api.get(desk, path).await.problem(400, "malformed");
+    }
+    for path in
+        ["/api/v1/cases/1/2", "/api/v1/cases/990101001/261125-99999", "/api/v1/attachments/990101001/7", "/api/"]
+    {
+        api.get(desk, path).await.problem(404, "not-found");
+    }
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "LINK"] {
+        let answer = api.call(method, "/api/v1/cases", &[("authorization", auth)], "").await;
+        assert_eq!(answer.header("allow"), "GET,HEAD");
+        answer.problem(405, "method");
+    }
+}
+
 async fn raw(address: SocketAddr, text: &[u8]) -> String {
     let mut socket = TcpStream::connect(address).await.unwrap();
     socket.write_all(text).await.unwrap();
     let mut answer = Vec::new();
     let _ = tokio::time::timeout(Duration::from_secs(20), socket.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Whether it is ready, and its metrics: from here without a token, from elsewhere with the right one only.
+async fn it_tells_how_it_is(api: &Api, address: SocketAddr, process: &Process, desk: &str, number: &str) {
+    let get = async |path: &str, more: &str| {
+        raw(address, format!("GET {path} HTTP/1.1\r\nHost: x\r\n{more}Connection: close\r\n\r\n").as_bytes()).await
+    };
+    assert!(get("/healthz", "").await.starts_with("HTTP/1.1 200"));
+    while process.pulse.ago().is_none() {
+        tokio::task::yield_now().await;
+    }
+    let ready = get("/readyz", "").await;
+    assert!(ready.starts_with("HTTP/1.1 200") && ready.ends_with("ready\n"), "{ready}");
+    let metrics = get("/metrics", "").await;
+    for wanted in [
+        "linli_requests_total{method=\"POST\",route=\"/api/v1/cases/{jurisdiction}/{number}/attachments\",status=\"201\"} 1",
+        "linli_db_seconds_bucket{sort=\"write\",le=\"+Inf\"}",
+        "linli_events_total ",
+        "linli_timers_due 0",
+        "linli_outbox_due ",
+        "process_resident_memory_bytes ",
+    ] {
+        assert!(metrics.contains(wanted), "no {wanted} in {metrics}");
+    }
+    assert!(!metrics.contains(number) && !metrics.contains(desk), "{metrics}");
+    assert!(get("/metrics", "X-Forwarded-For: 10.1.1.1\r\n").await.starts_with("HTTP/1.1 404"));
+    let auth = |token: &str| format!("X-Forwarded-For: 10.1.1.1\r\nAuthorization: Bearer {token}\r\n");
+    assert!(get("/metrics", &auth(desk)).await.starts_with("HTTP/1.1 200"));
+    let (_, other) = api.token("desk", &[Scope::CasesRead], 100).await;
+    assert!(get("/metrics", &auth(&other)).await.starts_with("HTTP/1.1 403"));
 }
 
 /// A real server: an upload that breaks off, whether it is ready, and its metrics.
@@ -332,30 +369,7 @@ async fn the_server_outlives_its_callers(bed: Bed) {
     let get = async |path: &str, more: &str| {
         raw(address, format!("GET {path} HTTP/1.1\r\nHost: x\r\n{more}Connection: close\r\n\r\n").as_bytes()).await
     };
-    assert!(get("/healthz", "").await.starts_with("HTTP/1.1 200"));
-    while process.pulse.ago().is_none() {
-        tokio::task::yield_now().await;
-    }
-    let ready = get("/readyz", "").await;
-    assert!(ready.starts_with("HTTP/1.1 200") && ready.ends_with("ready\n"), "{ready}");
-    let metrics = get("/metrics", "").await;
-    for wanted in [
-        "linli_requests_total{method=\"POST\",route=\"/api/v1/cases/{jurisdiction}/{number}/attachments\",status=\"201\"} 1",
-        "linli_db_seconds_bucket{sort=\"write\",le=\"+Inf\"}",
-        "linli_events_total ",
-        "linli_timers_due 0",
-        "linli_outbox_due ",
-        "process_resident_memory_bytes ",
-    ] {
-        assert!(metrics.contains(wanted), "no {wanted} in {metrics}");
-    }
-    let number = receipt["number"].as_str().unwrap();
-    assert!(!metrics.contains(number) && !metrics.contains(&desk), "{metrics}");
-    assert!(get("/metrics", "X-Forwarded-For: 10.1.1.1\r\n").await.starts_with("HTTP/1.1 404"));
-    let auth = |token: &str| format!("X-Forwarded-For: 10.1.1.1\r\nAuthorization: Bearer {token}\r\n");
-    assert!(get("/metrics", &auth(&desk)).await.starts_with("HTTP/1.1 200"));
-    let (_, other) = api.token("desk", &[Scope::CasesRead], 100).await;
-    assert!(get("/metrics", &auth(&other)).await.starts_with("HTTP/1.1 403"));
+    it_tells_how_it_is(&api, address, &process, &desk, receipt["number"].as_str().unwrap()).await;
     // Whoever waits for changes is answered when the program is told to stop.
     let now = raw_json(&get("/api/v1/changes?from=now", &format!("Authorization: Bearer {desk}\r\n")).await);
     let path = format!("/api/v1/changes?after={}&wait=25", now["next"].as_str().unwrap());

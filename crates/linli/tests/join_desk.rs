@@ -58,7 +58,7 @@ async fn the_unit_and_the_resident_write_to_each_other(bed: Bed) {
     let page = desk.get("municipal", &url(&case)).await.is(200).says("四点到楼下").says("云州区市政所");
     page.says("好的，&#60;b&#62;我在").hides(NAME).hides(PHONE);
     while desk.engine.tick().await.unwrap() {}
-    desk.get("municipal", "/desk/me").await.is(200).says("反映人留了言");
+    desk.get("municipal", "/desk/me/notices").await.is(200).says("反映人留了言");
     // An empty answer is refused with its field, and what the seat may not write is not offered.
     desk.act("municipal", &case, "reply", &[("reply", "  ")]).await.is(422).says("还没有填");
     desk.get("leader", &url(&case)).await.is(200).hides("<textarea");

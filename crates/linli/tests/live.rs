@@ -117,7 +117,7 @@ async fn an_inbox_follows(bed: Bed) {
     assert_eq!((rows[0]["case"].as_str(), rows[0]["new"].as_bool()), (Some(key(&case).as_str()), Some(true)));
     assert_eq!(rows[0]["mine"], serde_json::json!(["triage"]));
     let counts = dispatcher.hear("counts", &[]).await;
-    assert_eq!(counts["views"]["/desk"], 1);
+    assert_eq!(counts["views"]["/desk"], "1");
 
     there.act("dispatcher", &case, "dispatch", DISPATCH).await.is(303);
     round(&[&there, &here]).await;

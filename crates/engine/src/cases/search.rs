@@ -7,6 +7,7 @@ mod index;
 use linli_worktime::Millis;
 
 use self::index::Mark;
+pub(crate) use self::index::STATEMENTS as INDEX_STATEMENTS;
 use super::{
     CaseError, Head,
     inbox::{Count, ListAfter, counted, queues, within},
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     Engine,
-    db::{DbError, Dialect, Filter, Sql, Tx, args, statements},
+    db::{DbError, Dialect, Filter, Tx, args, statements},
     ids::{Jurisdiction, Level, PlaceCode},
     limits,
     policy::{self, Action, Reach, Resource},
@@ -64,11 +65,6 @@ statements! {
         FROM case_unit u {{CROSS JOIN||JOIN}} cases c ON c.jurisdiction = u.jurisdiction AND c.id = u.case_id
         WHERE u.jurisdiction = $1 AND u.unit = $2";
     OLDEST = "SELECT opened_at FROM cases WHERE jurisdiction = $1 ORDER BY opened_at, id LIMIT 1";
-}
-
-/// Every statement of the search.
-pub(crate) fn all_statements() -> impl Iterator<Item = &'static &'static Sql> {
-    STATEMENTS.iter().chain(index::STATEMENTS)
 }
 
 impl Engine {
