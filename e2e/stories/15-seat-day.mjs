@@ -79,8 +79,8 @@ async function fastAndChanged(who) {
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+A");
   await page.keyboard.type("llzs");
-  const offers = await page.locator("#category-text ~ ul [role=option]").allInnerTexts();
-  if (!offers[0]?.includes("邻里噪声")) throw new Error(`llzs offers ${offers}`);
+  const offers = () => page.locator("#category-text ~ ul [role=option]").allInnerTexts();
+  await until(page, "llzs offers it", async () => (await offers())[0]?.includes("邻里噪声"));
   await page.keyboard.press("Enter");
   await until(page, "read back with the category", async () => (await page.locator("#read").innerText()).includes("邻里噪声"));
   // A reload loses nothing, and nothing of the caller is where other tabs or days could find it.

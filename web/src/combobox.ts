@@ -133,7 +133,8 @@ export function combobox(input: HTMLInputElement, options: Options): void {
         if (how === "enter") event.preventDefault();
         if (choice) take(choice, how);
       }
-    } else if (event.key === "Escape" && open) {
+    } else if (event.key === "Escape") {
+      // The offers close; the box keeps the focus, for whoever types on.
       event.preventDefault();
       close();
     }
