@@ -139,7 +139,7 @@ async function putOff(who) {
   await moved(page, () => page.keyboard.press("d"));
   await expectText(page, "19900007702");
   await look(who, "callback-dialled");
-  await moved(page, () => page.keyboard.press("g"));
+  await moved(page, () => page.keyboard.press("w"));
   if (!(await page.inputValue("#body")).includes("单元门坏了")) throw new Error("what was typed before the call-back is gone");
   await page.keyboard.press("Enter");
   await page.keyboard.type("hyxq5");
