@@ -99,7 +99,6 @@ desk-add-files-hint = JPEG, PNG, WebP or PDF, up to 10 MB each, 6 at most
 desk-not-done = This was not done
 desk-typed = What you wrote is copied below:
 desk-done = Done: { $act }
-desk-filed = Filed. Tell the caller the number { $number }. If they left a mobile number, they can sign in with it and follow the case.
 desk-redone = { $n ->
     [one] Done again once
    *[other] Done again { $n } times

@@ -93,7 +93,6 @@ desk-add-files-hint = JPEG、PNG、WebP 或 PDF，每个不超过 10 MB，最多
 desk-not-done = 没有办成
 desk-typed = 您写的内容抄在下面，可以复制：
 desk-done = 已办：{ $act }
-desk-filed = 登记好了。请告诉来电人编号 { $number }；留了手机号的，用它登录就能看进度。
 desk-redone = 重办 { $n } 次
 desk-reopened = 重新打开 { $n } 次
 desk-returned = 退回过 { $n } 次

@@ -10,7 +10,7 @@ use axum::{
 use linli_engine::{
     directory::{Directory, Edit},
     ids::DutyId,
-    pack::{Basis, Pack},
+    pack::Pack,
     policy::{Action, Resource},
 };
 use serde::Deserialize;
@@ -133,7 +133,7 @@ async fn list(ctx: Ctx, Query(asked): Query<DutiesAsked>) -> Reply {
         own,
         tabs: pack.children(None).map(tab).collect(),
         listed: listed.map(|c| listed_row(&page, pack, c)).collect(),
-        community: sourced(&page, pack.community_rule()),
+        community: words::sourced(&page, pack.community_rule()),
         fallback: page.t1("admin-duties-fallback", "function", words::function(&page, pack.fallback())),
         may_edit: may(&ctx, Action::Edit, Resource::Duty),
         asked,
@@ -180,11 +180,6 @@ fn own(page: &Page, directory: &Directory, duty: &linli_engine::directory::Duty)
     }
 }
 
-fn sourced(page: &Page, basis: &Basis) -> (String, &'static str, String) {
-    let (class, word) = words::mark(page, basis.mark);
-    (basis.text.clone(), class, word)
-}
-
 fn listed_row(page: &Page, pack: &Pack, category: &linli_engine::pack::Category) -> ListedRow {
     let duty = pack.duty(&category.code);
     ListedRow {
@@ -193,7 +188,7 @@ fn listed_row(page: &Page, pack: &Pack, category: &linli_engine::pack::Category)
         function: words::function(page, &duty.function),
         carrier: words::carrier(page, duty.level),
         community: words::part(page, pack.community_part(&category.code)),
-        basis: duty.basis.as_ref().map(|basis| sourced(page, basis)),
+        basis: duty.basis.as_ref().map(|basis| words::sourced(page, basis)),
     }
 }
 

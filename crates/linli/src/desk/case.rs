@@ -191,9 +191,6 @@ fn problems(ctx: &Ctx, page: &Page, d: &Dossier, again: &Again<'_>, sent: Option
 /// What was just done by this seat, said for a few minutes and until something else happens.
 fn said_done(ctx: &Ctx, page: &Page, d: &Dossier, done: &str) -> Option<String> {
     let last = d.events.last().filter(|event| ctx.engine().clock.now().since(event.at) < DONE_MS)?;
-    if done == "new" {
-        return (last.seq <= 2).then(|| page.t1("desk-filed", "number", &d.head.number));
-    }
     let mine = ctx.seat().is_some_and(|seat| last.by.id == seat.id.to_string());
     if !mine || done.parse() != Ok(last.seq) {
         return None;

@@ -214,10 +214,7 @@ struct DutyRow {
 }
 
 pub fn duties(page: &Page, pack: &Pack) -> Html {
-    let sourced = |basis: &linli_engine::pack::Basis| {
-        let (class, word) = words::mark(page, basis.mark);
-        (basis.text.clone(), class, word)
-    };
+    let sourced = |basis: &linli_engine::pack::Basis| words::sourced(page, basis);
     let row = |category: &linli_engine::pack::Category| {
         let duty = pack.duty(&category.code);
         DutyRow {

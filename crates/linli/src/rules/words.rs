@@ -1,6 +1,6 @@
 //! How the pages say what the rules write as short words.
 
-use linli_engine::pack::{Carrier, Mark, Pack, Part};
+use linli_engine::pack::{Basis, Carrier, Mark, Pack, Part};
 use linli_worktime::{Limit, Unit};
 
 use crate::web::{Page, i18n};
@@ -24,6 +24,12 @@ pub fn mark(page: &Page, mark: Mark) -> (&'static str, String) {
         Mark::Unconfirmed => ("tag tag-soon", "unconfirmed"),
     };
     (class, page.t(&format!("admin-mark-{key}")))
+}
+
+/// A source: its words, and how well it is known.
+pub fn sourced(page: &Page, basis: &Basis) -> (String, &'static str, String) {
+    let (class, word) = mark(page, basis.mark);
+    (basis.text.clone(), class, word)
 }
 
 /// Who carries a duty.
