@@ -65,6 +65,23 @@ export async function person(house, name, { size = WIDTHS.desktop, lang = "zh-CN
   return { name, page, context, faults, scripts };
 }
 
+/** Does what leads to another page and waits for that page; gives the answer. One that does not come says what the page was doing. */
+export async function through(page, deed) {
+  try {
+    const [answer] = await Promise.all([page.waitForNavigation(), deed()]);
+    return answer;
+  } catch (error) {
+    const state = await page.evaluate(() => ({
+      ready: document.readyState,
+      sent: Array.from(document.querySelectorAll("form[data-sent]"), (form) => form.getAttribute("action")),
+      worker: navigator.serviceWorker?.controller?.scriptURL,
+      focus: document.activeElement?.outerHTML.slice(0, 200),
+    })).catch(String);
+    await page.screenshot({ path: join(OUT, "stuck.png") }).catch(() => {});
+    throw new Error(`nothing came after ${page.url()} ${JSON.stringify(state)}`, { cause: error });
+  }
+}
+
 /** Fails with what was expected and what the page says instead. */
 export async function expectText(page, text) {
   const body = await page.locator("body").innerText();

@@ -39,7 +39,7 @@ for (const [database, url] of databases) {
         console.log(`ok    ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
       } catch (error) {
         failed++;
-        console.error(`FAIL  ${name}\n${error.stack ?? error}`);
+        console.error(`FAIL  ${name}`, error);
         if (process.env.VERBOSE) console.error(house.log().slice(-3000));
       }
     }

@@ -1,6 +1,6 @@
 // Three neighbours say "me too" instead of reporting it again; the unit answers once, all are told, and one says that it
 // is not solved at their place. Then the desk merges two cases, with a look at what that does, and takes them apart.
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 import { RESULT, STREET, act, report, staff } from "../people.mjs";
 
 const LAMP = "和苑小区3号楼南边的路灯整夜不亮，我是502的钱大爷。";
@@ -23,7 +23,7 @@ async function answer(who, url, fields) {
     if (await radio.count()) await radio.check();
     else await who.page.fill(`[name="${name}"]`, value);
   }
-  await Promise.all([who.page.waitForNavigation(), who.page.click("main form:has([name='act']) button.btn-main")]);
+  await through(who.page, () => who.page.click("main form:has([name='act']) button.btn-main"));
 }
 
 export default async function (house, size, width) {
@@ -47,7 +47,7 @@ export default async function (house, size, width) {
   await first.page.goto(main.url);
   await expectText(first.page, "还有 3 位邻居也反映了这件事");
   await first.page.fill('.talk-box textarea[name="message"]', "楼道门的密码要吗？");
-  await Promise.all([first.page.waitForNavigation(), first.page.click(".talk-box button.btn")]);
+  await through(first.page, () => first.page.click(".talk-box button.btn"));
   await act(unit, main.number, "reply", { reply: "不用，灯杆在外面。" });
   await look(unit, "join-desk-main");
   await act(unit, main.number, "progress", { progress: "保险丝明天到货，明天下午换。" });
@@ -83,13 +83,13 @@ export default async function (house, size, width) {
   await dispatcher.page.goto(`/desk/cases/${STREET}/${own}/merge?main=${other.number}`);
   await expectText(dispatcher.page, "并入以后");
   await look(dispatcher, "join-merge");
-  await Promise.all([dispatcher.page.waitForNavigation(), dispatcher.page.click('main form[action$="/act"] button.btn-main')]);
+  await through(dispatcher.page, () => dispatcher.page.click('main form[action$="/act"] button.btn-main'));
   await expectText(dispatcher.page, "主件");
   await look(dispatcher, "join-desk-follower");
   await act(dispatcher, own, "separate", { reason: "不是同一根灯杆" });
   await dispatcher.page.evaluate(() => document.querySelector("#other")?.closest("details")?.setAttribute("open", ""));
   await dispatcher.page.fill("#other", other.number);
-  await Promise.all([dispatcher.page.waitForNavigation(), dispatcher.page.click('form[action$="/related"] button.btn:not(.btn-quiet)')]);
+  await through(dispatcher.page, () => dispatcher.page.click('form[action$="/related"] button.btn:not(.btn-quiet)'));
   await expectText(dispatcher.page, "有关联的");
   await look(dispatcher, "join-related");
   for (const who of [first, scripted, dispatcher, unit, head, ...neighbours]) await who.context.close();

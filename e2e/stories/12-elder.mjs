@@ -1,7 +1,7 @@
 // A day of a resident with the elder version: reports for a parent, loses the connection, comes back, follows, looks around.
 // In Chinese at 390 px with a finger; in English at 320 px with the keyboard alone.
 import { cable, measure, tabTo } from "../elder.mjs";
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 
 const WORDS = {
   zh: {
@@ -29,7 +29,7 @@ export default async function (house, size, width) {
   /** Presses a button: with the finger, or by Tab and Enter. */
   const press = async (selector) => {
     if (!zh) await tabTo(page, selector);
-    const [answer] = await Promise.all([page.waitForNavigation(), zh ? page.click(selector) : page.keyboard.press("Enter")]);
+    const answer = await through(page, () => zh ? page.click(selector) : page.keyboard.press("Enter"));
     if (answer && answer.status() >= 400) throw new Error(`${page.url()}: ${answer.status()}\n${await page.locator("main").innerText()}`);
   };
   const write = async (selector, text) => {
@@ -124,10 +124,10 @@ export default async function (house, size, width) {
   const mother = await person(house, "mother", { size, lang: zh ? "zh-CN" : "en-GB" });
   await mother.page.goto("/signin?next=/mine");
   await mother.page.fill('input[name="phone"]', phone);
-  await Promise.all([mother.page.waitForNavigation(), mother.page.click("main form .btn-main")]);
+  await through(mother.page, () => mother.page.click("main form .btn-main"));
   const code = await codeOf(house, phone);
   await mother.page.fill('input[name="code"]', code);
-  await Promise.all([mother.page.waitForNavigation(), mother.page.click("main form .btn-main")]);
+  await through(mother.page, () => mother.page.click("main form .btn-main"));
   await expectText(mother.page, zh ? "路灯" : "lamp");
   await look(mother, `mother-mine-${lang}`);
   for (const one of [who, mother]) await one.context.close();

@@ -1,6 +1,6 @@
 // Two people on one case see each other, and nothing that one types is lost when the other acts; the inbox follows; each
 // is told as they chose.
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 import { STREET, act, report, staff } from "../people.mjs";
 
 /** Waits until something is true on a page; says what the page says when it does not come true. */
@@ -52,7 +52,7 @@ export default async function (house, size, width) {
   await report(neighbour, `${width}：小区门口垃圾没人收，味道很大。`);
   await until(listing, "two new cases", says("[data-live-news]", "2 件新到"));
   await until(listing, "the count of the inbox", { arg: before, fn: (b) => document.querySelector(".views .n")?.textContent !== b });
-  await Promise.all([inbox.waitForNavigation(), inbox.locator("[data-live-update]").click()]);
+  await through(inbox, () => inbox.locator("[data-live-update]").click());
   await expectText(inbox, "垃圾没人收");
 
   // Two on one case: each is told of the other, and that something is being written.
@@ -74,7 +74,7 @@ export default async function (house, size, width) {
   const acting = dispatcher.page.locator('form:has(input[name="act"][value="dispatch"])').first();
   await acting.evaluate((form) => form.closest("details")?.setAttribute("open", ""));
   await acting.locator('select[name="unit"]').selectOption("yunzhou-municipal");
-  await Promise.all([dispatcher.page.waitForNavigation(), acting.locator("button.btn:not([formaction])").last().click()]);
+  await through(dispatcher.page, () => acting.locator("button.btn:not([formaction])").last().click());
   await until(head, "what the colleague did", says("[data-live-news]", "派给承办单位"));
   same(hand, await hands(head.page), "an act of a colleague");
   await look(head, "live-case-news");
@@ -88,7 +88,7 @@ export default async function (house, size, width) {
   if ((await note.inputValue()) !== "已和物业通过电话，") throw new Error("what was typed is gone");
   await look(head, "live-case-kept");
   await note.fill("已和物业通过电话，今晚来人。");
-  await Promise.all([head.page.waitForNavigation(), note.evaluate((box) => box.form.requestSubmit())]);
+  await through(head.page, () => note.evaluate((box) => box.form.requestSubmit()));
   await expectText(head.page, "今晚来人");
 
   // Whoever leaves is gone from the other's page.
@@ -103,10 +103,10 @@ export default async function (house, size, width) {
   await look(unit, "notices-none");
   await unit.page.fill('input[name="quiet_from"]', "00:00");
   await unit.page.fill('input[name="quiet_until"]', "00:00");
-  await Promise.all([unit.page.waitForNavigation(), unit.page.click('form[action="/desk/me/notices"] button.btn-main')]);
+  await through(unit.page, () => unit.page.click('form[action="/desk/me/notices"] button.btn-main'));
   await expectText(unit.page, "已按您选的保存");
   await resident.page.goto(`${first.url}/do/urge`);
-  await Promise.all([resident.page.waitForNavigation(), resident.page.click("main form button.btn-main")]);
+  await through(resident.page, () => resident.page.click("main form button.btn-main"));
   await until(unit, "the notice", { fn: () => !document.querySelector("[data-unread]").hidden });
   await until(unit, "what it says", says("[data-live-told]", "有人催办"));
   await unit.page.goto("/desk/me/notices");
@@ -124,14 +124,14 @@ export default async function (house, size, width) {
   const phone = width === "phone" ? "19900000001" : "19900000002";
   await resident.page.goto("/signin?next=/mine/notices");
   await resident.page.fill('input[name="phone"]', phone);
-  await Promise.all([resident.page.waitForNavigation(), resident.page.click("main form button.btn-main")]);
+  await through(resident.page, () => resident.page.click("main form button.btn-main"));
   const code = house.log().match(/one-time code for [^:]*: (\d{6})(?![\s\S]*one-time code)/)[1];
   await resident.page.fill('input[name="code"]', code);
-  await Promise.all([resident.page.waitForNavigation(), resident.page.click("main form button.btn-main")]);
+  await through(resident.page, () => resident.page.click("main form button.btn-main"));
   await resident.page.goto("/mine/notices");
   await expectText(resident.page, "我的通知");
   await look(resident, "mine-notices");
-  await Promise.all([resident.page.waitForNavigation(), resident.page.click('form[action="/mine/notices"] button')]);
+  await through(resident.page, () => resident.page.click('form[action="/mine/notices"] button'));
   await expectText(resident.page, "已按您选的保存");
 
   for (const who of [resident, neighbour, dispatcher, head, unit]) await who.context.close();

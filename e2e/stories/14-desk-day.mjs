@@ -1,13 +1,13 @@
 // A desk worker's day, by the keyboard alone: the inbox with its preview, a draft that is found again, ready-made words, several
 // cases at once with a preview, a saved view, the hand-over at the end of the shift, and the same on a phone and without scripts.
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 import { act, report, staff } from "../people.mjs";
 
 const stamp = () => Math.random().toString(36).slice(2, 7);
 
 /** The page that a key leads to. */
 async function press(page, key) {
-  await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
+  await through(page, () => page.keyboard.press(key));
 }
 
 async function inboxByKeys(who, titles) {
@@ -125,7 +125,7 @@ export default async function (house, size, width) {
   await press(page, "Enter");
   const head = await staff(house, "desk-head", size);
   await head.page.goto("/desk?view=all");
-  await Promise.all([head.page.waitForNavigation(), head.page.locator('main .notice a[href^="/desk/handover/"]').last().click()]);
+  await through(head.page, () => head.page.locator('main .notice a[href^="/desk/handover/"]').last().click());
   await expectText(head.page, `Rain tonight ${name}`);
   await press(head.page, "a");
   await expectText(head.page, "接下");
@@ -139,7 +139,7 @@ export default async function (house, size, width) {
 
   // Single keys can be switched off; then a letter does nothing.
   await head.page.goto("/desk/me");
-  await Promise.all([head.page.waitForNavigation(), head.page.locator('button[name="keys"]').click()]);
+  await through(head.page, () => head.page.locator('button[name="keys"]').click());
   await head.page.goto("/desk?view=all");
   await head.page.keyboard.press("?");
   if (await head.page.locator("dialog[open]").count()) throw new Error("keys that are switched off still work");

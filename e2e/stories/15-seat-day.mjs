@@ -1,6 +1,6 @@
 // A day of a seat at the hotline, without a mouse: a new case in so many keys, a known caller who asks how far it is, a
 // question answered at once, a call put off and gone on with, an emergency, a repeat joined, a draft that outlives a reload.
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 import { staff } from "../people.mjs";
 
 /** Keys that a hand presses. Chinese is counted as a keyboard types it: the letters of its sounds, and a key for each word. */
@@ -24,7 +24,6 @@ class Keys {
 }
 
 const PHONE = "19900007700";
-const moved = (page, deed) => Promise.all([page.waitForNavigation(), deed()]);
 const focused = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("name") || document.activeElement?.textContent?.trim() || "");
 async function until(page, what, check) {
   for (let i = 0; i < 100; i++) {
@@ -55,7 +54,7 @@ async function newCase(who) {
   await keys.press("Enter");
   await keys.press("Enter");
   if ((await focused(page)) !== "file") throw new Error(`Enter did not lead to the button: ${await focused(page)}`);
-  await moved(page, () => keys.press("Enter"));
+  await through(page, () => keys.press("Enter"));
   await expectText(page, "登记好了");
   await look(who, "call-done");
   const seconds = keys.n / 2.5;
@@ -90,9 +89,9 @@ async function fastAndChanged(who) {
   if (!(await page.inputValue("#body")).includes("天天")) throw new Error("the words were lost");
   if (await page.evaluate(() => JSON.stringify(localStorage).includes("1990000"))) throw new Error("the number is in localStorage");
   await look(who, "call-restored");
-  await moved(page, () => page.keyboard.press("Control+Enter"));
+  await through(page, () => page.keyboard.press("Control+Enter"));
   await expectText(page, "登记好了");
-  await moved(page, () => page.keyboard.press("Enter"));
+  await through(page, () => page.keyboard.press("Enter"));
   if (await page.inputValue("#body")) throw new Error("the next call begins with the words of the last");
 }
 
@@ -105,7 +104,7 @@ async function knownCaller(who) {
   if (page.url().includes(PHONE)) throw new Error(`the number stayed in ${page.url()}`);
   if ((await focused(page)) !== "body") throw new Error("the cursor is not in the words");
   await look(who, "call-known");
-  await moved(page, () => page.keyboard.press("F8"));
+  await through(page, () => page.keyboard.press("F8"));
   await expectText(page, "记下了：来电问进展");
 }
 
@@ -116,7 +115,7 @@ async function question(who) {
   await page.keyboard.insertText("老人高龄津贴怎么申请");
   await until(page, "an answer at hand", () => page.locator("[data-answer]").count());
   await look(who, "call-answer");
-  await moved(page, () => page.keyboard.press("F2"));
+  await through(page, () => page.keyboard.press("F2"));
   await expectText(page, "已答复，登记好了");
 }
 
@@ -129,23 +128,23 @@ async function putOff(who) {
   await page.keyboard.press("F9");
   await page.keyboard.press("Space");
   await look(who, "call-later");
-  await moved(page, () => page.keyboard.press("Enter"));
+  await through(page, () => page.keyboard.press("Enter"));
   await expectText(page, "约好回电了");
   const number = (await page.locator(".call-number .sr").innerText()).trim();
   await page.goto("/desk");
   await expectText(page, "单元门坏了");
   await page.goto(`/desk/calls/990101001/${number}`);
   await look(who, "callback");
-  await moved(page, () => page.keyboard.press("d"));
+  await through(page, () => page.keyboard.press("d"));
   await expectText(page, "19900007702");
   await look(who, "callback-dialled");
-  await moved(page, () => page.keyboard.press("w"));
+  await through(page, () => page.keyboard.press("w"));
   if (!(await page.inputValue("#body")).includes("单元门坏了")) throw new Error("what was typed before the call-back is gone");
   await page.keyboard.press("Enter");
   await page.keyboard.type("hyxq5");
   await page.keyboard.press("Enter");
   await until(page, "the place was taken", async () => (await page.inputValue('input[type=hidden][name="place"]')) !== "");
-  await moved(page, () => page.keyboard.press("Control+Enter"));
+  await through(page, () => page.keyboard.press("Control+Enter"));
   await expectText(page, "登记好了");
 }
 
@@ -159,7 +158,7 @@ async function emergency(who) {
   await page.keyboard.insertText("，好多人在下面");
   await page.keyboard.press("F4");
   await look(who, "call-danger");
-  await moved(page, () => page.keyboard.press("Enter"));
+  await through(page, () => page.keyboard.press("Enter"));
   await expectText(page, "已转紧急电话");
 }
 
@@ -175,7 +174,7 @@ async function repeat(who) {
   await page.keyboard.press("Enter");
   await until(page, "open cases near by", () => page.locator("[data-joins]").count());
   await look(who, "call-repeat");
-  await moved(page, () => page.keyboard.press("F7"));
+  await through(page, () => page.keyboard.press("F7"));
   await expectText(page, "并在一起办了");
 }
 
@@ -187,10 +186,10 @@ async function withoutScripts(house, who, size) {
   await page.goto("/desk/new");
   await page.fill("#body", "楼下路灯又不亮了");
   await page.fill("#where", "hyxq3");
-  await moved(page, () => page.press("#where", "Enter"));
+  await through(page, () => page.press("#where", "Enter"));
   await expectText(page, "是这里吗");
   await look(plain, "call-plain");
-  await moved(page, () => page.click("#file"));
+  await through(page, () => page.click("#file"));
   await expectText(page, "登记好了");
   await plain.context.close();
 }

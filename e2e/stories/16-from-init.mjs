@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 
 const target = process.env.CARGO_TARGET_DIR || join(homedir(), ".cache/linli-target");
 const program = process.env.LINLI_BIN || join(target, "debug/linli");
@@ -68,7 +68,7 @@ async function fresh(browser) {
 /** Presses something that leads to another page; each press is counted. */
 async function press(who, selector) {
   who.presses = (who.presses ?? 0) + 1;
-  const [answer] = await Promise.all([who.page.waitForNavigation(), who.page.locator(selector).first().click()]);
+  const answer = await through(who.page, () => who.page.locator(selector).first().click());
   if (answer && answer.status() >= 400) throw new Error(`${selector} on ${who.page.url()}: ${answer.status()}\n${await who.page.locator("main").innerText()}`);
 }
 

@@ -1,6 +1,6 @@
 // The page for programs: read, tried as anybody and as a desk; a token granted by the security administrator, fetched by
 // whoever sits on the seat, tried, revoked.
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 import { staff } from "../people.mjs";
 
 const form = (page, name) => page.locator(`#op-${name} form`);
@@ -46,23 +46,23 @@ export default async function (house, size) {
   const security = await staff(house, "admin-security", size);
   await security.page.goto("/admin/tokens");
   await look(security, "tokens-before");
-  await Promise.all([security.page.waitForNavigation(), security.page.click('a[href="/admin/new/token"]')]);
+  await through(security.page, () => security.page.click('a[href="/admin/new/token"]'));
   await security.page.fill("#login", "desk");
-  await Promise.all([security.page.waitForNavigation(), security.page.click("main form button")]);
-  await Promise.all([security.page.waitForNavigation(), security.page.click("main form button.btn-main")]);
+  await through(security.page, () => security.page.click("main form button"));
+  await through(security.page, () => security.page.click("main form button.btn-main"));
   await look(security, "tokens-form-wrong");
   const name = `物业报修 ${size.width} ${filed.number}`;
   await security.page.fill("#name", name);
   await security.page.locator('[name="seat"]').first().check();
   for (const scope of ["cases:read", "feed:read"]) await security.page.check(`[name="scopes"][value="${scope}"]`);
-  await Promise.all([security.page.waitForNavigation(), security.page.click("main form button.btn-main")]);
+  await through(security.page, () => security.page.click("main form button.btn-main"));
   await expectText(security.page, name);
   await look(security, "tokens-granted");
 
   const desk = await staff(house, "desk", size);
   await desk.page.goto("/desk/me/tokens");
   const mine = desk.page.locator("section.panel", { hasText: name });
-  await Promise.all([desk.page.waitForNavigation(), mine.locator("form button").click()]);
+  await through(desk.page, () => mine.locator("form button").click());
   const secret = (await desk.page.locator("[data-secret]").innerText()).trim();
   if (!/^linli_[0-9a-f]{64}$/.test(secret)) throw new Error(`not a token: ${secret}`);
   await look(desk, "token-fetched");
@@ -80,7 +80,7 @@ export default async function (house, size) {
 
   await security.page.goto("/admin/tokens");
   const row = security.page.locator("tr", { hasText: name });
-  await Promise.all([security.page.waitForNavigation(), row.locator("form button").click()]);
+  await through(security.page, () => row.locator("form button").click());
   is(await send(desk.page, "list-cases"), 401, "a revoked token");
 
   const english = await person(house, "reader", { size, lang: "en-GB" });

@@ -1,5 +1,5 @@
 // The long way: returned once, ruled on, done again, closed, reopened, closed again.
-import { expectText, look, person } from "../house.mjs";
+import { expectText, look, person, through } from "../house.mjs";
 import { RESULT, STREET, act, report, staff } from "../people.mjs";
 
 const BACK = { duty_cited: "灯杆归市政所", better_unit: "yunzhou-municipal", reason: "不是户外广告，是路灯。" };
@@ -34,7 +34,7 @@ export default async function (house, size, width) {
   await resident.page.goto(`${filed.url}/do/reopen`);
   await resident.page.fill('textarea[name="reason"]', "昨晚又开始闪");
   await look(resident, "reopen");
-  await Promise.all([resident.page.waitForNavigation(), resident.page.click("main form button.btn-main")]);
+  await through(resident.page, () => resident.page.click("main form button.btn-main"));
   await expectText(resident.page, "昨晚又开始闪");
   await look(resident, "track-reopened");
   await act(dispatcher, number, "dispatch", { class: "general", unit: "yunzhou-municipal" });

@@ -1,8 +1,11 @@
 //! What a case's fields can hold.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, SeqAccess, Unexpected, Visitor, value::SeqAccessDeserializer},
+};
 
 /// The fields of a case by name.
 pub type Fields = BTreeMap<String, Value>;
@@ -11,7 +14,7 @@ pub type Fields = BTreeMap<String, Value>;
 pub type Form = BTreeMap<String, Value>;
 
 /// One value of a field. There are no fractions: a value has one spelling, so an event has one digest.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// Nothing: in a change it clears the field.
@@ -25,6 +28,51 @@ pub enum Value {
     Text(String),
     /// Several orgs.
     List(Vec<String>),
+}
+
+// By hand: trying one sort after the other writes out an error, with the whole text in it, for each that it is not.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(OneOf)
+    }
+}
+
+struct OneOf;
+
+impl<'de> Visitor<'de> for OneOf {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nothing, yes or no, a whole number, a text, or a list of texts")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, yes: bool) -> Result<Value, E> {
+        Ok(Value::Bool(yes))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Number(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value, E> {
+        i64::try_from(number).map(Value::Number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Value, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Value::List)
+    }
 }
 
 impl Value {

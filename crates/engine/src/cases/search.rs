@@ -116,11 +116,11 @@ impl Engine {
             packs.current().flows().iter().find_map(|f| f.step(step)).is_some_and(|s| s.settled)
         };
         match state {
-            "open" => ("c.phase = 'open'", None),
+            "open" => (OPEN, None),
             "settled" => ("c.phase = 'settled'", None),
             "ended" => ("c.phase = 'ended'", None),
             step if settled(step) => ("c.phase = 'settled'", Some(step.to_owned())),
-            step => ("c.phase = 'open'", Some(step.to_owned())),
+            step => (OPEN, Some(step.to_owned())),
         }
     }
 
@@ -153,6 +153,8 @@ enum Road {
     Helped,
 }
 
+/// That a case is open.
+const OPEN: &str = "c.phase = 'open'";
 /// That a unit is one of a case's co-units.
 const HELPS: &str = "EXISTS (SELECT 1 FROM case_unit u WHERE u.jurisdiction = c.jurisdiction AND u.unit = $$
     AND u.opened_at = c.opened_at AND u.case_id = c.id)";
@@ -166,10 +168,15 @@ impl Look {
         }
     }
 
+    /// Open cases are few whatever an office has behind it: they need no other index than their own.
+    fn open(&self) -> bool {
+        self.state.as_ref().is_some_and(|(phase, _)| *phase == OPEN)
+    }
+
     fn street(&self, tx: &mut Tx<'_>, street: Jurisdiction, road: &Road, found: &mut Vec<Head>) -> Result<(), DbError> {
         let terms = index::terms(&self.query.words);
         let marks = self.marks();
-        if terms.is_empty() && marks.is_empty() || self.query.number.is_some() {
+        if terms.is_empty() && (marks.is_empty() || self.open()) || self.query.number.is_some() {
             let list = match (&self.reach, road) {
                 (Reach::Unit(org), Road::Helped) => Filter::of(&HELPED, args![street, org]),
                 _ => Filter::of(&LISTED, args![street]),
@@ -177,7 +184,12 @@ impl Look {
             return self.read(tx, list, *road, self.most, found).map(drop);
         }
         let home = street.to_string();
-        let marks: Vec<Mark<'_>> = marks.into_iter().chain([Mark::Place(&home)]).collect();
+        let own = match (&self.reach, road) {
+            (Reach::Places(_), _) => None,
+            (Reach::Unit(org), Road::Own) => Some(Mark::Unit(org.as_str())),
+            (Reach::Unit(org), Road::Helped) => Some(Mark::Helper(org.as_str())),
+        };
+        let marks: Vec<Mark<'_>> = marks.into_iter().chain(own).chain([Mark::Place(&home)]).collect();
         let Some((newest, oldest)) = self.weeks(tx, street)? else { return Ok(()) };
         let mut left = self.most;
         for stretch in index::stretches(newest, oldest) {
@@ -255,9 +267,10 @@ impl Look {
             }
         }
         if let Some(category) = &query.category {
+            // The range is for the index; it holds a little more than the category and what is below it.
             filter.and(
-                "(c.category = $$ OR c.category >= $$ AND c.category < $$)",
-                args![category, format!("{category}."), format!("{category}/"),],
+                "c.category >= $$ AND c.category < $$ AND (c.category = $$ OR c.category >= $$)",
+                args![category, format!("{category}/"), category, format!("{category}.")],
             );
         }
         if let Some(from) = query.from {
@@ -289,10 +302,12 @@ impl Look {
         }
     }
 
-    /// Newest first. What is late or waits for one seat is little: it is looked up by that and sorted (the plus keeps a
-    /// database from walking through all cases in their order instead).
+    /// Newest first. What is late, waits for one seat, or is open somewhere is little: it is looked up by that and sorted
+    /// (the plus keeps a database from walking through all cases in their order instead).
     fn order(&self, helped: bool) -> &'static str {
-        match (helped, self.query.late || self.query.mine) {
+        let query = &self.query;
+        let narrow = self.open() && (query.category.is_some() || query.place.is_some());
+        match (helped, query.late || query.mine || narrow) {
             (true, _) => "ORDER BY u.opened_at DESC, u.case_id DESC",
             (false, true) => "ORDER BY +c.opened_at DESC, c.id DESC",
             (false, false) => "ORDER BY c.opened_at DESC, c.id DESC",

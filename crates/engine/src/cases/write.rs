@@ -307,6 +307,7 @@ impl<'p> Held<'p> {
                 promised,
                 case.counter("redo"),
                 case.seq(),
+                case.field("co_units").as_list() == self.stored_co_units,
             ],
         )?;
         self.stored_seq = case.seq();

@@ -50,7 +50,7 @@ async fn write(args: &DemoArgs) -> Result<(), Failure> {
     for refusal in &written.refusals {
         tracing::warn!("not allowed by the flow: {refusal}");
     }
-    while args.only_write && engine.index_words().await? > 0 {}
+    while args.only_write && engine.tick().await? {}
     Ok(())
 }
 

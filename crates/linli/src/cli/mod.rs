@@ -114,6 +114,9 @@ pub enum Failure {
     /// The database fails.
     #[error("{}", linli_engine::chain(.0))]
     Db(#[from] linli_engine::db::DbError),
+    /// A case cannot be written.
+    #[error("{}", linli_engine::chain(.0))]
+    Case(#[from] linli_engine::cases::CaseError),
     /// An import stops.
     #[error("{}", linli_engine::chain(&**.0))]
     Import(Box<import::ImportError>),
@@ -137,7 +140,7 @@ impl Failure {
         match self {
             Self::Input(_) | Self::Engine(EngineError::Pack(_) | EngineError::Changed(_)) => 2,
             Self::Import(error) => error.code(),
-            Self::Engine(_) | Self::Db(_) | Self::Io { .. } => 3,
+            Self::Engine(_) | Self::Db(_) | Self::Case(_) | Self::Io { .. } => 3,
         }
     }
 }

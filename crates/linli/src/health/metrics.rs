@@ -107,6 +107,7 @@ fn work(app: &App, gauges: &Gauges, out: &mut Text) {
 
 fn process(app: &App, out: &mut Text) {
     out.one("linli_waiting_connections", "gauge", "Programs that wait for changes.", app.process.waiting.count());
+    out.one("linli_live_pages", "gauge", "Pages of the desk that hear what happens.", app.live.count());
     if let Some(bytes) = resident_bytes() {
         out.one("process_resident_memory_bytes", "gauge", "Memory of this process.", bytes);
     }

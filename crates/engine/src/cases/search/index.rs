@@ -1,6 +1,6 @@
 //! What the search index holds of a case, and writing it. Chinese has no spaces, so a text is kept as its characters and
 //! as every two neighbouring ones: a word of two characters is found exactly, a longer one by all its pairs. Beside the
-//! words stand marks: the weeks in which it was opened, the places and categories above it, its lead unit. A question
+//! words stand marks: the weeks in which it was opened, the places and categories above it, its units. A question
 //! joins words and marks, so that the index reads a page of answers and not all that ever matched.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,8 @@ use crate::{
 statements! {
     TO_INDEX = "SELECT jurisdiction, id, number, title, body, address, opened_at, place, category, unit
         FROM cases WHERE NOT indexed ORDER BY jurisdiction, id LIMIT $1 {skip_locked}";
-    // A case whose unit changed is taken in anew.
+    HELPERS = "SELECT unit FROM case_unit WHERE jurisdiction = $1 AND case_id = $2";
+    // A case whose units changed is taken in anew.
     FORGET = "{{DELETE FROM case_words WHERE rowid = (SELECT rowid FROM cases WHERE jurisdiction = $1 AND id = $2)
         ||DELETE FROM case_words WHERE jurisdiction = $1 AND case_id = $2}}";
     ADD_WORDS = "INSERT INTO case_words {{(rowid, words) SELECT rowid, CAST($3 AS TEXT) FROM cases WHERE jurisdiction = $1 AND id = $2
@@ -43,6 +44,8 @@ pub(super) enum Mark<'a> {
     Category(&'a str),
     /// Led by this unit.
     Unit(&'a str),
+    /// Led by another, with the help of this unit.
+    Helper(&'a str),
 }
 
 impl Mark<'_> {
@@ -53,6 +56,7 @@ impl Mark<'_> {
             // Only letters, digits and private characters hold together in both databases.
             Self::Category(code) => format!("\u{e002}{}", joined(code)),
             Self::Unit(id) => format!("\u{e003}{}", joined(id)),
+            Self::Helper(id) => format!("\u{e004}{}", joined(id)),
         }
     }
 }
@@ -100,6 +104,9 @@ pub(super) fn take_in(tx: &mut Tx<'_>) -> Result<usize, DbError> {
             (row.take()?, row.take()?, row.take()?, row.take()?);
         let mut words: BTreeSet<String> = texts.iter().flat_map(|t| pieces(t)).collect();
         words.extend(marks(opened, &place, &category, unit.as_deref()));
+        for mut helper in tx.query(&HELPERS, &args![key.jurisdiction, key.id])? {
+            words.insert(Mark::Helper(&helper.take::<String>()?).token());
+        }
         let words = words.into_iter().collect::<Vec<_>>().join(" ");
         tx.send(&FORGET, args![key.jurisdiction, key.id])?;
         tx.put(&ADD_WORDS, args![key.jurisdiction, key.id, words])?;
