@@ -15,7 +15,11 @@ const STEPS: &[(&str, &str)] = &[
     ("0009_resident", include_str!("../../migrations/0009_resident.sql")),
     ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
     ("0011_told", include_str!("../../migrations/0011_told.sql")),
+    ("0012_plans", include_str!("../../migrations/0012_plans.sql")),
 ];
+
+/// What SQLite should expect of the tables; PostgreSQL counts for itself.
+const LITE_HINTS: &str = include_str!("../../migrations/lite_hints.sql");
 
 statements! {
     DONE = "SELECT name FROM migration ORDER BY name";
@@ -45,6 +49,10 @@ pub(super) async fn run(db: &Db) -> Result<(), DbError> {
                 tx.script(&render(text, dialect))?;
                 tx.put(&RECORD, args![*name])?;
             }
+        }
+        if dialect == super::Dialect::Lite && done.len() < STEPS.len() {
+            // Other connections take it up with the tables that just changed.
+            tx.script(LITE_HINTS)?;
         }
         Ok(())
     })
