@@ -61,7 +61,7 @@ function showPanel(name: string, words = ""): HTMLElement | null {
   const part = panel(name);
   if (!part) return null;
   const place = part.querySelector<HTMLElement>("[data-words]");
-  if (place) place.textContent = words.length > 60 ? `${words.slice(0, 60)}…` : words;
+  if (place) place.textContent = words.length > 60 ? `${words.slice(0, 60).replace(/\s\S*$/, "")}…` : words;
   part.hidden = false;
   part.parentElement!.hidden = false;
   return part;

@@ -52,7 +52,7 @@ async fn filed_is_followed_by_its_code_alone(bed: Bed) {
     for (address, lang, wrong) in [(2, "zh", "编号和查询码对不上"), (3, "en", "do not belong together")] {
         let mut other = house.visitor(address, lang);
         let case = format!("/c/{STREET}/{number}");
-        other.get(&case).await.says(404, if lang == "zh" { "没有这个页面" } else { "There is no such page" });
+        other.get(&case).await.says(404, if lang == "zh" { "没有找到这个页面" } else { "Page not found" });
         let ask = other.get("/track").await;
         let refused = other.press(&ask, "", &[("number", &number), ("code", "000000000000")]).await;
         refused.says(422, wrong).says(422, &number);
@@ -84,8 +84,8 @@ async fn a_forged_seal_opens_nothing(bed: Bed) {
     ] {
         mine.cookies.insert("linli_track".into(), forged);
         for number in [&my_number, &their_number] {
-            mine.get(&format!("/c/{STREET}/{number}")).await.says(404, "没有这个页面");
-            mine.get(&format!("/c/{STREET}/{number}/do/withdraw")).await.says(404, "没有这个页面");
+            mine.get(&format!("/c/{STREET}/{number}")).await.says(404, "没有找到这个页面");
+            mine.get(&format!("/c/{STREET}/{number}/do/withdraw")).await.says(404, "没有找到这个页面");
         }
     }
 }
@@ -114,8 +114,8 @@ async fn pictures_belong_to_the_case_and_to_those_who_may_see_it(bed: Bed) {
         assert_eq!(served.header("x-content-type-options"), "nosniff");
         assert!(served.header("content-disposition").starts_with(way), "{}", served.header("content-disposition"));
         assert_eq!(served.bytes.len() as u64, file.stored.bytes_len);
-        house.visitor(7, "en").get(&url).await.says(404, "There is no such page");
-        house.resident(7, "en", "19900000009").await.get(&url).await.says(404, "There is no such page");
+        house.visitor(7, "en").get(&url).await.says(404, "Page not found");
+        house.resident(7, "en", "19900000009").await.get(&url).await.says(404, "Page not found");
     }
 }
 
@@ -365,7 +365,7 @@ async fn mine_is_mine(bed: Bed) {
     zhao.get("/").await.says(200, &case);
     zhao.get("/mine").await.says(200, &case);
     zhao.get(&case).await.says(200, &number);
-    li.get(&case).await.says(404, "There is no such page");
+    li.get(&case).await.says(404, "Page not found");
     assert!(!li.get("/mine").await.text().contains(&number));
     house.work_off(&number).await;
     zhao.get("/mine").await.says(200, "等您回答").says(200, "有结果了");

@@ -61,18 +61,23 @@ pub fn words(dossier: &Dossier, directory: &Directory, field: &str, value: &Valu
             let choices = dossier.pack.field(field).map(|f| f.choices.as_slice()).unwrap_or_default();
             choices.iter().find(|c| c.code == *code).map_or_else(|| code.clone(), |c| c.title.get(lang).to_owned())
         }
-        (Some(FieldKind::Date | FieldKind::Time), Value::Text(at)) if !lang.starts_with("en") => {
-            let (day, clock) = at.split_once(' ').unwrap_or((at, ""));
-            let mut parts = day.split('-').filter_map(|p| p.parse::<u32>().ok()).skip(1);
-            match (parts.next(), parts.next()) {
-                (Some(month), Some(day)) => format!("{month}\u{6708}{day}\u{65e5} {clock}").trim_end().to_owned(),
-                _ => at.clone(),
-            }
-        }
+        (Some(FieldKind::Date | FieldKind::Time), Value::Text(at)) => spoken(at, lang),
         (_, Value::Text(text)) => text.clone(),
         (_, Value::Number(n)) => n.to_string(),
         (_, Value::Bool(b)) => b.to_string(),
     }
+}
+
+/// `2026-12-01`, with or without a time of day, as people say it.
+fn spoken(at: &str, lang: &str) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (day, clock) = at.split_once(' ').unwrap_or((at, ""));
+    let mut parts = day.split('-').filter_map(|part| part.parse::<usize>().ok()).skip(1);
+    let (Some(month), Some(day)) = (parts.next(), parts.next()) else { return at.to_owned() };
+    let name = MONTHS.get(month.wrapping_sub(1)).filter(|_| lang.starts_with("en"));
+    let said =
+        name.map_or_else(|| format!("{month}\u{6708}{day}\u{65e5} {clock}"), |name| format!("{day} {name} {clock}"));
+    said.trim_end().to_owned()
 }
 
 /// The story, oldest first.

@@ -10,6 +10,7 @@ join-people = { $n ->
  }
 join-with = { $unit } is working on it
 join-with-none = The right unit is being found
+join-until = to be done by { $when }
 join-same = Me too
 join-other = Not the same: go on
 join-title = Me too

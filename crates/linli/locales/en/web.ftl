@@ -62,9 +62,10 @@ span-hours = { $hours } h { $minutes } min
 span-days = { $days } d { $hours } h
 
 fault-title = It was not done
+fault-title-404 = Page not found
 fault-home = Back to the start
 fault-code = Error number
-fault-not-found = There is no such page, or it is not open to you. Check the address, or look again from the start page.
+fault-not-found = The address may be wrong, or the page is not open to you.
 fault-method = This address cannot be used this way. Go back and press the button on the page again.
 fault-too-large = What was sent is too large. Each picture may have 10 MB, six at most; please send less.
 fault-file-too-large = “{ $name }” is larger than 10 MB. Choose a smaller one; everything else is kept.

@@ -7,6 +7,7 @@ join-near-hint = 是同一件，就不用从头填：说一声“我也一样”
 join-people = { $n } 位邻居反映
 join-with = { $unit }正在办
 join-with-none = 正在确定由谁来办
+join-until = 最晚 { $when } 有结果
 join-same = 我也一样
 join-other = 不是同一件事，接着填
 join-title = 我也一样

@@ -62,9 +62,10 @@ span-hours = { $hours } 时 { $minutes } 分
 span-days = { $days } 天 { $hours } 时
 
 fault-title = 没有办成
+fault-title-404 = 没有找到这个页面
 fault-home = 回到首页
 fault-code = 错误编号
-fault-not-found = 没有这个页面，或者它不对您开放。请检查地址，或者从首页再找。
+fault-not-found = 地址可能写错了，或者这一页不对您开放。
 fault-method = 这个地址不能这样用。请回到上一页，再点一次页面上的按钮。
 fault-too-large = 发来的内容太大。每张照片不超过 10 MB，最多 6 张；请减少后再发。
 fault-file-too-large = “{ $name }”超过 10 MB。请换一张小一些的再发，其他内容都还在。

@@ -76,7 +76,8 @@ impl Sketch {
             .map(|dot| {
                 let (x, y) = project(dot.point);
                 let r = (size * 0.9 + (dot.n as f64).sqrt() * 1.6).min(size * 2.2);
-                let w = (2.0 * r).max(text_width(&dot.name, size)).max(target);
+                // Two names side by side do not read as one.
+                let w = (2.0 * r).max(text_width(&dot.name, size) + size * 0.8).max(target);
                 Box { x, y, r, w, h: (2.0 * r + LINE + size * 0.4).max(target) }
             })
             .collect();

@@ -12,7 +12,7 @@ use linli_engine::{
     pack::{FieldError, Raw},
 };
 
-use super::{draft::Wrong, last::refused, pass::Reader};
+use super::{draft::Wrong, last::refused, pass::Reader, story};
 use crate::web::{
     ActForm, Ctx, Fault, Page, Reply,
     act_form::{ActField, asked},
@@ -37,6 +37,8 @@ struct ActPage {
     files: bool,
     files_most: usize,
     files_bytes: usize,
+    /// What was done, where the act says whether it is good.
+    result: Option<String>,
     wrong: Vec<Wrong>,
     /// The errors of the fields, by the id of the control.
     wrong_fields: Vec<(String, String)>,
@@ -75,6 +77,7 @@ fn draw(ctx: &Ctx, dossier: &Dossier, offer: &Offer, typed: Typed, status: Statu
         case_title: head.title.clone(),
         lead: if has(ctx.lang, &lead) { page.t(&lead) } else { String::new() },
         button: if offer.way == OfferWay::Cancel { "btn btn-danger" } else { "btn btn-main" },
+        result: story::asked_about(ctx, &page, dossier).filter(|_| matches!(offer.way, OfferWay::Step { .. })),
         files: form.fields.iter().any(|f: &ActField| f.name == MESSAGE),
         files_most: limits::UPLOADS,
         files_bytes: limits::UPLOAD_BYTES,

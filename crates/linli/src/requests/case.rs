@@ -35,6 +35,8 @@ struct CasePage {
     /// Why there is no promised day now.
     standing_still: bool,
     now: Option<String>,
+    /// What was done, where the reporter is asked whether it is good.
+    result: Option<String>,
     late: bool,
     body: String,
     place: String,
@@ -95,6 +97,7 @@ pub async fn page(
         talk,
         standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
         now: rows::now(&ctx, &dossier).filter(|_| dossier.kin.along.is_none() || rows::asks(&dossier).next().is_some()),
+        result: story::asked_about(&ctx, &page, &dossier),
         late: head.phase == Phase::Open && head.promised_at.is_some_and(|at| at < ctx.engine().clock.now()),
         body: head.body.clone(),
         place: if head.address.is_empty() { place } else { format!("{place} \u{b7} {}", head.address) },
@@ -154,6 +157,8 @@ fn deeds(page: &Page, dossier: &Dossier) -> Vec<Deed> {
         url: format!("/c/{}/{}/do/{}", dossier.head.key.jurisdiction, dossier.head.number, offer.act),
         title: act::title(page, offer),
         class: match &offer.way {
+            // Nobody is led to take back what is done.
+            OfferWay::Cancel if first.is_some() => "btn btn-quiet",
             OfferWay::Cancel => "btn btn-danger",
             _ if first == Some(offer.act.as_str()) => "btn btn-main",
             _ => "btn",

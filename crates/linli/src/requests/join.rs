@@ -28,7 +28,12 @@ pub const OTHER: &str = "-";
 struct Neighbour {
     number: String,
     category: String,
+    /// Where, in a word: its building.
+    spot: String,
+    /// Where, from the street down.
     place: String,
+    /// Whether it is just where the draft is.
+    here: bool,
     when: Spoken,
     /// How many report it.
     people: String,
@@ -42,6 +47,8 @@ struct NearPage {
     page: Page,
     hidden: Vec<(&'static str, String)>,
     neighbours: Vec<Neighbour>,
+    /// Whether none of them is just where the draft is.
+    elsewhere: bool,
 }
 
 #[derive(Template)]
@@ -103,9 +110,14 @@ pub async fn ask(ctx: &Ctx, mut draft: Draft) -> Reply {
         return say::on(ctx, draft).await;
     }
     let page = Page::titled(ctx, "join-ask");
-    let neighbours = neighbours(ctx, &page, &near).await?;
-    let hidden = hidden(&draft);
-    show_as(StatusCode::OK, &NearPage { neighbours, hidden, page })
+    let mut neighbours = neighbours(ctx, &page, &near).await?;
+    if let Some(place) = draft.chosen(&ctx.engine().directory()).map(|place| coarse(&place)) {
+        // One of them is the main button, where there is one; otherwise going on is.
+        let here = near.iter().position(|head| coarse(&head.place) == place);
+        neighbours.iter_mut().enumerate().for_each(|(n, one)| one.here = here == Some(n));
+    }
+    let elsewhere = !neighbours.iter().any(|one| one.here);
+    show_as(StatusCode::OK, &NearPage { hidden: hidden(&draft), neighbours, elsewhere, page })
 }
 
 /// The page on which a draft joins a neighbour's case: own words, pictures and telephone, all as one likes.
@@ -140,13 +152,15 @@ async fn neighbours(ctx: &Ctx, page: &Page, near: &[Head]) -> Result<Vec<Neighbo
     let counts = ctx.engine().follower_counts(near.iter().map(|head| head.key).collect()).await?;
     let stands = |head: &Head| {
         let unit = head.unit.as_deref().map(|unit| page.t1("join-with", "unit", page.org(unit)));
-        let until = head.promised_at.map(|at| page.t1("track-until", "when", page.time(&at).words));
+        let until = head.promised_at.map(|at| page.t1("join-until", "when", page.time(&at).words));
         unit.unwrap_or_else(|| page.t("join-with-none")) + &until.map(|u| format!(" \u{b7} {u}")).unwrap_or_default()
     };
     let neighbour = |(head, count): (&Head, usize)| Neighbour {
         number: head.number.clone(),
         category: page.category(&head.category),
+        spot: page.spot(&coarse(&head.place)),
         place: page.place(&coarse(&head.place)),
+        here: false,
         when: page.time(&head.opened_at),
         people: page.n("join-people", count + 1),
         stands: stands(head),

@@ -38,9 +38,9 @@ pub fn moments(ctx: &Ctx, page: &Page, dossier: &Dossier) -> Vec<Moment> {
     story.extend(open.map(|(step, what)| Moment {
         class: "now",
         shape: page.t("track-now"),
-        what,
         at: None,
-        who: whose(page, dossier, step),
+        who: whose(page, dossier, step, &what),
+        what,
         why: String::new(),
     }));
     story.extend(next(page, dossier).into_iter().map(|what| Moment {
@@ -71,6 +71,13 @@ fn past(page: &Page, entry: Entry) -> Option<Moment> {
     })
 }
 
+/// What was last made known, where the reporter is asked about it.
+pub fn asked_about(ctx: &Ctx, page: &Page, dossier: &Dossier) -> Option<String> {
+    rows::asks(dossier).next()?;
+    let entries = timeline(dossier, &ctx.engine().directory(), Audience::Resident, ctx.lang.code());
+    entries.into_iter().rev().find_map(|entry| past(page, entry)).map(|moment| moment.what)
+}
+
 /// What an open step says to the resident; nothing for one that is the units' own affair.
 pub fn says(ctx: &Ctx, dossier: &Dossier, step: &Standing) -> Option<String> {
     let (directory, lang) = (ctx.engine().directory(), ctx.lang.code());
@@ -79,19 +86,22 @@ pub fn says(ctx: &Ctx, dossier: &Dossier, step: &Standing) -> Option<String> {
 }
 
 /// Who has it and until when. What is past due shows as the promise that was missed, not as an inner limit.
-fn whose(page: &Page, dossier: &Dossier, step: &Standing) -> String {
+fn whose(page: &Page, dossier: &Dossier, step: &Standing, what: &str) -> String {
     if step.step == rows::ALONG {
         return String::new();
     }
     if dossier.head.phase == Phase::Settled {
         return page.t1("track-until", "when", page.time(&step.due_at).words);
     }
-    let owner = if step.owner == "reporter" { page.t("track-yours") } else { page.owner(&step.owner) };
-    let due = page.due(&step.due_at);
-    if due.class.contains("late") {
-        return owner;
-    }
-    format!("{owner} \u{b7} {}", page.t1("track-until", "when", page.time(&step.due_at).words))
+    // Inside an office it is nobody's business which role has it; a unit is named once.
+    let owner = match step.owner.split_once(':') {
+        Some(("role", _)) => None,
+        _ if step.owner == "reporter" => Some(page.t("track-yours")),
+        _ => Some(page.owner(&step.owner)).filter(|owner| !what.contains(owner.as_str())),
+    };
+    let late = page.due(&step.due_at).class.contains("late");
+    let until = (!late).then(|| page.t1("track-until", "when", page.time(&step.due_at).words));
+    owner.into_iter().chain(until).collect::<Vec<_>>().join(" \u{b7} ")
 }
 
 /// What comes after what is open: the next thing that concerns the resident, and their own word at the end.

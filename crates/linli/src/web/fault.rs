@@ -191,7 +191,8 @@ pub fn render(ctx: &Ctx, response: Response) -> Response {
         return problem::answer(ctx, &fault, &response);
     }
     let words = fault.words(ctx.lang);
-    let page = Page::new(ctx, &ctx.t("fault-title"));
+    let title = if fault.status == StatusCode::NOT_FOUND { "fault-title-404" } else { "fault-title" };
+    let page = Page::titled(ctx, title);
     let html = FaultPage { page, words, status: fault.status.as_u16() }.render().unwrap_or_default();
     (fault.status, Html(html)).into_response()
 }

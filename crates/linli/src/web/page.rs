@@ -228,6 +228,12 @@ impl Page {
         self.ctx.engine().directory().place_name(code, self.ctx.lang.code())
     }
 
+    /// The last part of a place's name.
+    pub fn spot(&self, code: &PlaceCode) -> String {
+        let directory = self.ctx.engine().directory();
+        directory.place(code).map_or_else(|| code.to_string(), |place| self.of(&place.name).to_owned())
+    }
+
     /// A category in words.
     pub fn category(&self, code: &str) -> String {
         let packs = self.ctx.engine().packs();
