@@ -142,6 +142,10 @@ if (due > 0) document.title = `(${due}) ${document.title}`;
 document.addEventListener("keydown", onKey);
 document.querySelector("[data-show-keys]")?.addEventListener("click", showKeys);
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+// Where the views are a row that runs out of the screen, the one that one is in can be seen.
+const views = document.querySelector<HTMLElement>(".views");
+if (views && views.scrollWidth > views.clientWidth)
+  views.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 lists();
 keepDrafts();
 readyWords();

@@ -35,6 +35,24 @@ function clear(focused: Element | null): void {
   bar.classList.toggle("below", box.top < here.bottom && box.bottom > here.top);
 }
 
+let asked = false;
+
+/** Looks anew where the bar stands, after the focus or the page moved; the bar moves only where it has to. */
+function standAside(): void {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => {
+    asked = false;
+    const focused = document.activeElement;
+    if (!bar || bar.hidden || !focused || !main?.contains(focused)) return;
+    const below = bar.classList.contains("below");
+    const [box, here] = [focused.getBoundingClientRect(), bar.getBoundingClientRect()];
+    const top = below ? 0 : here.top;
+    // A change that changes nothing takes the bar to the top, and away again from what it would cover there.
+    if ((box.top < top + here.height && box.bottom > top) !== below) still(() => {});
+  });
+}
+
 function part(name: string): HTMLElement | null {
   return bar?.querySelector<HTMLElement>(`[data-live-${name}]`) ?? null;
 }
@@ -139,9 +157,12 @@ async function look(event: Event): Promise<void> {
   if (!answer?.ok) return news(bar?.dataset.off ?? "");
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   still(() => {
-    for (const part of [".case-head", "ol.timeline", ".talk", "section[aria-labelledby=clocks]"]) {
+    for (const part of [".case-head", ".story", ".talk", "section[aria-labelledby=clocks]"]) {
       const [old, now] = [main?.querySelector(part), fresh.querySelector(`main ${part}`)];
-      if (old && now) old.replaceWith(document.adoptNode(now));
+      if (!old || !now) continue;
+      // What was unfolded stays so.
+      if (old.querySelector("details.fold[open]")) now.querySelector("details.fold")?.setAttribute("open", "");
+      old.replaceWith(document.adoptNode(now));
     }
   });
   seen = Math.max(seen, Number(fresh.querySelector<HTMLElement>("main")?.dataset.seq ?? 0));
@@ -270,6 +291,8 @@ function onVisibility(): void {
 if (bar && "EventSource" in window) {
   document.addEventListener("visibilitychange", onVisibility);
   document.addEventListener("input", onInput);
+  main?.addEventListener("focusin", standAside);
+  document.addEventListener("scroll", standAside, { passive: true });
   addEventListener("pagehide", hush);
   addEventListener("pageshow", () => !document.hidden && listen());
   part("look")?.addEventListener("click", (event) => void look(event));

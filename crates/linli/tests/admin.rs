@@ -252,8 +252,13 @@ async fn retire(bed: Bed) {
         "yunxi-office",
         "the street office takes what nobody has"
     );
+    // While the list of steps is there, it says so; afterwards the page does.
+    assert!(!office.get("system", "/admin").await.body.contains("Municipal works"));
+    assert_eq!(post("/admin/start/open").await.status, 303);
     let home = office.get("system", "/admin").await;
     assert!(home.body.contains("has no unit") && home.body.contains("Municipal works"), "{}", home.body);
+    let record = office.get("audit", "/admin/record?what=setting").await.body;
+    assert!(record.contains("Going live") && !record.contains("start-open"), "{record}");
     // A unit does not move to another street: its row would be there twice.
     let moved = [
         ("key", &*key()),

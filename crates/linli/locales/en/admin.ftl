@@ -46,6 +46,7 @@ admin-done-warning-ended = The warning is cleared.
 # The first page
 admin-home = To see to
 admin-home-calm = There is nothing to see to at the moment.
+admin-home-nothing = Nothing to see to
 admin-home-doors = Where to go
 admin-warning-calendar = There is no calendar for { $year } yet. Limits that reach into it count weekends only and may be wrong.
 admin-warning-calendar-do = The State Council usually announces it in November { $before }. Then write the days off and the make-up days into calendar.toml of the rule pack, give the pack a new version, and start the program again.

@@ -72,6 +72,7 @@ desk-system = the system
 
 desk-words = In their own words (without name and phone)
 desk-story = What happened
+desk-earlier = { $n } earlier
 desk-aside = Time limits and actions
 desk-clocks = Time limits
 desk-clock-step = { $step } ({ $owner })
@@ -144,5 +145,7 @@ desk-seats = My seats
 desk-seats-one = This is your only seat. The security administrator grants others.
 desk-sit = Sit here
 desk-no-seat = You do not hold this seat. Choose one of the list.
-desk-leave = Leave
+desk-programs-what = Programs of your office can read and act as your seat.
+desk-programs-see = See the tokens
+desk-account = Account
 desk-reported = First reported

@@ -92,6 +92,10 @@ call-abuse-script = I can hear that you are upset, and I want to get this sorted
 call-abuse-hint = Only this call is noted. No number is kept and there is no blacklist. Threats of harm go to 110.
 call-abuse-note = Note it: abusive
 call-today-none = No calls at this desk yet today.
+call-today-few = { $n ->
+    [one] One call
+   *[other] { $n } calls
+  } at this desk today. Counted for the desk, never for a person.
 call-today = { $n ->
     [one] One call
    *[other] { $n } calls

@@ -10,8 +10,13 @@ live-look = Show what is new
 live-kept = What you typed is untouched. What can be done may have changed: look at what is new before you send it.
 live-done-by = Dealt with by { "{who}" }
 live-moved = Just changed
-live-here = { $name } ({ $role }) has this open too
-live-writing = { $name } ({ $role }) has this open too and is writing
+live-name = { $name } ({ $role })
+live-names = { $first } and { $last }
+live-here = { $n ->
+    [one] { $names } is here too
+   *[other] { $names } are here too
+ }
+live-writing = { $name } is here too and is writing
 live-by-itself = The program
 live-off = Live updates have stopped. Reload the page to see the latest.
 notices-tool = Notices

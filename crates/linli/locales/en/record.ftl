@@ -12,6 +12,7 @@ record-from = From
 record-until = Until
 record-empty = There are no such changes
 record-empty-help = Try other conditions.
+record-none = Nothing has been changed yet
 record-take = Download CSV
 record-file = changes
 record-no-facts = passwords are not recorded
@@ -43,6 +44,8 @@ record-fact-version = Version
 record-fact-digest = Fingerprint
 record-fact-value = Content
 record-fact-args = Content
+record-setting-start-looked = What no unit answers for was looked at
+record-setting-start-open = Going live
 admin-seats-past = { $n ->
     [one] { $n } seat that has ended
    *[other] { $n } seats that have ended

@@ -46,6 +46,7 @@ admin-done-warning-ended = 提醒清除了。
 # 首页
 admin-home = 要处理的事
 admin-home-calm = 眼下没有要处理的事。
+admin-home-nothing = 没有要处理的
 admin-home-doors = 去哪里
 admin-warning-calendar = { $year } 年的放假安排还没有，遇到这一年的时限只按周末算，可能不准。
 admin-warning-calendar-do = 国务院办公厅一般在 { $before } 年 11 月公布。公布后，把放假和补班的日期写进规则包的 calendar.toml，给规则包一个新版本，再重新启动。

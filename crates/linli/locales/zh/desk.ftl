@@ -69,6 +69,7 @@ desk-system = 系统
 
 desk-words = 原话（不含姓名和电话）
 desk-story = 经过
+desk-earlier = 较早的 { $n } 条
 desk-aside = 时限和操作
 desk-clocks = 时限
 desk-clock-step = { $step }（{ $owner }）
@@ -126,5 +127,7 @@ desk-seats = 我的岗位
 desk-seats-one = 您只有这一个岗位。需要别的岗位，请找安全管理员。
 desk-sit = 换到这个岗位
 desk-no-seat = 您没有这个岗位。请从列表里选。
-desk-leave = 离开
+desk-programs-what = 让单位里的程序用您的岗位取数、办事。
+desk-programs-see = 看令牌
+desk-account = 账号
 desk-reported = 原先反映时间

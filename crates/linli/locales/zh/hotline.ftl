@@ -86,6 +86,7 @@ call-abuse-script = 我知道您很着急，我想帮您把事情办好。请您
 call-abuse-hint = 只记这一次，不留号码，也没有黑名单。扬言伤人的，转 110。
 call-abuse-note = 记一笔：对方骂人
 call-today-none = 本台今天还没有来电。
+call-today-few = 本台今天 { $n } 个来电。只算全台，不算个人。
 call-today = 本台今天 { $n } 个来电，平均 { $span }。只算全台，不算个人。
 call-seconds = { $seconds } 秒
 call-minutes = { $minutes } 分 { $seconds } 秒

@@ -10,8 +10,12 @@ live-look = 看新进展
 live-kept = 您填的内容没动。操作可能有变，提交前请看一看新进展。
 live-done-by = 已由{ "{who}" }办理
 live-moved = 刚有新进展
-live-here = { $name }（{ $role }）也在看
-live-writing = { $name }（{ $role }）也在看 · 正在填写
+live-name = { $name }（{ $role }）
+live-names = { $first }、{ $last }
+live-here = { $n ->
+   *[other] { $names }也在看
+ }
+live-writing = { $name }也在看 · 正在填写
 live-by-itself = 系统
 live-off = 实时更新停了，刷新页面可看到最新。
 notices-tool = 通知

@@ -51,6 +51,8 @@ struct Step {
     done: bool,
     /// Whether this reader does it.
     yours: bool,
+    /// Whether it is the first open one of those.
+    next: bool,
     /// What is there already, or what is missing.
     state: String,
     /// Whose it is.
@@ -100,6 +102,9 @@ pub(super) async fn look(ctx: &Ctx, page: &Page) -> Result<Option<Assistant>, Fa
     if let Some(next) = steps.iter_mut().find(|s| !s.done) {
         next.class = "now";
     }
+    if let Some(yours) = steps.iter_mut().find(|s| !s.done && s.yours) {
+        yours.next = true;
+    }
     Ok(Some(Assistant {
         key: Form::new(ctx, "start", &[]).key().to_owned(),
         done: steps.iter().filter(|s| s.done).count(),
@@ -128,7 +133,7 @@ const STEPS: [Fixed; 6] = [
     ),
     ("duties", SYSTEM, &[("/admin/coverage", "coverage"), ("/admin/sheets", "upload")]),
     ("trial", &[], &[("/", "report")]),
-    ("open", SYSTEM, &[]),
+    ("open", SYSTEM, &[("/track", "withdraw")]),
 ];
 
 fn steps(ctx: &Ctx, page: &Page, facts: &Facts) -> Vec<Step> {
@@ -142,6 +147,7 @@ fn steps(ctx: &Ctx, page: &Page, facts: &Facts) -> Vec<Step> {
             class: if done { "done" } else { "later" },
             done,
             yours,
+            next: false,
             state,
             whose: roles.iter().map(|r| page.role(r.as_str())).collect::<Vec<_>>().join(" \u{b7} "),
             doors: doors.iter().filter(|_| yours).map(door).collect(),

@@ -12,7 +12,7 @@ use linli_engine::{
     policy::{Action, Resource},
     record::{self, Change, What},
 };
-use linli_worktime::{Calendar, Millis};
+use linli_worktime::{Calendar, Millis, parse_rfc3339};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -22,7 +22,7 @@ use super::{
     may, page,
     sheets::{Kind, download, escaped, value},
 };
-use crate::web::{Ctx, Fault, Needs, Page, Reply, Routes, ctx::Who, page::show, routes::percent, times::Spoken};
+use crate::web::{Ctx, Fault, Needs, Page, Reply, Routes, ctx::Who, i18n, page::show, routes::percent, times::Spoken};
 
 const LIST: Needs = Needs::Seat(Action::List, Resource::Record);
 const DAY: i64 = 24 * 3_600_000;
@@ -44,6 +44,11 @@ struct RecordAsked {
 }
 
 impl RecordAsked {
+    /// Whether less than everything is asked for.
+    fn narrowed(&self) -> bool {
+        !self.query(&self.after).is_empty()
+    }
+
     fn query(&self, after: &str) -> String {
         let pairs = [
             ("what", self.what.as_str()),
@@ -146,20 +151,27 @@ fn row(page: &Page, directory: &Directory, change: &Change) -> Row {
         who: change.login.clone(),
         act: page.t(&format!("record-act-{}", deed.act)),
         what: page.t(&format!("record-what-{}", deed.what)),
-        subject: named(deed),
+        subject: named(page, deed),
         facts: facts(page, directory, deed.what, deed.was.as_ref(), deed.became.as_ref()),
     }
 }
 
 /// A code, a login or a short name says something; the id of a row does not.
-fn named(deed: &record::Deed) -> String {
+fn named(page: &Page, deed: &record::Deed) -> String {
     let facts = deed.became.as_ref().or(deed.was.as_ref());
     let of = |key: &str| facts.and_then(|f| f.get(key)).and_then(Json::as_str).unwrap_or_default().to_owned();
     match deed.what {
         What::Seat => of("login"),
         What::Duty => of("category"),
+        What::Setting => setting(page, &deed.subject),
         _ => deed.subject.clone(),
     }
+}
+
+/// A setting in words; one that this version does not know by its name.
+fn setting(page: &Page, name: &str) -> String {
+    let key = format!("record-setting-{name}");
+    if i18n::has(page.lang(), &key) { page.t(&key) } else { name.to_owned() }
 }
 
 /// The table that has the column of a fact, for its name.
@@ -192,6 +204,9 @@ fn facts(
             Json::Array(all) => all.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" / "),
             other => other.to_string(),
         };
+        if let (What::Setting, Ok(at)) = (what, parse_rfc3339(&raw)) {
+            return Some(page.time(&at).words);
+        }
         let field = if matches!(key, "retired" | "disabled") { "state" } else { key };
         (!raw.is_empty()).then(|| value(page, directory, field, &raw))
     };

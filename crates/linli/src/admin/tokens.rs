@@ -62,8 +62,7 @@ struct TokenRow {
     id: String,
     name: String,
     seat: String,
-    login: String,
-    scopes: Vec<&'static str>,
+    scopes: Vec<String>,
     per_minute: u32,
     ends: Option<Spoken>,
     used: Option<Spoken>,
@@ -96,14 +95,18 @@ fn row(page: &Page, token: &Token, now: Millis) -> TokenRow {
         id: token.id.to_string(),
         name: token.name.clone(),
         seat: page.seat_name(&token.seat),
-        login: token.account.login.as_str().to_owned(),
-        scopes: token.scopes.all().iter().map(|scope| scope.as_str()).collect(),
+        scopes: token.scopes.all().iter().map(|scope| scope_words(page, scope.as_str())).collect(),
         per_minute: token.per_minute,
         ends: token.ends_at.map(|at| page.time(&at)),
         used: token.used_at.map(|at| page.time(&at)),
         state,
         lives,
     }
+}
+
+/// What a scope lets a program do.
+fn scope_words(page: &Page, scope: &str) -> String {
+    page.t(&format!("scope-{}", scope.replace(':', "-")))
 }
 
 /// Whose seat it is to be.
@@ -133,7 +136,7 @@ fn draw(ctx: &Ctx, login: String, held: Option<&[Seat]>, form: Form, chosen: &[S
     };
     let scope = |scope: &Scope| {
         let value = scope.as_str().to_owned();
-        let (label, on) = (page.t(&format!("scope-{}", value.replace(':', "-"))), chosen.contains(&value));
+        let (label, on) = (scope_words(&page, &value), chosen.contains(&value));
         (Choice { value, label }, on)
     };
     let (seats, scopes) = (held.map(|held| held.iter().map(seat).collect()), Scope::ALL.iter().map(scope).collect());

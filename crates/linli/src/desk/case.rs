@@ -26,7 +26,7 @@ use super::{
     related::Related,
     story::{self, Moment, moments},
     thread::{REPLY, Talk},
-    views::day_ends,
+    views::{day_ends, may},
 };
 use crate::web::{
     Ctx, Fault, Page, Reply, act_form,
@@ -36,6 +36,8 @@ use crate::web::{
 
 /// How long what was just done is said, milliseconds.
 const DONE_MS: i64 = 10 * 60_000;
+/// Events of the story that stand open; those before are folded, so that what comes next is not far down.
+const LATEST: usize = 5;
 /// How far back a similar case may lie, milliseconds.
 pub const NEARBY_MS: i64 = 14 * 24 * 3_600_000;
 
@@ -76,7 +78,8 @@ struct CasePage {
     tags: Vec<(&'static str, String)>,
     facts: Vec<(String, String)>,
     place: String,
-    story: Vec<Moment>,
+    earlier: Vec<Moment>,
+    latest: Vec<Moment>,
     clocks: Vec<Clock>,
     deeds: Vec<Deed>,
     talk: Talk,
@@ -91,6 +94,8 @@ struct CasePage {
     /// Whether files came with the form: a browser does not keep them.
     files_again: bool,
     due_today: u64,
+    /// Whether the reader has an inbox to go back to.
+    has_inbox: bool,
 }
 
 /// `GET /desk/cases/{jurisdiction}/{number}`.
@@ -147,12 +152,16 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
     let desk = Desk::read(ctx, &page, &d).await?;
     let deeds = deeds(ctx, &page, &d, asked, again.as_ref(), &desk);
     let sent = again.as_ref().and_then(|again| deeds.iter().find(|deed| same(&deed.offer, again.offer)));
+    let mut earlier = moments(ctx, &page, &d);
+    // The open steps stand at the end and are no events.
+    let latest = earlier.split_off(earlier.len().saturating_sub(LATEST + d.steps.len()));
     let template = CasePage {
         done: asked.get("done").and_then(|done| said_done(ctx, &page, &d, done)),
         tags: tags(ctx, &page, &d),
         facts: facts(ctx, &page, &d).await?,
         place: page.place(&d.head.place),
-        story: moments(ctx, &page, &d),
+        earlier,
+        latest,
         clocks: clocks(ctx, &page, &d),
         problems: again.as_ref().map(|again| problems(ctx, &page, &d, again, sent)).unwrap_or_default(),
         typed: again.as_ref().filter(|_| sent.is_none()).map(|again| typed(&page, &d, again)).unwrap_or_default(),
@@ -166,6 +175,7 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
             Some(seat) => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?.today,
             None => 0,
         },
+        has_inbox: ctx.seat().is_some_and(|seat| may(seat, Action::List, Resource::Inbox)),
         deeds,
         d,
         page,

@@ -138,7 +138,7 @@ pub fn deeds(ctx: &Ctx, page: &Page, d: &Dossier, asked: &Asked, again: Option<&
         let mut form = offer.barred.is_none().then(|| ActForm::new(ctx, d, offer, &filled, errors));
         form.iter_mut().for_each(|form| show_loads(page, form, &desk.glances));
         Deed {
-            ready: form.as_ref().map(|form| ready_for(d, offer, form, &desk.ready)).unwrap_or_default(),
+            ready: form.as_ref().map(|form| ready_for(page, d, offer, form, &desk.ready)).unwrap_or_default(),
             form,
             title: page.of(&offer.title).to_owned(),
             barred: offer.barred.as_ref().map(|why| page.of(why).to_owned()),
@@ -163,7 +163,8 @@ fn put_ready(filled: &mut Raw, asked: &Asked, ready: &[Ready]) {
     filled.insert(field.to_owned(), vec![text]);
 }
 
-fn ready_for(d: &Dossier, offer: &Offer, form: &ActForm, ready: &[Ready]) -> Vec<ReadyFor> {
+fn ready_for(page: &Page, d: &Dossier, offer: &Offer, form: &ActForm, ready: &[Ready]) -> Vec<ReadyFor> {
+    let optional = page.t("form-optional");
     let lines = form.fields.iter().filter(|f| f.kind == act_form::Input::Lines);
     let for_field = |field: &act_form::ActField| {
         let link = |id: &str| {
@@ -172,7 +173,9 @@ fn ready_for(d: &Dossier, offer: &Offer, form: &ActForm, ready: &[Ready]) -> Vec
         };
         let fit = ready.iter().filter(|r| r.fields.contains(&field.name));
         let texts: Vec<_> = fit.map(|r| (r.title.clone(), r.text.clone(), link(&r.id))).collect();
-        ReadyFor { control: field.id.clone(), title: field.title.clone(), texts }
+        // That it may be left empty is said where it is filled in.
+        let title = field.title.strip_suffix(optional.as_str()).unwrap_or(&field.title).to_owned();
+        ReadyFor { control: field.id.clone(), title, texts }
     };
     lines.map(for_field).filter(|ready| !ready.texts.is_empty()).collect()
 }

@@ -2,7 +2,12 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::IntoResponse};
-use linli_engine::{cases::Channel, directory::initials, ids::PlaceCode, seats::Seat};
+use linli_engine::{
+    cases::{Channel, call::CallDay},
+    directory::initials,
+    ids::PlaceCode,
+    seats::Seat,
+};
 use linli_worktime::Millis;
 
 use super::{
@@ -18,6 +23,8 @@ use crate::web::{
     page::{go, show, show_as},
 };
 
+/// Calls from which on their average says something.
+const AVERAGED: i64 = 5;
 /// Places that are offered where no script finds them.
 const PLACES: usize = 8;
 
@@ -141,19 +148,23 @@ async fn draw(ctx: &Ctx, draft: Draft, searched: bool) -> Result<CallPage, Fault
         dangers: beside::watched(ctx, &page),
         earlier: earlier(ctx, &draft.phone).await?,
         beside: beside::beside(ctx, &draft, chosen.as_ref()).await?,
-        today: match today.calls {
-            0 => page.t("call-today-none"),
-            n => {
-                let args = [
-                    ("n", i64::try_from(n).unwrap_or_default().into()),
-                    ("span", spoken_span(&page, today.average_ms).into()),
-                ];
-                crate::web::i18n::text(page.lang(), "call-today", &args)
-            }
-        },
+        today: said_today(&page, &today),
         draft,
         page,
     })
+}
+
+/// How many calls came today, and how long one took where there were enough of them to tell.
+fn said_today(page: &Page, today: &CallDay) -> String {
+    let n = i64::try_from(today.calls).unwrap_or_default();
+    match n {
+        0 => page.t("call-today-none"),
+        _ if n < AVERAGED || today.average_ms < 1000 => page.n("call-today-few", n),
+        _ => {
+            let args = [("n", n.into()), ("span", spoken_span(page, today.average_ms).into())];
+            crate::web::i18n::text(page.lang(), "call-today", &args)
+        }
+    }
 }
 
 /// A short length of time, to the second.

@@ -168,11 +168,25 @@ impl Page {
 
     /// A seat in words.
     pub fn seat_name(&self, seat: &Seat) -> String {
-        let directory = self.ctx.engine().directory();
-        let org =
-            directory.org(seat.org.as_str()).map_or_else(|| seat.org.to_string(), |o| self.of(&o.name).to_owned());
+        format!("{} \u{b7} {}", self.org(seat.org.as_str()), self.seat_role(seat))
+    }
+
+    /// The role of a seat in words, and whether it stands in for another.
+    fn seat_role(&self, seat: &Seat) -> String {
         let cover = if seat.cover.is_some() { self.t("cover-mark") } else { String::new() };
-        format!("{org} \u{b7} {}{cover}", self.role(seat.role.as_str()))
+        format!("{}{cover}", self.role(seat.role.as_str()))
+    }
+
+    /// Where one is, as the header of the desk says it: the street, the unit, the role. The name of the street is said
+    /// once where the unit bears it too.
+    pub fn desk_name(&self) -> String {
+        let street = self.street();
+        let Some(seat) = self.ctx.seat() else { return street };
+        match self.org(seat.org.as_str()).strip_prefix(street.as_str()) {
+            Some("") => format!("{street} \u{b7} {}", self.seat_role(seat)),
+            Some(_) => self.seat_name(seat),
+            None => format!("{street} \u{b7} {}", self.seat_name(seat)),
+        }
     }
 
     /// The seats that the member of staff may sit on, with the one they sit on marked.

@@ -38,14 +38,32 @@ pub async fn moment(ctx: &Ctx, page: &Page, entry: &Entry) -> Option<Value> {
     Some(json!({ "seq": entry.change.seq, "words": words }))
 }
 
-/// Colleagues who have the case open.
+/// Colleagues who have the case open: each who writes by themselves, the others in one sentence.
 pub fn here(page: &Page, all: &[&Here]) -> Value {
-    let one = |here: &&Here| {
+    let name = |here: &&Here| {
         let args = [("name", here.name.clone().into()), ("role", page.role(here.role.as_str()).into())];
-        let key = if here.writing { "live-writing" } else { "live-here" };
-        json!({ "words": i18n::text(page.lang(), key, &args), "writing": here.writing })
+        i18n::text(page.lang(), "live-name", &args)
     };
-    Value::from(all.iter().map(one).collect::<Vec<_>>())
+    let writing = all.iter().filter(|here| here.writing);
+    let mut said: Vec<Value> =
+        writing.map(|here| json!({ "words": page.t1("live-writing", "name", name(here)), "writing": true })).collect();
+    let looking: Vec<String> = all.iter().filter(|here| !here.writing).map(name).collect();
+    if let Some(names) = joined(page, &looking) {
+        let n = i64::try_from(looking.len()).unwrap_or_default();
+        let words = i18n::text(page.lang(), "live-here", &[("n", n.into()), ("names", names.into())]);
+        said.push(json!({ "words": words, "writing": false }));
+    }
+    Value::from(said)
+}
+
+/// Names as a sentence lists them; none of nobody.
+fn joined(page: &Page, names: &[String]) -> Option<String> {
+    let (last, rest) = names.split_last()?;
+    if rest.is_empty() {
+        return Some(last.clone());
+    }
+    let args = [("first", rest.join(&page.t("desk-and")).into()), ("last", last.clone().into())];
+    Some(i18n::text(page.lang(), "live-names", &args))
 }
 
 /// How many are in each view of the inbox, by the address of the view.
