@@ -12,9 +12,9 @@ form-message = What you want to say
 form-message-hint = To the people who are working on it.
 form-reason = Reason
 form-reason-hint = A sentence or two is enough.
-form-contacted = 1. Did anyone get in touch with you?
-form-solved = 2. Is it solved?
-form-satisfied = 3. Are you satisfied with how it was handled?
+form-contacted = Did anyone get in touch with you?
+form-solved = Is it solved?
+form-satisfied = Are you satisfied with how it was handled?
 form-words = Anything else you want to say
 
 fault-file-pixels = “{ $name }” has too many pixels. Take the picture again with a lower resolution.

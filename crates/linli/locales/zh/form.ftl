@@ -12,9 +12,9 @@ form-message = 想说的话
 form-message-hint = 写给正在办这件事的人。
 form-reason = 原因
 form-reason-hint = 一两句话就行。
-form-contacted = 1. 有人联系过您吗？
-form-solved = 2. 事情解决了吗？
-form-satisfied = 3. 您对办理满意吗？
+form-contacted = 有人联系过您吗？
+form-solved = 事情解决了吗？
+form-satisfied = 您对办理满意吗？
 form-words = 还想说什么
 
 fault-file-pixels = “{ $name }”的像素太多。请把相机的分辨率调低一些，再拍一张。
