@@ -46,11 +46,15 @@ pub fn case_url(head: &Head) -> String {
     format!("/desk/cases/{}/{}", head.key.jurisdiction, head.number)
 }
 
-/// Where it happened, as short as it goes: the words of whoever reported it, or the name of the place.
+/// Where it happened, as short as it goes: the name of the place, and what whoever reported it says beyond that.
 pub fn where_is(ctx: &Ctx, page: &Page, head: &Head) -> String {
     let directory = ctx.engine().directory();
-    let name = || directory.place(&head.place).map_or_else(String::new, |place| page.of(&place.name).to_owned());
-    if head.address.is_empty() { name() } else { head.address.clone() }
+    let name = directory.place(&head.place).map_or("", |place| page.of(&place.name));
+    match head.address.as_str() {
+        "" => name.to_owned(),
+        says if says.starts_with(name) => says.to_owned(),
+        says => format!("{name} \u{b7} {says}"),
+    }
 }
 
 /// Reads the case of an address.
