@@ -1,5 +1,5 @@
 // What people do on the pages, in the words of the pages: no shortcut past a button.
-import { PASSWORD, expectText, look, person } from "./house.mjs";
+import { expectText, look, PASSWORD, person, through } from "./house.mjs";
 
 export const STREET = "990101001";
 
@@ -9,7 +9,7 @@ export async function staff(house, login, size, lang) {
   await who.page.goto("/desk/signin");
   await who.page.fill('input[name="login"]', login);
   await who.page.fill('input[name="password"]', PASSWORD);
-  await Promise.all([who.page.waitForNavigation(), who.page.click('main button[type="submit"], main form button.btn-main')]);
+  await through(who.page, () => who.page.click('main button[type="submit"], main form button.btn-main'));
   if (who.page.url().includes("signin")) throw new Error(`${login} could not sign in: ${await who.page.locator("main").innerText()}`);
   return who;
 }
@@ -43,7 +43,7 @@ export async function act(who, number, name, fields = {}, label) {
   await form.evaluate((f) => f.closest("details")?.setAttribute("open", ""));
   await fill(form, fields);
   if (label) await look(who, label);
-  const [answer] = await Promise.all([page.waitForNavigation(), form.locator("button.btn:not([formaction])").last().click()]);
+  const [answer] = await through(page, () => form.locator("button.btn:not([formaction])").last().click());
   if (answer && answer.status() >= 400) throw new Error(`${name} on ${number}: ${answer.status()}\n${await page.locator("main").innerText()}`);
   return page;
 }
@@ -67,7 +67,7 @@ export const RESULT = {
 export async function report(who, text, { photo, join } = {}) {
   const { page } = who;
   const press = async (selector) => {
-    const [answer] = await Promise.all([page.waitForNavigation(), page.click(selector)]);
+    const answer = await through(page, () => page.click(selector));
     if (answer && answer.status() >= 400) throw new Error(`${page.url()}: ${answer.status()}\n${await page.locator("main").innerText()}`);
   };
   await page.goto("/");

@@ -99,7 +99,7 @@ export default async function (house, size, width) {
     await calm.page.goto(path);
     if (await still(calm.page)) throw new Error(`${path} moves although motion is not wanted`);
   }
-  await expectText(calm.page, "404");
+  await expectText(calm.page, "没有找到这个页面");
   await calm.context.close();
   await slow(house);
 }

@@ -181,7 +181,7 @@ impl Look {
                 (Reach::Unit(org), Road::Helped) => Filter::of(&HELPED, args![street, org]),
                 _ => Filter::of(&LISTED, args![street]),
             };
-            return self.read(tx, list, *road, self.most, found).map(drop);
+            return self.read(tx, street, list, *road, self.most, found).map(drop);
         }
         let home = street.to_string();
         let own = match (&self.reach, road) {
@@ -194,7 +194,7 @@ impl Look {
         let mut left = self.most;
         for stretch in index::stretches(newest, oldest) {
             let words = index::ask(&terms, &marks, &stretch, self.dialect);
-            left -= self.read(tx, Filter::of(&FOUND, args![words, street]), *road, left, found)?;
+            left -= self.read(tx, street, Filter::of(&FOUND, args![words, street]), *road, left, found)?;
             if left == 0 {
                 break;
             }
@@ -224,12 +224,13 @@ impl Look {
     fn read(
         &self,
         tx: &mut Tx<'_>,
+        street: Jurisdiction,
         mut filter: Filter,
         road: Road,
         most: usize,
         found: &mut Vec<Head>,
     ) -> Result<usize, DbError> {
-        let helped = filter.begins(&HELPED);
+        let (helped, indexed) = (filter.begins(&HELPED), filter.begins(&FOUND));
         match (&self.reach, road) {
             (Reach::Unit(_), Road::Helped) if helped => {}
             (Reach::Unit(org), Road::Helped) => {
@@ -237,9 +238,9 @@ impl Look {
             }
             (reach, _) => within(&mut filter, reach),
         }
-        self.narrow(&mut filter);
+        self.narrow(street, &mut filter);
         self.go_on(&mut filter, helped);
-        filter.tail(self.order(helped), most);
+        filter.tail(self.order(helped, indexed), most);
         let rows = tx.list(&filter)?;
         let count = rows.len();
         for row in rows {
@@ -248,7 +249,7 @@ impl Look {
         Ok(count)
     }
 
-    fn narrow(&self, filter: &mut Filter) {
+    fn narrow(&self, street: Jurisdiction, filter: &mut Filter) {
         let query = &self.query;
         if let Some(number) = &query.number {
             filter.and("c.number = $$", args![number]);
@@ -287,8 +288,9 @@ impl Look {
         }
         if query.mine {
             let [first, last] = [self.owners.first(), self.owners.last()].map(|o| o.cloned().unwrap_or_default());
-            let mine = "c.id IN (SELECT s.case_id FROM open_step s WHERE s.jurisdiction = c.jurisdiction AND s.owner IN ($$, $$))";
-            filter.and(mine, args![first, last]);
+            // The street by its number: what does not depend on the case is looked up once.
+            let mine = "c.id IN (SELECT s.case_id FROM open_step s WHERE s.jurisdiction = $$ AND s.owner IN ($$, $$))";
+            filter.and(mine, args![street, first, last]);
         }
     }
 
@@ -302,12 +304,12 @@ impl Look {
         }
     }
 
-    /// Newest first. What is late, waits for one seat, or is open somewhere is little: it is looked up by that and sorted
-    /// (the plus keeps a database from walking through all cases in their order instead).
-    fn order(&self, helped: bool) -> &'static str {
+    /// Newest first. What the index found, what is late, waits for one seat, or is open somewhere is little: it is looked
+    /// up by that and sorted (the plus keeps a database from walking through all cases in their order instead).
+    fn order(&self, helped: bool, indexed: bool) -> &'static str {
         let query = &self.query;
         let narrow = self.open() && (query.category.is_some() || query.place.is_some());
-        match (helped, query.late || query.mine || narrow) {
+        match (helped, indexed || query.late || query.mine || narrow) {
             (true, _) => "ORDER BY u.opened_at DESC, u.case_id DESC",
             (false, true) => "ORDER BY +c.opened_at DESC, c.id DESC",
             (false, false) => "ORDER BY c.opened_at DESC, c.id DESC",

@@ -21,8 +21,8 @@ join-send = Me too: report it with them
 join-done = Noted: handled together with your neighbours
 join-done-lead = {" "}You will hear how it goes and how it ends at the same time; if it is not solved for you, you can say so.
 join-along = { $n ->
-    [one] Handled together with the same matter of a neighbour.
-   *[other] Handled together with the same matter of { $n } neighbours.
+    [one] Handled together with the same report from a neighbour.
+   *[other] Handled together with the same report from { $n } neighbours.
  }
 join-followers = { $n ->
     [one] One more neighbour reported this.
