@@ -43,7 +43,7 @@ export async function act(who, number, name, fields = {}, label) {
   await form.evaluate((f) => f.closest("details")?.setAttribute("open", ""));
   await fill(form, fields);
   if (label) await look(who, label);
-  const [answer] = await through(page, () => form.locator("button.btn:not([formaction])").last().click());
+  const answer = await through(page, () => form.locator("button.btn:not([formaction])").last().click());
   if (answer && answer.status() >= 400) throw new Error(`${name} on ${number}: ${answer.status()}\n${await page.locator("main").innerText()}`);
   return page;
 }

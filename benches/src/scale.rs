@@ -10,13 +10,17 @@ const RATE: f64 = 50.0;
 /// Reports filed a second beside them.
 const FILED: f64 = 10.0;
 
-/// Runs all sizes on both databases; `BENCH_CASES` names other sizes (`10000,100000`).
+/// Runs all sizes on both databases; `BENCH_CASES` names other sizes (`10000,100000`), `BENCH_DATABASE` one of them.
 pub async fn run(time: Duration, postgres: Option<&str>) -> Any<()> {
     let sizes = std::env::var("BENCH_CASES").unwrap_or_else(|_| "10000,100000,1000000".into());
+    let only = std::env::var("BENCH_DATABASE").ok();
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     for size in sizes.split(',').map(|n| n.trim().parse::<usize>()) {
         let size = size?;
-        one("SQLite", None, size, time).await?;
-        if let Some(server) = postgres {
+        if wanted("SQLite") {
+            one("SQLite", None, size, time).await?;
+        }
+        if let Some(server) = postgres.filter(|_| wanted("PostgreSQL")) {
             let url = bare::fresh_postgres(server).await?;
             one("PostgreSQL", Some(&url), size, time).await?;
             bare::drop_postgres(server, &url).await?;
