@@ -59,7 +59,8 @@ pub async fn ready(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<Ready>, Ca
         ("number", d.head.number.clone()),
         ("title", d.head.title.clone()),
         ("category", page.category(&d.head.category)),
-        ("place", super::case::where_is(ctx, page, &d.head)),
+        // In a sentence, in the words of whoever reported it.
+        ("place", if d.head.address.is_empty() { page.spot(&d.head.place) } else { d.head.address.clone() }),
         ("unit", d.head.unit.as_deref().map(|unit| page.org(unit)).unwrap_or_default()),
         ("due", due.map(|at| page.time(&at).words).unwrap_or_default()),
     ];

@@ -15,9 +15,9 @@ use crate::{
 };
 
 statements! {
-    TO_INDEX = "SELECT jurisdiction, id, number, title, body, address, opened_at, place, category, unit
-        FROM cases WHERE NOT indexed ORDER BY jurisdiction, id LIMIT $1 {skip_locked}";
-    HELPERS = "SELECT unit FROM case_unit WHERE jurisdiction = $1 AND case_id = $2";
+    TO_INDEX = "SELECT c.jurisdiction, c.id, c.number, c.title, c.body, c.address, c.opened_at, c.place, c.category, c.unit,
+        (SELECT {{group_concat(u.unit, ' ')||string_agg(u.unit, ' ')}} FROM case_unit u WHERE u.jurisdiction = c.jurisdiction AND u.case_id = c.id)
+        FROM cases c WHERE NOT c.indexed ORDER BY c.jurisdiction, c.id LIMIT $1 {skip_locked}";
     // A case whose units changed is taken in anew.
     FORGET = "{{DELETE FROM case_words WHERE rowid = (SELECT rowid FROM cases WHERE jurisdiction = $1 AND id = $2)
         ||DELETE FROM case_words WHERE jurisdiction = $1 AND case_id = $2}}";
@@ -102,11 +102,10 @@ pub(super) fn take_in(tx: &mut Tx<'_>) -> Result<usize, DbError> {
         let texts: [String; 4] = [row.take()?, row.take()?, row.take()?, row.take()?];
         let (opened, place, category, unit): (Millis, PlaceCode, String, Option<String>) =
             (row.take()?, row.take()?, row.take()?, row.take()?);
+        let helpers: Option<String> = row.take()?;
         let mut words: BTreeSet<String> = texts.iter().flat_map(|t| pieces(t)).collect();
         words.extend(marks(opened, &place, &category, unit.as_deref()));
-        for mut helper in tx.query(&HELPERS, &args![key.jurisdiction, key.id])? {
-            words.insert(Mark::Helper(&helper.take::<String>()?).token());
-        }
+        words.extend(helpers.iter().flat_map(|all| all.split(' ')).map(|unit| Mark::Helper(unit).token()));
         let words = words.into_iter().collect::<Vec<_>>().join(" ");
         tx.send(&FORGET, args![key.jurisdiction, key.id])?;
         tx.put(&ADD_WORDS, args![key.jurisdiction, key.id, words])?;
