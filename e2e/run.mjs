@@ -1,4 +1,5 @@
 // Runs the stories on SQLite and, where LINLI_TEST_PG names a server, on PostgreSQL; each at phone and desktop width.
+// `node run.mjs [PART OF A NAME] [DATABASE]` runs some of them.
 import { spawnSync } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { open, WIDTHS } from "./house.mjs";
@@ -26,7 +27,7 @@ if (postgres) databases.push(["PostgreSQL", postgres]);
 else if (process.env.CI) throw new Error("LINLI_TEST_PG is not set");
 else console.log("skipped on PostgreSQL: LINLI_TEST_PG is not set");
 
-for (const [database, url] of databases) {
+for (const [database, url] of databases.filter(([name]) => !process.argv[3] || name === process.argv[3])) {
   const house = await open(url);
   for (const file of stories) {
     const story = await import(new URL(file, folder));
