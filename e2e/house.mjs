@@ -65,20 +65,28 @@ export async function person(house, name, { size = WIDTHS.desktop, lang = "zh-CN
   return { name, page, context, faults, scripts };
 }
 
-/** Does what leads to another page and waits for that page; gives the answer. One that does not come says what the page was doing. */
+/** What a page is doing, for whoever wonders why the next one does not come. */
+async function doing(page) {
+  const asked = page.evaluate(() => ({
+    ready: document.readyState,
+    sent: Array.from(document.querySelectorAll("form[data-sent]"), (form) => form.getAttribute("action")),
+    worker: navigator.serviceWorker?.controller?.scriptURL,
+    focus: document.activeElement?.outerHTML.slice(0, 200),
+  }));
+  const late = new Promise((done) => setTimeout(done, 2000, "it does not say"));
+  return `${page.url()} ${JSON.stringify(await Promise.race([asked.catch(String), late]))}`;
+}
+
+/** Does what leads to another page and waits for that page; gives the answer. A slow one is told of, one that never comes fails. */
 export async function through(page, deed) {
+  const slow = setTimeout(() => void doing(page).then((what) => console.log(`      slow: nothing in 20 s after ${what}`)), 20_000);
   try {
-    const [answer] = await Promise.all([page.waitForNavigation(), deed()]);
+    const [answer] = await Promise.all([page.waitForNavigation({ timeout: 60_000 }), deed()]);
     return answer;
   } catch (error) {
-    const state = await page.evaluate(() => ({
-      ready: document.readyState,
-      sent: Array.from(document.querySelectorAll("form[data-sent]"), (form) => form.getAttribute("action")),
-      worker: navigator.serviceWorker?.controller?.scriptURL,
-      focus: document.activeElement?.outerHTML.slice(0, 200),
-    })).catch(String);
-    await page.screenshot({ path: join(OUT, "stuck.png") }).catch(() => {});
-    throw new Error(`nothing came after ${page.url()} ${JSON.stringify(state)}`, { cause: error });
+    throw new Error(`nothing came after ${await doing(page)}`, { cause: error });
+  } finally {
+    clearTimeout(slow);
   }
 }
 

@@ -48,6 +48,8 @@ async function send(form: HTMLFormElement): Promise<void> {
   const panel = form.querySelector<HTMLElement>("[data-answer]");
   const [status, text] = [panel?.querySelector(".status"), panel?.querySelector("code")];
   if (!panel || !status || !text) return;
+  // An answer stands below its own question only.
+  panel.hidden = true;
   try {
     const answer = await fetch(address(form), request(form));
     text.textContent = await words(answer);
