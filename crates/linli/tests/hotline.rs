@@ -77,7 +77,8 @@ async fn a_caller_is_filed_for_on(bed: Bed) {
     let told = desk.get("desk", &filed.location).await.is(200).says("登记好了").says("今天 11:00 前给您结果");
     told.hides(NAME).hides(PHONE);
     let page = desk.get("desk", &case_of(&filed.location)).await.is(200).says("来信").says("紧急");
-    page.hides(NAME).hides(PHONE);
+    // The letters led to the place; they say nothing of where it is.
+    page.hides(NAME).hides(PHONE).hides("hyxq3");
     let (engine, phone) = (desk.engine.clone(), PHONE.parse().unwrap());
     let key = PhoneKey::of(&engine.vault_key, &phone);
     let home = engine.home;
@@ -85,6 +86,10 @@ async fn a_caller_is_filed_for_on(bed: Bed) {
     assert!(known.is_some(), "whoever called can sign in and follow the case");
     // An address that names the place beyond doubt needs no pick.
     desk.post("desk", "/desk/new", &call("beyond-doubt", &[])).await.is(303);
+    // What is said beyond the name stays.
+    let beside = call("beside-the-pole", &[("where", "3号楼西头灯杆旁"), ("place", BUILDING)]);
+    let filed = desk.post("desk", "/desk/new", &beside).await.is(303);
+    desk.get("desk", &case_of(&filed.location)).await.is(200).says("3号楼西头灯杆旁");
 }
 
 async fn the_number_travels_in_no_address_on(bed: Bed) {

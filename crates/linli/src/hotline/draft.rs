@@ -93,12 +93,19 @@ impl Draft {
             let directory = ctx.engine().directory();
             let words = self.place_words.replace(char::is_whitespace, "");
             let found = directory.find(&self.place_words, &seat.place, None, 2);
-            let named = |place: &&Place| {
-                let names = [&place.name.zh, &place.name.en].into_iter().chain(&place.aliases);
-                names.into_iter().any(|name| name.replace(char::is_whitespace, "") == words)
-            };
-            found.first().filter(|place| !words.is_empty() && named(place)).map(|place| place.code.clone())
+            let first = found.first().filter(|place| !words.is_empty() && is_called(place, &words));
+            first.map(|place| place.code.clone())
         })
+    }
+
+    /// What the words say beyond the place; nothing where they only led to it: its name, or first letters of sounds.
+    fn address(&self, ctx: &Ctx, place: &PlaceCode) -> String {
+        let words = self.place_words.replace(char::is_whitespace, "");
+        let letters =
+            words.chars().all(|c| c.is_ascii_alphanumeric()) && words.contains(|c: char| c.is_ascii_alphabetic());
+        let directory = ctx.engine().directory();
+        let named = directory.place(place).is_some_and(|place| is_called(place, &words));
+        if letters && !self.place_words.contains(' ') || named { String::new() } else { self.place_words.clone() }
     }
 
     /// Where a matter lies for which no place was chosen: the street of the seat, or the home of the deployment.
@@ -165,8 +172,8 @@ impl Draft {
             category: Some(self.category.clone()).filter(|code| !code.is_empty()),
             title: self.title.clone(),
             body,
+            address: self.address(ctx, &place),
             place,
-            address: self.place_words.clone(),
             point: None,
             caller: self.caller(ctx, phone).await?,
             at: None,
@@ -191,6 +198,12 @@ impl Draft {
         let contact = phone.map_or_else(|| Secret::new(String::new()), Secret::from);
         Ok(Caller { person, name, contact, confidential: self.confidential })
     }
+}
+
+/// Whether a place has this name, blanks aside.
+fn is_called(place: &Place, words: &str) -> bool {
+    let mut names = [&place.name.zh, &place.name.en].into_iter().chain(&place.aliases);
+    names.any(|name| name.replace(char::is_whitespace, "") == words)
 }
 
 /// The address of a case at the desk.
