@@ -417,11 +417,11 @@ pub(crate) fn first_words(body: &str) -> String {
     let sentences = body.split(stops).flat_map(|part| part.split(". ")).map(|s| s.trim().trim_end_matches('.'));
     let sentence = sentences.into_iter().find(|s| !s.is_empty()).unwrap_or(body);
     let mut wide = 0;
-    let fits = |c: char| {
+    let over = |c: char| {
         wide += if c.is_ascii() { 1 } else { 2 };
         wide > LINE
     };
-    let Some(end) = sentence.find(fits) else { return sentence.to_owned() };
+    let Some(end) = sentence.find(over) else { return sentence.to_owned() };
     let cut = &sentence[..end];
     let whole = if sentence[end..].starts_with(' ') { cut.len() } else { cut.rfind(' ').unwrap_or(cut.len()) };
     format!("{}\u{2026}", cut[..whole].trim_end())
@@ -433,15 +433,14 @@ mod tests {
 
     #[test]
     fn a_title_is_a_sentence_or_a_line_of_whole_words() {
-        let title = |body: &str| first_words(body);
-        assert_eq!(title("No.3 has 3.5 m of water. It smells."), "No.3 has 3.5 m of water");
+        assert_eq!(first_words("No.3 has 3.5 m of water. It smells."), "No.3 has 3.5 m of water");
         assert_eq!(
-            title("The lamp below Heyuan Court, Building 3 has been dark for three nights and nobody came"),
+            first_words("The lamp below Heyuan Court, Building 3 has been dark for three nights and nobody came"),
             "The lamp below Heyuan Court, Building 3 has been dark for\u{2026}"
         );
         let lamp = "\u{8def}\u{706f}".repeat(20);
-        assert_eq!(title(&lamp), "\u{8def}\u{706f}".repeat(15) + "\u{2026}");
-        assert_eq!(title("\u{706f}\u{574f}\u{4e86}\u{3002}\u{5929}\u{9ed1}"), "\u{706f}\u{574f}\u{4e86}");
-        assert_eq!(title(&"x".repeat(80)), "x".repeat(60) + "\u{2026}");
+        assert_eq!(first_words(&lamp), "\u{8def}\u{706f}".repeat(15) + "\u{2026}");
+        assert_eq!(first_words("\u{706f}\u{574f}\u{4e86}\u{3002}\u{5929}\u{9ed1}"), "\u{706f}\u{574f}\u{4e86}");
+        assert_eq!(first_words(&"x".repeat(80)), "x".repeat(60) + "\u{2026}");
     }
 }

@@ -242,8 +242,7 @@ fn narrow(filter: &mut Filter, view: &View) {
         filter.and("s.place >= $$ AND s.place < $$", args![place, place.end()]);
     }
     if let Some(category) = &view.category {
-        let below = "(c.category = $$ OR c.category >= $$ AND c.category < $$)";
-        filter.and(below, args![category, format!("{category}."), format!("{category}/")]);
+        under(filter, category);
     }
     if let Some(class) = &view.class {
         filter.and("c.class = $$", args![class]);
@@ -271,6 +270,14 @@ fn narrow(filter: &mut Filter, view: &View) {
 fn item(mut row: Row) -> Result<Item, DbError> {
     let (step, instance, owner) = (row.take()?, row.take()?, row.take()?);
     Ok(Item { step, instance, owner, due_at: row.take()?, opened_at: row.take()?, head: store::head(row)? })
+}
+
+/// Narrows a list of cases to a category and what is below it. The range is for the index; it holds a little more.
+pub(super) fn under(filter: &mut Filter, category: &str) {
+    filter.and(
+        "c.category >= $$ AND c.category < $$ AND (c.category = $$ OR c.category >= $$)",
+        args![category, format!("{category}/"), category, format!("{category}.")],
+    );
 }
 
 /// Narrows a list of cases to what a reach allows.

@@ -10,7 +10,7 @@ use self::index::Mark;
 pub(crate) use self::index::STATEMENTS as INDEX_STATEMENTS;
 use super::{
     CaseError, Head,
-    inbox::{Count, ListAfter, counted, queues, within},
+    inbox::{Count, ListAfter, counted, queues, under, within},
     store,
 };
 use crate::{
@@ -268,11 +268,7 @@ impl Look {
             }
         }
         if let Some(category) = &query.category {
-            // The range is for the index; it holds a little more than the category and what is below it.
-            filter.and(
-                "c.category >= $$ AND c.category < $$ AND (c.category = $$ OR c.category >= $$)",
-                args![category, format!("{category}/"), category, format!("{category}.")],
-            );
+            under(filter, category);
         }
         if let Some(from) = query.from {
             filter.and("c.opened_at >= $$", args![from]);

@@ -70,6 +70,7 @@ fn draw(ctx: &Ctx, dossier: &Dossier, offer: &Offer, typed: Typed, status: Statu
     page.title = title(&page, offer);
     let lead = format!("track-lead-{}", offer.act);
     let case_url = format!("/c/{}/{}", head.key.jurisdiction, head.number);
+    let story = story::moments(ctx, &page, dossier);
     let form = ActForm::new(ctx, dossier, offer, &typed.filled, &typed.errors);
     let drawn = ActPage {
         url: format!("{case_url}/do/{}", offer.act),
@@ -77,7 +78,7 @@ fn draw(ctx: &Ctx, dossier: &Dossier, offer: &Offer, typed: Typed, status: Statu
         case_title: head.title.clone(),
         lead: if has(ctx.lang, &lead) { page.t(&lead) } else { String::new() },
         button: if offer.way == OfferWay::Cancel { "btn btn-danger" } else { "btn btn-main" },
-        result: story::asked_about(ctx, &page, dossier).filter(|_| matches!(offer.way, OfferWay::Step { .. })),
+        result: story::asked_about(dossier, &story).filter(|_| matches!(offer.way, OfferWay::Step { .. })),
         files: form.fields.iter().any(|f: &ActField| f.name == MESSAGE),
         files_most: limits::UPLOADS,
         files_bytes: limits::UPLOAD_BYTES,

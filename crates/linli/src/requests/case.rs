@@ -83,7 +83,7 @@ pub async fn page(
     let head = &dossier.head;
     let mut page = Page::new(&ctx, &head.title);
     page.done = done.done.filter(|act| known(&dossier, act)).map(|act| said(&page, &act));
-    let talk = Talk::new(&ctx, &dossier);
+    let (talk, story) = (Talk::new(&ctx, &dossier), story::moments(&ctx, &page, &dossier));
     let loose = dossier.attachments.iter().enumerate().filter(|(n, _)| !talk.taken.contains(n)).map(|(_, file)| file);
     let (mine, theirs): (Vec<_>, Vec<_>) = loose.partition(|file| file.by == "reporter");
     let paused = |c: &linli_engine::cases::times::ClockState| c.name == "resident" && c.paused_by.is_some();
@@ -97,12 +97,12 @@ pub async fn page(
         talk,
         standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
         now: rows::now(&ctx, &dossier).filter(|_| dossier.kin.along.is_none() || rows::asks(&dossier).next().is_some()),
-        result: story::asked_about(&ctx, &page, &dossier),
+        result: story::asked_about(&dossier, &story),
         late: head.phase == Phase::Open && head.promised_at.is_some_and(|at| at < ctx.engine().clock.now()),
         body: head.body.clone(),
         place: if head.address.is_empty() { place } else { format!("{place} \u{b7} {}", head.address) },
         category: page.category(&head.category),
-        story: story::moments(&ctx, &page, &dossier),
+        story,
         mine: mine.into_iter().map(files::shown).collect(),
         theirs: theirs.into_iter().map(files::shown).collect(),
         deeds: deeds(&page, &dossier),

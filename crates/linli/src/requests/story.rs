@@ -72,10 +72,9 @@ fn past(page: &Page, entry: Entry) -> Option<Moment> {
 }
 
 /// What was last made known, where the reporter is asked about it.
-pub fn asked_about(ctx: &Ctx, page: &Page, dossier: &Dossier) -> Option<String> {
+pub fn asked_about(dossier: &Dossier, story: &[Moment]) -> Option<String> {
     rows::asks(dossier).next()?;
-    let entries = timeline(dossier, &ctx.engine().directory(), Audience::Resident, ctx.lang.code());
-    entries.into_iter().rev().find_map(|entry| past(page, entry)).map(|moment| moment.what)
+    story.iter().rev().find(|moment| moment.at.is_some()).map(|moment| moment.what.clone())
 }
 
 /// What an open step says to the resident; nothing for one that is the units' own affair.
