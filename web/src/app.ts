@@ -53,11 +53,12 @@ function exactTimes(): void {
   }
 }
 
-/** Installs the worker that keeps the shell, with how this reader reads. */
+/** Installs the worker that keeps the shell, and notes for it how this reader reads. */
 function install(): void {
-  const { worker } = document.body.dataset;
-  if (!worker || !("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.register(worker, { scope: "/" }).catch(() => undefined);
+  const { look } = document.body.dataset;
+  if (!look || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register("/sw.js", { scope: "/" }).catch(() => undefined);
+  void caches.open("look").then((kept) => kept.put("/look", new Response(look))).catch(() => undefined);
 }
 
 document.documentElement.classList.add("js");

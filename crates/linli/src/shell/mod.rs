@@ -62,8 +62,10 @@ pub async fn manifest(ctx: Ctx) -> Reply {
 pub async fn worker() -> Reply {
     let code = assets::text("sw.js").ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, "fault-not-found"))?;
     let shell: Vec<String> = ["app.css", "app.js", "icon.svg"].into_iter().map(assets::url).collect();
+    let looks = Lang::ALL.iter().flat_map(|lang| ["off", "on"].map(|elder| (lang.code(), elder)));
+    let offline: Vec<String> = looks.map(|(lang, elder)| format!("/offline?lang={lang}&elder={elder}")).collect();
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, format!("self.SHELL={};\n{code}", json!(shell))).into_response())
+    Ok((headers, format!("self.SHELL={};self.OFFLINE={};\n{code}", json!(shell), json!(offline))).into_response())
 }
 
 /// How the page without a network looks: the reader's own choice, which a worker cannot see in cookies.

@@ -16,6 +16,9 @@ pub enum Lang {
 }
 
 impl Lang {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
     /// As packs and cookies name it.
     pub fn code(self) -> &'static str {
         match self {
