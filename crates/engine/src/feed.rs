@@ -6,6 +6,9 @@
 //! their places ([`Engine::sequence`]): any process may do it, one at a time for each jurisdiction, because it holds the
 //! row of the head while it does. What is not committed yet is not seen and gets a later place; a process that dies in
 //! the middle has given none. History that comes in bulk takes its places at once ([`append`]).
+//!
+//! The order is that of the log of evidence too ([`crate::evidence`]), so entries of the log that are no events have
+//! places between those of events; who reads the feed does not see them.
 
 mod entries;
 mod follow;
@@ -23,12 +26,13 @@ use crate::{
     Engine,
     cases::CaseKey,
     db::{DbError, Gather, Tx, args, statements},
+    evidence::Kind,
     ids::{CaseId, Jurisdiction},
     limits,
 };
 
 statements! {
-    NOTE = "INSERT INTO fresh_event (jurisdiction, at, case_id, seq) VALUES ($1, $2, $3, $4)";
+    NOTE = "INSERT INTO fresh_event (jurisdiction, at, case_id, seq, kind, leaf) VALUES ($1, $2, $3, $4, $5, $6)";
     // Jurisdictions with fresh events, one after another: each is one step down the key.
     NEXT_FRESH = "SELECT min(jurisdiction) FROM fresh_event WHERE jurisdiction > $1";
     HEAD = "SELECT n FROM feed_head WHERE jurisdiction = $1";
@@ -36,15 +40,16 @@ statements! {
     LOCK_HEAD = "SELECT n FROM feed_head WHERE jurisdiction = $1 {{||FOR UPDATE}}";
     MAKE_HEAD = "INSERT INTO feed_head (jurisdiction, n) VALUES ($1, 0) ON CONFLICT (jurisdiction) DO NOTHING";
     MOVE_HEAD = "UPDATE feed_head SET n = $2 WHERE jurisdiction = $1";
-    PLACE = "INSERT INTO feed_change (jurisdiction, n, case_id, seq, at)
-        SELECT jurisdiction, CAST($2 AS BIGINT) + row_number() OVER (ORDER BY at, case_id, seq), case_id, seq, at
-        FROM (SELECT jurisdiction, case_id, seq, at FROM fresh_event WHERE jurisdiction = $1
+    PLACE = "INSERT INTO feed_change (jurisdiction, n, case_id, seq, at, kind, leaf)
+        SELECT jurisdiction, CAST($2 AS BIGINT) + row_number() OVER (ORDER BY at, case_id, seq), case_id, seq, at, kind, leaf
+        FROM (SELECT jurisdiction, case_id, seq, at, kind, leaf FROM fresh_event WHERE jurisdiction = $1
               ORDER BY jurisdiction, at, case_id, seq LIMIT $3) AS fresh";
     // Those that have a place now, and not those that came while the places were given.
     PLACED = "DELETE FROM fresh_event WHERE (jurisdiction, at, case_id, seq) IN
         (SELECT jurisdiction, at, case_id, seq FROM feed_change WHERE jurisdiction = $1 AND n > $2)";
-    ADD = "INSERT INTO feed_change (jurisdiction, n, case_id, seq, at) VALUES ($1, $2, $3, $4, $5)";
-    AFTER = "SELECT jurisdiction, n, case_id, seq, at FROM feed_change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
+    ADD = "INSERT INTO feed_change (jurisdiction, n, case_id, seq, at, kind, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    AFTER = "SELECT jurisdiction, n, case_id, seq, at FROM feed_change
+        WHERE jurisdiction = $1 AND n > $2 AND kind = 0 ORDER BY n LIMIT $3";
 }
 
 /// An event in its place.
@@ -60,9 +65,27 @@ pub struct Change {
     pub at: Millis,
 }
 
-/// Notes an event for the feed, in the transaction that writes it.
-pub(crate) fn note(tx: &mut Tx<'_>, case: CaseKey, seq: u64, at: Millis) -> Result<(), DbError> {
-    tx.put(&NOTE, args![case.jurisdiction, at, case.id, seq])
+/// What waits for a place: an event, or another entry of the log that stands in the same order.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// The jurisdiction in whose order.
+    pub jurisdiction: Jurisdiction,
+    /// What it is.
+    pub kind: Kind,
+    /// The case, or its own id.
+    pub id: [u8; 16],
+    /// The number of the event within the case; 0 elsewhere.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Millis,
+    /// Its leaf of the log.
+    pub leaf: [u8; 32],
+}
+
+/// Notes something for the feed, in the transaction that writes it.
+pub(crate) fn note(tx: &mut Tx<'_>, fresh: &Fresh) -> Result<(), DbError> {
+    let Fresh { jurisdiction, kind, id, seq, at, leaf } = fresh;
+    tx.put(&NOTE, args![*jurisdiction, *at, CaseId(*id), *seq, kind.code(), *leaf])
 }
 
 /// Gives events that are written in bulk (history, imports) their places at once, in the order in which they are given:
@@ -71,19 +94,14 @@ pub(crate) fn note(tx: &mut Tx<'_>, case: CaseKey, seq: u64, at: Millis) -> Resu
 ///
 /// # Errors
 /// When the database refuses.
-pub fn append(
-    tx: &mut Tx<'_>,
-    jurisdiction: Jurisdiction,
-    events: impl IntoIterator<Item = (CaseId, u64, Millis)>,
-) -> Result<(), DbError> {
-    let mut events = events.into_iter().peekable();
-    if events.peek().is_none() {
+pub fn append(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, places: &[Fresh]) -> Result<(), DbError> {
+    if places.is_empty() {
         return Ok(());
     }
     let (mut n, mut rows) = (lock_head(tx, jurisdiction)?, Gather::new());
-    for (case, seq, at) in events {
+    for Fresh { kind, id, seq, at, leaf, .. } in places {
         n += 1;
-        rows.tx().put(&ADD, args![jurisdiction, n, case, seq, at])?;
+        rows.tx().put(&ADD, args![jurisdiction, n, CaseId(*id), *seq, *at, kind.code(), *leaf])?;
     }
     tx.write_all(&rows)?;
     tx.put(&MOVE_HEAD, args![jurisdiction, n])

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod directory;
 pub mod edge;
 mod engine;
+pub mod evidence;
 pub mod feed;
 pub mod gauges;
 pub mod ids;

@@ -3,10 +3,12 @@
 //! neither is there without the other, and never with a password in it.
 
 use linli_worktime::Millis;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     db::{DbError, Filter, Row, Tx, args, statements},
+    evidence::{Entry, Kind, Salt},
+    feed::{self, Fresh},
     ids::{AccountId, ChangeId, Jurisdiction, SeatId},
     seats::{Account, Seat},
     words::words,
@@ -122,19 +124,41 @@ pub struct Asked {
 }
 
 statements! {
-    NOTE = "INSERT INTO admin_change (jurisdiction, at, id, account, seat, login, what, subject, act, was, became)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    NOTE = "INSERT INTO admin_change (jurisdiction, at, id, account, seat, login, what, subject, act, was, became, salt)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     // Each of the filters has its index; all of them end in `at, id`.
     CHANGES = "SELECT at, id, login, seat, what, subject, act, was, became FROM admin_change WHERE jurisdiction = $1";
 }
 
-/// Writes a change down.
+/// Writes a change down, with its evidence.
 pub fn note(tx: &mut Tx<'_>, home: Jurisdiction, by: &By, deed: Deed, now: Millis) -> Result<(), DbError> {
+    let (id, salt) = (ChangeId::new(), Salt::new());
+    let leaf = salt.leaf(&entry(by, &deed, now, &salt));
     let Deed { what, subject, act, was, became } = deed;
     let (was, became) = (was.map(|j| j.to_string()), became.map(|j| j.to_string()));
     let who = (by.account, by.seat, by.login.as_str());
-    let (what, act, id) = (what.as_str(), act.as_str(), ChangeId::new());
-    tx.put(&NOTE, args![home, now, id, who.0, who.1, who.2, what, subject, act, was, became])
+    let row = args![home, now, id, who.0, who.1, who.2, what.as_str(), subject, act.as_str(), was, became, salt.bytes()];
+    tx.put(&NOTE, row)?;
+    feed::note(tx, &Fresh { jurisdiction: home, kind: Kind::Record, id: id.0, seq: 0, at: now, leaf })
+}
+
+/// What the log says of a change.
+fn entry(by: &By, deed: &Deed, at: Millis, salt: &Salt) -> Entry {
+    let text = |of: &Option<Json>| of.as_ref().map(Json::to_string);
+    let body = json!({
+        "account": by.account, "act": deed.act, "became": text(&deed.became), "login": by.login, "seat": by.seat,
+        "subject": deed.subject, "was": text(&deed.was), "what": deed.what,
+    });
+    Entry {
+        at,
+        body: salt.body(&body.to_string()),
+        by: if by.account.is_some() { "staff" } else { "command" }.to_owned(),
+        kind: Kind::Record,
+        of: deed.what.as_str().to_owned(),
+        promised: None,
+        seq: 0,
+        what: deed.act.as_str().to_owned(),
+    }
 }
 
 /// A page of changes, newest first.

@@ -180,6 +180,12 @@ async fn rows(bed: &Bed) -> BTreeMap<&'static str, Vec<String>> {
         };
         all.insert(table, rows);
     }
+    // Places of what is no event of a case: the setting-up of each.
+    all.entry("feed_change").and_modify(|rows| rows.retain(|row| !row.iter().any(|(n, v)| n == "kind" && v != "0")));
+    // Drawn anew each time, and what hangs on it.
+    for row in all.values_mut().flatten() {
+        row.retain(|(name, _)| !["salt", "leaf"].contains(&name.as_str()));
+    }
     let cell = |row: &[(String, String)], name: &str| row.iter().find(|(n, _)| n == name).unwrap().1.clone();
     let plain = |id: &str| id.replace(['-', '"'], "");
     let cases: Vec<(String, String)> =

@@ -197,6 +197,17 @@ impl Instance {
     }
 }
 
+impl What {
+    /// The name of the act; `opened` and `late` for what is none.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Acted { act, .. } | Self::Side { act, .. } | Self::Cancelled { act, .. } => act,
+            Self::Opened { .. } => "opened",
+            Self::Late { .. } => "late",
+        }
+    }
+}
+
 impl Event {
     /// The event as canonical JSON: keys sorted, no spaces, no fractions; the same event has the same bytes for ever.
     ///

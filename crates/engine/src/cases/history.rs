@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Engine,
     db::{DbError, Gather, Tx, args},
-    feed,
+    feed::{self, Fresh},
     ids::{CaseId, Jurisdiction},
     policy::{self, Action, Resource},
     viewer::Viewer,
@@ -72,17 +72,17 @@ pub struct Written {
     pub refusals: Vec<String>,
 }
 
-/// A batch that waits to be written: its rows, and its events street by street for the feed.
+/// A batch that waits to be written: its rows, and what waits for places in the feed, street by street.
 #[derive(Default)]
 struct Batch {
     rows: Gather,
-    events: BTreeMap<Jurisdiction, Vec<(CaseId, u64, Millis)>>,
+    places: BTreeMap<Jurisdiction, Vec<Fresh>>,
 }
 
 impl Batch {
     fn write(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
         tx.write_all(&self.rows)?;
-        self.events.iter().try_for_each(|(street, events)| feed::append(tx, *street, events.iter().copied()))
+        self.places.iter().try_for_each(|(street, places)| feed::append(tx, *street, places))
     }
 }
 
@@ -178,8 +178,7 @@ impl Engine {
         while held.fall_due(tx, now)? {}
         book.written.cases += 1;
         book.written.events += held.case.seq();
-        let events = held.events.iter().map(|event| (head.key.id, event.seq, event.at));
-        batch.events.entry(head.key.jurisdiction).or_default().extend(events);
+        batch.places.entry(head.key.jurisdiction).or_default().append(&mut held.places);
         self.close_in(tx, held, head, &report).map(drop)
     }
 

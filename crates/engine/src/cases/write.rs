@@ -14,7 +14,8 @@ use super::{
 use crate::{
     Engine,
     db::{DbError, Tx, args},
-    feed,
+    evidence::{self, Entry, Kind, Salt},
+    feed::{self, Fresh},
     ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
     notices::{self, Channel, Notice, Recipient},
 };
@@ -32,6 +33,8 @@ pub(super) struct Held<'p> {
     out: Vec<Channel>,
     /// Whether anybody wants to hear of cases that come to their unit.
     arrivals: bool,
+    /// What was reported, of a case that is being filed: it is committed with the first event.
+    report: Option<String>,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
     /// What the events say of each clock.
@@ -47,7 +50,11 @@ pub(super) struct Held<'p> {
     pub(super) settled_at: Option<Millis>,
     /// For a life that is written after it was lived: since when it still tells people, and who brought it.
     past: Option<Past>,
+    /// The places that its events wait for.
+    pub(super) places: Vec<Fresh>,
     told: Cell<u16>,
+    /// What the resident is promised after so many events.
+    promised: Option<(u64, Option<Millis>)>,
     /// The next thing that falls due after so many events.
     due: Option<(usize, Option<Due>)>,
 }
@@ -80,8 +87,11 @@ impl<'p> Held<'p> {
             stored_seq: head.seq,
             settled_at: head.settled_at,
             facts: rules.facts(&events),
+            report: events.is_empty().then(|| evidence::report(head)),
             events,
             past: None,
+            places: Vec::new(),
+            promised: None,
             told: Cell::new(0),
             due: None,
         }
@@ -103,19 +113,13 @@ impl<'p> Held<'p> {
     pub(super) fn take(&mut self, tx: &mut Tx<'_>, event: Event) -> Result<(), CaseError> {
         let body =
             event.to_canonical_json().map_err(|e| DbError::Corrupt(format!("an event that cannot be written: {e}")))?;
-        let CaseKey { jurisdiction, id } = self.key;
         let before = self.case.is_settled();
         let had = if self.arrivals { self.orgs() } else { BTreeSet::new() };
         self.case.apply(&event);
-        tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body])?;
         for open in self.case.open().filter(|open| open.opened_seq == event.seq) {
             for year in self.rules.uncovered(&self.case, open) {
                 store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), event.at)?;
             }
-        }
-        // What is written afterwards takes its places in the feed as a whole.
-        if self.past.is_none() {
-            feed::note(tx, self.key, event.seq, event.at)?;
         }
         if let What::Side { deeds, .. } | What::Late { deeds, .. } = &event.what {
             self.deeds(tx, deeds, &event)?;
@@ -137,7 +141,25 @@ impl<'p> Held<'p> {
             _ => {}
         }
         self.rules.follow(&mut self.facts, &self.case, &event);
+        self.record(tx, &event, &body)?;
         self.events.push(event);
+        Ok(())
+    }
+
+    /// Writes an event with its evidence.
+    fn record(&mut self, tx: &mut Tx<'_>, event: &Event, body: &str) -> Result<(), DbError> {
+        let CaseKey { jurisdiction, id } = self.key;
+        let (salt, promised) = (Salt::new(), self.promised_at());
+        let text = evidence::text(body, self.report.take().as_deref());
+        let leaf = salt.leaf(&Entry::of_event(&self.number, event, promised, salt.body(&text)));
+        tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body, salt.bytes(), promised])?;
+        let place = Fresh { jurisdiction, kind: Kind::Case, id: id.0, seq: event.seq, at: event.at, leaf };
+        // What is written afterwards takes its places in the feed as a whole.
+        match self.past {
+            Some(_) => self.places.push(place),
+            None => feed::note(tx, &place)?,
+        }
+        self.promised = Some((event.seq, promised));
         Ok(())
     }
 
@@ -270,13 +292,8 @@ impl<'p> Held<'p> {
     }
 
     fn made(&self, recipient: Recipient, template: &str, event: &Event) -> Notice {
-        let act = match &event.what {
-            What::Acted { act, .. } | What::Side { act, .. } | What::Cancelled { act, .. } => act.as_str(),
-            What::Opened { .. } => "opened",
-            What::Late { .. } => "late",
-        };
         // Nothing of who reported it: notices leave the house.
-        let args = [("number", self.number.as_str()), ("title", self.title.as_str()), ("act", act)];
+        let args = [("number", self.number.as_str()), ("title", self.title.as_str()), ("act", event.what.name())];
         Notice {
             id: self.notice_id(event.at),
             case: (self.key.jurisdiction, self.key.id),
@@ -337,7 +354,11 @@ impl<'p> Held<'p> {
 
     /// What the resident is promised as it stands; nothing once it is settled.
     pub(super) fn promised_at(&self) -> Option<Millis> {
-        if self.case.is_settled() { None } else { self.rules.promised_by(&self.case, &self.facts) }
+        match self.promised {
+            Some((after, promised)) if after == self.case.seq() => promised,
+            _ if self.case.is_settled() => None,
+            _ => self.rules.promised_by(&self.case, &self.facts),
+        }
     }
 
     /// Brings the rows of the open steps and the timer up to the events.

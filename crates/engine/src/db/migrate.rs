@@ -16,6 +16,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0010_scale", include_str!("../../migrations/0010_scale.sql")),
     ("0011_told", include_str!("../../migrations/0011_told.sql")),
     ("0012_plans", include_str!("../../migrations/0012_plans.sql")),
+    ("0013_evidence", include_str!("../../migrations/0013_evidence.sql")),
 ];
 
 /// What SQLite should expect of the tables; PostgreSQL counts for itself.

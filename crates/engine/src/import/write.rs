@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use linli_flow::Event;
+
 use super::{Batch, KNOWN, Past, Progress, Ready, Run, SAVE_RUN, Work};
 use crate::{
     Engine,
@@ -14,7 +16,8 @@ use crate::{
         store,
     },
     db::{DbError, Filter, Gather, Tx, Value, args},
-    feed,
+    evidence::{self, Entry, Kind, Salt},
+    feed::{self, Fresh},
     ids::Jurisdiction,
     limits, vault,
 };
@@ -60,13 +63,12 @@ impl Engine {
             match &ready.work {
                 Work::Open(prepared) => drop(self.file_in(&mut gather.tx(), prepared, &number)?),
                 Work::Over(past) => {
-                    past.write(&mut gather.tx(), &ready.key, number)?;
-                    places.push((past.head.key.id, 1, past.head.opened_at));
+                    places.push(past.write(&mut gather.tx(), &ready.key, number)?);
                 }
             }
         }
         tx.write_all(&gather)?;
-        feed::append(tx, run.jurisdiction, places)?;
+        feed::append(tx, run.jurisdiction, &places)?;
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let progress = Progress {
             line: batch.line,
@@ -123,12 +125,17 @@ fn sort(known: Known, rows: &[Ready]) -> Sorted<'_> {
 }
 
 impl Past {
-    fn write(&self, tx: &mut Tx<'_>, key: &str, number: String) -> Result<(), DbError> {
+    fn write(&self, tx: &mut Tx<'_>, key: &str, number: String) -> Result<Fresh, DbError> {
         let head = Head { number, ..self.head.clone() };
         let (jurisdiction, id) = (head.key.jurisdiction, head.key.id);
         tx.put(&store::ADD_DEED, args![jurisdiction, key, id, 1])?;
-        tx.put(&store::ADD_EVENT, args![jurisdiction, id, 1, head.opened_at, &self.event])?;
+        let (body, salt) = (&self.event, Salt::new());
+        let event = Event::from_json(body).map_err(|e| DbError::Corrupt(format!("an event that does not read: {e}")))?;
+        let text = evidence::text(body, Some(&evidence::report(&head)));
+        let leaf = salt.leaf(&Entry::of_event(&head.number, &event, None, salt.body(&text)));
+        tx.put(&store::ADD_EVENT, args![jurisdiction, id, 1, event.at, body, salt.bytes(), None::<i64>])?;
         tx.put(&store::ADD_CASE, store::row(&head, self.datum, None))?;
-        self.caller.as_ref().map_or(Ok(()), |caller| vault::put_caller(tx, jurisdiction, id, caller))
+        self.caller.as_ref().map_or(Ok(()), |caller| vault::put_caller(tx, jurisdiction, id, caller))?;
+        Ok(Fresh { jurisdiction, kind: Kind::Case, id: id.0, seq: 1, at: event.at, leaf })
     }
 }

@@ -78,6 +78,8 @@ impl Town {
             .await
             .unwrap();
         engine.refresh().await.unwrap();
+        // What was recorded of the setting-up has its places before anything happens.
+        while engine.sequence().await.unwrap() > 0 {}
         Self { engine, clock }
     }
 
