@@ -1,6 +1,6 @@
 -- The evidence (evidence.rs): what the feed puts in order is a log that outsiders verify.
--- `kind` says what a place belongs to: 0 an event of a case, 1 a change in the record, 2 an opening of the vault; of the
--- last two, `case_id` is their own id. `leaf` is the salted commitment; what came before there was a log gets its own late.
+-- `kind` says what a place belongs to: 0 an event of a case, 1 a change in the record, whose own id
+-- stands in `case_id`. `leaf` is the salted commitment; what came before there was a log gets its own late.
 ALTER TABLE fresh_event ADD COLUMN kind @INT NOT NULL DEFAULT 0;
 ALTER TABLE fresh_event ADD COLUMN leaf @BYTES;
 ALTER TABLE feed_change ADD COLUMN kind @INT NOT NULL DEFAULT 0;

@@ -74,6 +74,12 @@ impl OrgKind {
         }
     }
 
+    /// Whether it is an office, whose staff may know who people are where their work needs it. Firms and social
+    /// organisations never learn who reported something.
+    pub fn is_office(self) -> bool {
+        matches!(self, Self::Party | Self::Government | Self::Community)
+    }
+
     /// From its word.
     pub fn from_slug(slug: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|k| k.slug() == slug)

@@ -1,5 +1,5 @@
-//! The evidence: every event of a case, every change in the record and every opening of the vault is a leaf of a log that
-//! anybody can verify and nobody can rewrite unseen. There is one log per jurisdiction, in the order of the feed.
+//! The evidence: every event of a case (openings of the vault are events of theirs) and every change in the record is a
+//! leaf of a log that anybody can verify and nobody can rewrite unseen. There is one log per jurisdiction, in the order of the feed.
 //!
 //! A leaf is a salted commitment to an [`Entry`], which in turn commits to the text of what happened. The transaction
 //! that writes an event writes its salt and its leaf. The log shows leaves only: who is given an entry with its salt can
@@ -24,8 +24,6 @@ words! {
     Case = "case",
     /// A change in the record: of a seat, an account, a pack, a setting.
     Record = "record",
-    /// An opening of the vault.
-    Opening = "opening",
 }
 
 impl Kind {
@@ -34,12 +32,11 @@ impl Kind {
         match self {
             Self::Case => 0,
             Self::Record => 1,
-            Self::Opening => 2,
         }
     }
 
     pub(crate) fn from_code(code: i64) -> Option<Self> {
-        [Self::Case, Self::Record, Self::Opening].into_iter().find(|kind| kind.code() == code)
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
     }
 }
 

@@ -154,3 +154,5 @@ pub const REPORT_ROWS: usize = 1_000;
 pub const SHEET_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 /// Rows of a file of changes.
 pub const CHANGES: usize = 50_000;
+/// How long whoever brought a case stays on the screen of somebody who looks, milliseconds.
+pub const REVEALED_MS: i64 = 60_000;

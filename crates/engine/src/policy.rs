@@ -113,6 +113,8 @@ words! {
     Resource, "a resource":
     /// A case.
     Case = "case",
+    /// Who brought a case.
+    Caller = "caller",
     /// A file of a case.
     Attachment = "attachment",
     /// The open steps of a seat.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use linli_flow::{Case, Command, Event, FieldKind, FormField, Value, Who, decide};
 
-use super::{CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, store, times::Rules, write::Held};
+use super::{CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, reveal, store, times::Rules, write::Held};
 use crate::{
     Engine,
     db::{DbError, Tx, args},
@@ -49,6 +49,9 @@ impl Engine {
     /// # Errors
     /// As [`Engine::act`], and [`CaseError::KeyUsed`].
     pub async fn act_sent(&self, ask: Ask, sent: Sent) -> Result<Acted, CaseError> {
+        if reveal::opens(&ask.command) {
+            return Err(CaseError::NotYours(Vec::new()));
+        }
         // Somebody else may write the same number of event first; then look again and decide anew.
         for _ in 0..crate::limits::TRANSACTION_TRIES {
             let (engine, ask) = (self.clone(), ask.clone());

@@ -14,6 +14,7 @@ pub mod kin;
 pub mod links;
 pub mod public;
 pub mod read;
+pub mod reveal;
 pub mod search;
 pub mod store;
 pub mod thread;

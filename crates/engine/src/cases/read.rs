@@ -8,6 +8,7 @@ use linli_worktime::Millis;
 use super::{
     CaseError, CaseKey, Head,
     kin::Kin,
+    reveal::is_opening,
     store,
     times::{ClockState, Rules},
 };
@@ -46,6 +47,8 @@ pub struct Dossier {
     pub kin: Kin,
     /// What this viewer may do now, main acts first.
     pub offers: Vec<Offer>,
+    /// The act by which this viewer may see who brought it.
+    pub reveal: Option<Offer>,
 }
 
 /// An open step.
@@ -163,11 +166,12 @@ impl Engine {
         let may_act = by.may(tx, &head, &case, Action::Act).is_ok();
         let steps = standing(rules, &case);
         let offers = if may_act { offers(rules, &head, &case, by) } else { Vec::new() };
+        let reveal = self.may_reveal(tx, by, rules, &head, &case)?;
         let clocks = rules.clocks(&case, &events, self.clock.now());
         let attachments = attachments::of_case(tx, head.key.jurisdiction, head.key.id)?;
         let kin = self.kin(tx, &head, rules, &case, by)?;
         let wakes_at = rules.dues(&case, &events).first().map(|due| due.at);
-        Ok(Dossier { kin, wakes_at, events, case, attachments, clocks, steps, offers, head, pack, flow })
+        Ok(Dossier { kin, wakes_at, events, case, attachments, clocks, steps, offers, reveal, head, pack, flow })
     }
 }
 
@@ -202,7 +206,7 @@ fn offers(rules: Rules<'_>, head: &Head, case: &Case, by: &Viewer) -> Vec<Offer>
         }
     }
     let during = |steps: &[String]| !case.is_ended() && (steps.is_empty() || steps.iter().any(|s| case.is_open(s)));
-    for side in rules.flow.sides().iter().filter(|s| during(&s.during) && allowed(&s.by, "")) {
+    for side in rules.flow.sides().iter().filter(|s| during(&s.during) && allowed(&s.by, "") && !is_opening(&s.name)) {
         offers.push(offer(&side.name, &side.title, &side.form, &side.rule));
     }
     for cancel in rules.flow.cancels().iter().filter(|c| during(&c.during) && allowed(&c.by, "")) {
@@ -212,7 +216,7 @@ fn offers(rules: Rules<'_>, head: &Head, case: &Case, by: &Viewer) -> Vec<Offer>
     offers
 }
 
-fn offer(act: &str, title: &Text, form: &[FormField], rule: &Option<String>) -> Offer {
+pub(super) fn offer(act: &str, title: &Text, form: &[FormField], rule: &Option<String>) -> Offer {
     let (act, title, form, rule) = (act.to_owned(), title.clone(), form.to_vec(), rule.clone());
     Offer { way: OfferWay::Side, act, title, form, barred: None, rule }
 }

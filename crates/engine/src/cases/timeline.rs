@@ -3,7 +3,7 @@
 use linli_flow::{Actor, Case, Event, FieldKind, Timed, Value, What};
 use linli_worktime::Millis;
 
-use super::{kin::Shared, read::Dossier, thread};
+use super::{kin::Shared, read::Dossier, reveal::is_opening, thread};
 use crate::directory::Directory;
 
 /// Who reads it.
@@ -28,7 +28,8 @@ pub struct Entry {
     pub title: String,
     /// In words; empty where the title says it all.
     pub text: String,
-    /// Who did it: `role at org`, empty for the resident and the program.
+    /// Who did it: `role at org`, empty for the resident and the program. A resident reads it of those who looked at who
+    /// they are.
     pub who: String,
     /// The source of the rule.
     pub rule: Option<String>,
@@ -174,7 +175,9 @@ fn entry(
     {
         return None;
     }
-    let who = if resident { String::new() } else { who(dossier, directory, &event.by, lang) };
+    // Whoever looked at who reported it is named to them, too.
+    let named = !resident || is_opening(event.what.name());
+    let who = if named { who(dossier, directory, &event.by, lang) } else { String::new() };
     Some(Entry { seq: event.seq, at: event.at, sort, title, text, who, rule })
 }
 

@@ -149,3 +149,18 @@ desk-programs-what = Programs of your office can read and act as your seat.
 desk-programs-see = See the tokens
 desk-account = Account
 desk-reported = First reported
+
+# ---------------------------------------------------------------- seeing who reported it
+
+reveal-title = Who reported it
+reveal-warns = Name and number are shown for one minute with your name across them. The resident can see who looked, when and why, and it stands in the tamper-evident log. If a message will do, send a message.
+reveal-do = Show
+reveal-not = Do not look
+reveal-shown = Who reported it
+reveal-name = Name
+reveal-contact = Number
+reveal-none = Not given
+reveal-goes = It goes by itself after a minute. Do not pass it on to another unit, least of all to whom it is about.
+reveal-back = Put it away and go back
+reveal-before = Who looked before
+reveal-never = Nobody has looked so far.

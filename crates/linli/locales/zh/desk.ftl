@@ -131,3 +131,18 @@ desk-programs-what = 让单位里的程序用您的岗位取数、办事。
 desk-programs-see = 看令牌
 desk-account = 账号
 desk-reported = 原先反映时间
+
+# ---------------------------------------------------------------- 查看反映人
+
+reveal-title = 反映人联系方式
+reveal-warns = 姓名和电话只显示一分钟，带您的名字水印。谁在什么时候为什么看，反映人都能看到，并记入防篡改日志。能留言解决的，请直接留言。
+reveal-do = 查看
+reveal-not = 不看了
+reveal-shown = 反映人联系方式
+reveal-name = 称呼
+reveal-contact = 电话
+reveal-none = 没有留
+reveal-goes = 一分钟后自动收起。不要抄给别的单位，更不能给被反映的一方。
+reveal-back = 收起，回到这件事
+reveal-before = 以前谁看过
+reveal-never = 还没有人看过。

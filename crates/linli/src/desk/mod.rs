@@ -46,6 +46,7 @@ mod phrases;
 mod preview;
 mod print;
 mod related;
+mod reveal;
 mod saved;
 mod search;
 mod story;
@@ -80,6 +81,8 @@ pub fn routes() -> Routes {
         .get("/desk/cases/{jurisdiction}/{number}", case(Action::See), case::page)
         .get("/desk/cases/{jurisdiction}/{number}/act", case(Action::See), case::back)
         .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
+        .get("/desk/cases/{jurisdiction}/{number}/caller", Needs::Seat(Action::See, Resource::Caller), reveal::ask)
+        .post("/desk/cases/{jurisdiction}/{number}/caller", Needs::Seat(Action::See, Resource::Caller), reveal::look)
         .get("/desk/cases/{jurisdiction}/{number}/merge", case(Action::Act), related::merge)
         .get("/desk/cases/{jurisdiction}/{number}/joined", case(Action::See), related::joined)
         .post("/desk/cases/{jurisdiction}/{number}/related", case(Action::Act), related::relate)

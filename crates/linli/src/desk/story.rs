@@ -2,6 +2,7 @@
 
 use linli_engine::cases::{
     read::Dossier,
+    reveal::is_opening,
     timeline::{Audience, Entry, Sort, timeline},
 };
 
@@ -41,6 +42,13 @@ pub fn moments(ctx: &Ctx, page: &Page, dossier: &Dossier) -> Vec<Moment> {
         lines: Vec::new(),
     });
     past.chain(open).collect()
+}
+
+/// The times at which the vault was opened for a case, oldest first.
+pub fn openings(ctx: &Ctx, page: &Page, dossier: &Dossier) -> Vec<Moment> {
+    let opened: Vec<u64> = dossier.events.iter().filter(|e| is_opening(e.what.name())).map(|e| e.seq).collect();
+    let entries = timeline(dossier, &ctx.engine().directory(), Audience::Staff, ctx.lang.code());
+    entries.into_iter().filter(|entry| opened.contains(&entry.seq)).map(|entry| past(page, dossier, entry)).collect()
 }
 
 fn past(page: &Page, dossier: &Dossier, entry: Entry) -> Moment {

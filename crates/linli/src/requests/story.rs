@@ -66,7 +66,7 @@ fn past(page: &Page, entry: Entry) -> Option<Moment> {
         shape: page.t("track-done"),
         what,
         at: Some(page.time(&entry.at)),
-        who: String::new(),
+        who: entry.who,
         why: if late { page.t("track-late-sorry") } else { String::new() },
     })
 }

@@ -1,0 +1,89 @@
+//! Seeing who brought a case: asked for with a reason, shown for a minute with the name of whoever looks across it, and
+//! never again without being asked for.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+};
+use linli_engine::{
+    cases::read::{Dossier, Offer},
+    limits,
+};
+
+use super::{
+    account,
+    case::{case_url, read},
+    story::{Moment, openings},
+};
+use crate::web::{ActForm, Ctx, Fault, Page, Reply, forms::Sent, page::show_as};
+
+/// Who it is, for a minute.
+struct Shown {
+    name: String,
+    contact: String,
+    /// Across it: who looks, and when.
+    mark: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/reveal.html")]
+struct RevealPage {
+    page: Page,
+    d: Dossier,
+    url: String,
+    form: ActForm,
+    problems: Vec<(String, String)>,
+    shown: Option<Shown>,
+    /// When it was looked at before, oldest first.
+    before: Vec<Moment>,
+}
+
+/// `GET /desk/cases/{jurisdiction}/{number}/caller`: why, and what follows from it.
+pub async fn ask(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>) -> Reply {
+    let d = read(&ctx, &jurisdiction, &number).await?;
+    let offer = offered(&d)?;
+    let form = ActForm::new(&ctx, &d, &offer, &Default::default(), &[]);
+    draw(&ctx, d, form, None)
+}
+
+/// `POST /desk/cases/{jurisdiction}/{number}/caller`.
+pub async fn look(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>, sent: Sent) -> Reply {
+    let d = read(&ctx, &jurisdiction, &number).await?;
+    let (offer, Some(seat)) = (offered(&d)?, ctx.seat()) else { return Err(Fault::not_found()) };
+    let filled = match d.pack.check_form(&offer.form, &sent.fields) {
+        Ok(filled) => filled,
+        Err(errors) => {
+            let form = ActForm::new(&ctx, &d, &offer, &sent.fields, &errors);
+            return draw(&ctx, d, form, None);
+        }
+    };
+    let who = ctx.engine().reveal(d.head.key, seat, filled, &sent.key()?).await?;
+    let page = Page::titled(&ctx, "reveal-title");
+    let mark = format!("{} {}", account(&ctx)?.name, page.time(&ctx.engine().clock.now()).exact);
+    let shown = Shown { name: who.name.reveal().clone(), contact: who.contact.reveal().clone(), mark };
+    let d = ctx.engine().case_by_key(d.head.key, &ctx.viewer()).await?;
+    let form = ActForm::new(&ctx, &d, &offer, &Default::default(), &[]);
+    draw(&ctx, d, form, Some(shown))
+}
+
+fn offered(d: &Dossier) -> Result<Offer, Fault> {
+    d.reveal.clone().ok_or_else(Fault::not_found)
+}
+
+fn draw(ctx: &Ctx, d: Dossier, form: ActForm, shown: Option<Shown>) -> Reply {
+    let page = Page::titled(ctx, "reveal-title");
+    let before = openings(ctx, &page, &d);
+    let problems = form.errors();
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let away = shown.is_some().then(|| case_url(&d.head));
+    let template = RevealPage { url: case_url(&d.head), form, problems, shown, before, d, page };
+    let mut response = show_as(status, &template)?;
+    // It goes by itself, with or without JavaScript.
+    if let Some(value) =
+        away.and_then(|url| HeaderValue::from_str(&format!("{}; url={url}", limits::REVEALED_MS / 1000)).ok())
+    {
+        response.headers_mut().insert(header::REFRESH, value);
+    }
+    Ok(response)
+}
