@@ -16,6 +16,7 @@ use crate::{
     db::{Db, DbError, Tx, Url, args, statements},
     directory::{self, Directory},
     edge::{self, Clock},
+    evidence::{self, Log},
     feed::Follow,
     ids::Jurisdiction,
     notices::{self, Plugs},
@@ -66,6 +67,12 @@ pub enum EngineError {
     /// Another content under a version that cases keep already.
     #[error("the rule pack `{0}` differs from the one of the same version that cases keep; give it a new version")]
     Changed(String),
+    /// The log has begun under a key that is not here.
+    #[error("{0} is not there, and the log was begun with it; put it back from its copy")]
+    NoLogKey(String),
+    /// The log has begun under another key.
+    #[error("{0} holds another key than the one with which the log was begun; put the first one back")]
+    OtherLogKey(String),
     /// The key file is not a key.
     #[error("{0} does not hold a key of 64 hexadecimal digits")]
     Key(String),
@@ -126,6 +133,8 @@ pub struct Shared {
     pub files: Store,
     /// The key of the vault.
     pub vault_key: VaultKey,
+    /// The log of evidence.
+    pub log: Log,
     /// What delivers notices that leave the house.
     pub plugs: Plugs,
     /// This process, for leases.
@@ -167,13 +176,15 @@ impl Engine {
         let directory = db.read(move |tx: &mut Tx<'_>| directory::load(tx, home)).await?;
         let at = |source| EngineError::File { path: options.folder.display().to_string(), source };
         std::fs::create_dir_all(&options.folder).map_err(at)?;
+        let log_key = evidence::settle(&db, home, &options.folder, now).await?;
         Ok(Self(Arc::new(Shared {
             db,
             clock: options.clock,
             plugs: options.plugs,
             home,
             files: Store::new(options.folder.join("attachments"))?,
-            vault_key: key_file(&options.folder.join("vault.key"))?,
+            vault_key: VaultKey::new(key_file(&options.folder.join("vault.key"))?),
+            log: Log::new(log_key, options.folder.join("log")),
             me: edge::new_id(),
             numbers: Numbers::default(),
             public: cases::public::Cache::default(),
@@ -217,10 +228,11 @@ impl Engine {
         self.refresh().await?;
         let woken = self.wake_due().await?;
         let more = self.sequence().await? > 0;
+        let logged = self.grow_logs().await?;
         let indexed = self.index_words().await?;
         let told = self.tell_members().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || more || indexed > 0 || told > 0 || sent.sent > 0)
+        Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || sent.sent > 0)
     }
 }
 
@@ -274,7 +286,7 @@ fn write_key(path: &std::path::Path, text: &str) -> std::io::Result<()> {
 }
 
 /// The deployment's key, made at the first start. It is in a file, never in the database.
-fn key_file(path: &std::path::Path) -> Result<VaultKey, EngineError> {
+pub(crate) fn key_file(path: &std::path::Path) -> Result<[u8; 32], EngineError> {
     let at = |source| EngineError::File { path: path.display().to_string(), source };
     if !path.exists() {
         let key = edge::secret();
@@ -288,5 +300,5 @@ fn key_file(path: &std::path::Path) -> Result<VaultKey, EngineError> {
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
         .collect();
     let key = bytes.and_then(|b| <[u8; 32]>::try_from(b).ok());
-    key.map(VaultKey::new).ok_or_else(|| EngineError::Key(path.display().to_string()))
+    key.ok_or_else(|| EngineError::Key(path.display().to_string()))
 }

@@ -7,6 +7,14 @@
 //!
 //! A moment later the leaves grow into the tree ([`log`]): tiles and checkpoints as in C2SP tlog-tiles.
 
+mod audit;
+mod key;
+mod log;
+mod publish;
+pub mod receipt;
+mod source;
+mod tiles;
+
 use std::borrow::Cow;
 
 use linli_flow::Event;
@@ -15,6 +23,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::{
+    audit::STATEMENTS as AUDIT_STATEMENTS,
+    key::settle,
+    log::STATEMENTS as LOG_STATEMENTS,
+    publish::STATEMENTS as PUBLISH_STATEMENTS,
+    source::{STATEMENTS as SOURCE_STATEMENTS, Source},
+    tiles::STATEMENTS as TILE_STATEMENTS,
+};
+pub use self::{
+    audit::{Audit, Finding},
+    key::LogKey,
+    log::{Broken, Log},
+};
 use crate::{cases::Head, edge, hex, words::words};
 
 words! {

@@ -156,3 +156,5 @@ pub const SHEET_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 pub const CHANGES: usize = 50_000;
 /// How long whoever brought a case stays on the screen of somebody who looks, milliseconds.
 pub const REVEALED_MS: i64 = 60_000;
+/// Entries that the log takes in with one signature.
+pub const LOG_BATCH: usize = 4_096;

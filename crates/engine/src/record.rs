@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     db::{DbError, Filter, Row, Tx, args, statements},
-    evidence::{Entry, Kind, Salt},
+    evidence::{Entry, Kind, Salt, Source},
     feed::{self, Fresh},
     ids::{AccountId, ChangeId, Jurisdiction, SeatId},
     seats::{Account, Seat},
@@ -126,6 +126,8 @@ pub struct Asked {
 statements! {
     NOTE = "INSERT INTO admin_change (jurisdiction, at, id, account, seat, login, what, subject, act, was, became, salt)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    ONE = "SELECT account, salt, at, id, login, seat, what, subject, act, was, became FROM admin_change
+        WHERE jurisdiction = $1 AND at = $2 AND id = $3";
     // Each of the filters has its index; all of them end in `at, id`.
     CHANGES = "SELECT at, id, login, seat, what, subject, act, was, became FROM admin_change WHERE jurisdiction = $1";
 }
@@ -143,16 +145,31 @@ pub fn note(tx: &mut Tx<'_>, home: Jurisdiction, by: &By, deed: Deed, now: Milli
     feed::note(tx, &Fresh { jurisdiction: home, kind: Kind::Record, id: id.0, seq: 0, at: now, leaf })
 }
 
+/// A change as the database has it now, for whoever compares it with the log; nothing where it or its salt is gone.
+pub(crate) fn source(tx: &mut Tx<'_>, home: Jurisdiction, at: Millis, id: ChangeId) -> Result<Option<Source>, DbError> {
+    let Some(mut row) = tx.first(&ONE, &args![home, at, id])? else { return Ok(None) };
+    let (account, salt): (Option<AccountId>, Option<Vec<u8>>) = (row.take()?, row.take()?);
+    let Some(salt) = salt.as_deref().and_then(Salt::from_bytes) else { return Ok(None) };
+    let change = change(row)?;
+    let (by, deed) = (By { account, seat: change.seat, login: change.login }, change.deed);
+    Ok(Some(Source { entry: entry(&by, &deed, at, &salt), text: text(&by, &deed), salt }))
+}
+
+/// The text of a change that is committed.
+fn text(by: &By, deed: &Deed) -> String {
+    let json = |of: &Option<Json>| of.as_ref().map(Json::to_string);
+    json!({
+        "account": by.account, "act": deed.act, "became": json(&deed.became), "login": by.login, "seat": by.seat,
+        "subject": deed.subject, "was": json(&deed.was), "what": deed.what,
+    })
+    .to_string()
+}
+
 /// What the log says of a change.
 fn entry(by: &By, deed: &Deed, at: Millis, salt: &Salt) -> Entry {
-    let text = |of: &Option<Json>| of.as_ref().map(Json::to_string);
-    let body = json!({
-        "account": by.account, "act": deed.act, "became": text(&deed.became), "login": by.login, "seat": by.seat,
-        "subject": deed.subject, "was": text(&deed.was), "what": deed.what,
-    });
     Entry {
         at,
-        body: salt.body(&body.to_string()),
+        body: salt.body(&text(by, deed)),
         by: if by.account.is_some() { "staff" } else { "command" }.to_owned(),
         kind: Kind::Record,
         of: deed.what.as_str().to_owned(),

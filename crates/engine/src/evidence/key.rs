@@ -1,23 +1,75 @@
-//! The key that signs checkpoints, and the name of the log. Both are chosen once: with another key or another name it
-//! would be another log.
+//! The key that signs checkpoints, and the name of the logs. Both are settled at the first start: with another key or
+//! another name it would be another log.
 
-use linli_tlog::note::Ed25519Signer;
+use std::path::Path;
+
+use linli_tlog::{Ed25519Signer, VerifierKey};
+use linli_worktime::Millis;
 
 use crate::{
-    EngineError, digest, hex,
-    db::{Db, Tx},
+    EngineError,
+    db::{Db, DbError, Tx},
+    engine::key_file,
+    hex,
     ids::Jurisdiction,
     record::By,
     start,
 };
-use linli_worktime::Millis;
 
-/// The settings that hold the name and the public half.
-const NAME: &str = "log-name";
+/// The setting that holds the public half of the key, in hexadecimal digits.
 const KEY: &str = "log-key";
 
-/// Who signs: a name and a secret key.
+/// Who signs the logs of a deployment. It has no way to be printed.
 pub struct LogKey {
     name: String,
     seed: [u8; 32],
+}
+
+impl LogKey {
+    fn new(seed: [u8; 32]) -> Result<(Self, String), DbError> {
+        // Any name will do to work out the public half.
+        let public =
+            Self { name: "linli".into(), seed }.signer(Jurisdiction::default())?.verifier().public().to_owned();
+        let public = hex(&public);
+        let name = format!("linli-{}", public.get(..8).unwrap_or_default());
+        Ok((Self { name, seed }, public))
+    }
+
+    /// The name of the log of a jurisdiction: the first line of its checkpoints, and the name of its key.
+    pub fn origin(&self, street: Jurisdiction) -> String {
+        format!("{}/{street}", self.name)
+    }
+
+    /// Who signs the log of a jurisdiction.
+    pub(super) fn signer(&self, street: Jurisdiction) -> Result<Ed25519Signer, DbError> {
+        let signer = Ed25519Signer::from_seed(&self.origin(street), &self.seed);
+        signer.map_err(|e| DbError::Corrupt(format!("the key of the log: {e}")))
+    }
+
+    /// What outsiders check the log of a jurisdiction with.
+    ///
+    /// # Errors
+    /// When the key is none.
+    pub fn verifier(&self, street: Jurisdiction) -> Result<VerifierKey, DbError> {
+        Ok(self.signer(street)?.verifier().clone())
+    }
+}
+
+/// Reads the key, makes it at the very first start, and refuses another one than the log began with.
+pub(crate) async fn settle(db: &Db, home: Jurisdiction, folder: &Path, now: Millis) -> Result<LogKey, EngineError> {
+    let path = folder.join("log.key");
+    let known = db.read(move |tx: &mut Tx<'_>| start::setting(tx, home, KEY)).await?.map(|(known, _)| known);
+    if known.is_some() && !path.exists() {
+        return Err(EngineError::NoLogKey(path.display().to_string()));
+    }
+    let (key, public) = LogKey::new(key_file(&path)?)?;
+    match known {
+        Some(known) if known == public => Ok(key),
+        Some(_) => Err(EngineError::OtherLogKey(path.display().to_string())),
+        None => {
+            let by = By::command("serve");
+            db.write(move |tx: &mut Tx<'_>| start::set(tx, home, &by, KEY, &public, now)).await?;
+            Ok(key)
+        }
+    }
 }

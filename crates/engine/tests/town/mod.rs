@@ -47,6 +47,14 @@ pub async fn open(bed: &Bed, clock: &Clock) -> Engine {
 }
 
 pub async fn open_with(bed: &Bed, clock: &Clock, plugs: linli_engine::notices::Plugs) -> Engine {
+    try_open(bed, clock, plugs).await.unwrap()
+}
+
+pub async fn try_open(
+    bed: &Bed,
+    clock: &Clock,
+    plugs: linli_engine::notices::Plugs,
+) -> Result<Engine, linli_engine::EngineError> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn");
     let options = Options {
         url: bed.url.clone(),
@@ -57,7 +65,7 @@ pub async fn open_with(bed: &Bed, clock: &Clock, plugs: linli_engine::notices::P
         clock: clock.clone(),
         plugs,
     };
-    Engine::open(options).await.unwrap()
+    Engine::open(options).await
 }
 
 impl Town {

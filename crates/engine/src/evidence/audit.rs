@@ -1,0 +1,230 @@
+//! Comparing every entry of a log with the database: what was changed, taken out, put in or moved by hand is named.
+
+use std::{collections::HashMap, fmt};
+
+use linli_tlog::{Edge, Hash, Tile, leaf_hash, tile::TILE_WIDTH};
+
+use super::{
+    log,
+    source::{self, Place},
+    tiles,
+};
+use crate::{
+    Engine,
+    db::{DbError, Tx, args, statements},
+    ids::{CaseId, Jurisdiction},
+};
+
+statements! {
+    // Goes through all events: an audit does.
+    UNLOGGED = "SELECT e.case_id, e.seq, c.number FROM event e LEFT JOIN cases c ON c.jurisdiction = e.jurisdiction AND c.id = e.case_id
+        WHERE e.jurisdiction = $1
+        AND NOT EXISTS (SELECT 1 FROM feed_change f WHERE f.jurisdiction = e.jurisdiction AND f.case_id = e.case_id AND f.seq = e.seq AND f.kind = 0)
+        AND NOT EXISTS (SELECT 1 FROM fresh_event n WHERE n.jurisdiction = e.jurisdiction AND n.at = e.at AND n.case_id = e.case_id AND n.seq = e.seq)
+        ORDER BY e.at LIMIT 20";
+    NUMBER_OF = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2";
+}
+
+/// Entries that are looked at in one transaction.
+const PAGE: usize = 1_024;
+/// Findings that are named one by one.
+const NAMED: usize = 20;
+
+/// Something that is not as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// What stands in the database is not what was recorded.
+    Changed(String),
+    /// What was recorded is not in the database any more.
+    Dropped(String),
+    /// What was recorded stands in the place of another.
+    Moved {
+        /// What stands here.
+        what: String,
+        /// Where it belongs: its place, from 1.
+        belongs: u64,
+    },
+    /// The database has something that was never recorded.
+    Unlogged(String),
+    /// A place of the log is gone from the database.
+    Place,
+    /// The stored leaf is not the one in the tree.
+    Leaf,
+    /// The tree is not the one that was signed.
+    Tree(String),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed(what) => write!(f, "{what} was changed after it was recorded"),
+            Self::Dropped(what) => write!(f, "{what} was recorded and is gone"),
+            Self::Moved { what, belongs } => {
+                write!(f, "{what} was put in another place; it belongs to entry {belongs}")
+            }
+            Self::Unlogged(what) => write!(f, "{what} was never recorded: it was put in by hand"),
+            Self::Place => f.write_str("the place of this entry is gone"),
+            Self::Leaf => f.write_str("the leaf of this entry is not the one in the tree"),
+            Self::Tree(what) => f.write_str(what),
+        }
+    }
+}
+
+/// What an audit found.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    /// Entries that were compared.
+    pub checked: u64,
+    /// What was found, the first in the order of the log first; with the place from 1, or 0 for what has none.
+    pub findings: Vec<(u64, Finding)>,
+}
+
+/// What an audit holds from page to page.
+#[derive(Default)]
+struct Course {
+    audit: Audit,
+    edge: Edge,
+    /// Leaves of what stands in the database and is not what was recorded there, to find where they belong.
+    astray: HashMap<[u8; 32], u64>,
+}
+
+impl Engine {
+    /// Compares every entry of a log with the database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn audit(&self, street: Jurisdiction) -> Result<Audit, DbError> {
+        let Some((size, note, _)) = self.db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await? else {
+            return Ok(Audit::default());
+        };
+        let mut course = Course::default();
+        while course.audit.checked < size {
+            let from = course.audit.checked;
+            let compare = move |tx: &mut Tx<'_>| {
+                let mut part = Vec::new();
+                for place in source::places(tx, street, from, PAGE.min(usize::try_from(size - from).unwrap_or(PAGE)))? {
+                    part.push(compare(tx, street, place)?);
+                }
+                Ok::<_, DbError>(part)
+            };
+            let part = self.db.read(compare).await?;
+            if part.is_empty() {
+                course.find(from + 1, Finding::Place);
+                break;
+            }
+            part.into_iter().for_each(|compared| course.take(compared));
+        }
+        self.settle(street, size, &note, course).await
+    }
+
+    async fn settle(&self, street: Jurisdiction, size: u64, note: &str, mut course: Course) -> Result<Audit, DbError> {
+        let whole = course.edge.size() == size;
+        match self.log.open(street, note) {
+            Err(broken) => course.find(0, Finding::Tree(broken.to_string())),
+            Ok(head) if whole && (head.size, head.root) != (size, course.edge.root()) => {
+                let what = format!("the root over the {size} entries is not the one that was signed");
+                course.find(0, Finding::Tree(what));
+            }
+            Ok(_) => {}
+        }
+        if !course.astray.is_empty() {
+            let astray = std::mem::take(&mut course.astray);
+            let found = self.db.read(move |tx: &mut Tx<'_>| belongs(tx, street, &astray)).await?;
+            for (at, finding) in &mut course.audit.findings {
+                if let (Some(to), Finding::Changed(what)) = (found.get(at), &*finding) {
+                    *finding = Finding::Moved { what: what.clone(), belongs: *to };
+                }
+            }
+        }
+        let extra = self.db.read(move |tx: &mut Tx<'_>| unlogged(tx, street)).await?;
+        extra.into_iter().for_each(|what| course.find(0, Finding::Unlogged(what)));
+        Ok(course.audit)
+    }
+}
+
+/// A place, beside what the tree and the database say of it.
+struct Compared {
+    place: Place,
+    /// Its hash in the tree.
+    tree: Option<Hash>,
+    /// The leaf of what stands in the database.
+    leaf: Option<[u8; 32]>,
+    what: String,
+}
+
+fn compare(tx: &mut Tx<'_>, street: Jurisdiction, place: Place) -> Result<Compared, DbError> {
+    let index = place.n - 1;
+    let tile = Tile { level: 0, index: index / u64::from(TILE_WIDTH), width: TILE_WIDTH };
+    let hashes = tiles::read(tx, street, tile)?;
+    let from = usize::try_from(index % u64::from(TILE_WIDTH)).unwrap_or_default() * Hash::SIZE;
+    let tree = hashes.get(from..from + Hash::SIZE).and_then(|hash| Hash::try_from(hash).ok());
+    let source = source::of(tx, street, &place)?;
+    let leaf = source.as_ref().map(|source| source.salt.leaf(&source.entry));
+    let what = match &source {
+        Some(source) => named(&source.entry.of, &source.entry.what, place.seq),
+        None => named(&number(tx, street, &place)?, "", place.seq),
+    };
+    Ok(Compared { place, tree, leaf, what })
+}
+
+fn named(of: &str, what: &str, seq: u64) -> String {
+    let what = if what.is_empty() { String::new() } else { format!(" ({what})") };
+    if seq == 0 { format!("the record of a change: {of}{what}") } else { format!("event {seq} of case {of}{what}") }
+}
+
+fn number(tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<String, DbError> {
+    let row = tx.first(&NUMBER_OF, &args![street, CaseId(place.id)])?;
+    row.map_or_else(|| Ok(CaseId(place.id).to_string()), |mut row| row.take())
+}
+
+impl Course {
+    fn find(&mut self, n: u64, finding: Finding) {
+        if self.audit.findings.len() < NAMED {
+            self.audit.findings.push((n, finding));
+        }
+    }
+
+    fn take(&mut self, compared: Compared) {
+        let Compared { place, tree, leaf, what } = compared;
+        let n = self.audit.checked + 1;
+        if place.n != n {
+            self.find(n, Finding::Place);
+        }
+        self.audit.checked = place.n;
+        self.edge.append(leaf_hash(&place.leaf));
+        if tree != Some(leaf_hash(&place.leaf)) {
+            self.find(place.n, Finding::Leaf);
+        }
+        match leaf {
+            None => self.find(place.n, Finding::Dropped(what)),
+            Some(leaf) if leaf != place.leaf => {
+                self.astray.insert(leaf, place.n);
+                self.find(place.n, Finding::Changed(what));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Where leaves that stand in the place of others belong: by the place where they stand.
+fn belongs(
+    tx: &mut Tx<'_>,
+    street: Jurisdiction,
+    astray: &HashMap<[u8; 32], u64>,
+) -> Result<HashMap<u64, u64>, DbError> {
+    let (mut found, mut from) = (HashMap::new(), 0);
+    loop {
+        let page = source::places(tx, street, from, PAGE)?;
+        let Some(last) = page.last() else { return Ok(found) };
+        from = last.n;
+        found.extend(page.iter().filter_map(|place| Some((*astray.get(&place.leaf)?, place.n))));
+    }
+}
+
+fn unlogged(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Vec<String>, DbError> {
+    let named = |mut row: crate::db::Row| {
+        let (id, seq, number): (CaseId, u64, Option<String>) = (row.take()?, row.take()?, row.take()?);
+        Ok(named(&number.unwrap_or_else(|| id.to_string()), "", seq))
+    };
+    tx.query(&UNLOGGED, &args![street])?.into_iter().map(named).collect()
+}

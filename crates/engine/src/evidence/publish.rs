@@ -1,0 +1,96 @@
+//! What outsiders read of a log: its checkpoint, its tiles, its entries (C2SP tlog-tiles).
+
+use linli_tlog::{Note, Resource, bundle};
+
+use super::{Log, log, tiles};
+use crate::{
+    Engine,
+    db::{DbError, Tx, args, statements},
+    ids::Jurisdiction,
+};
+
+statements! {
+    LOGS = "SELECT jurisdiction, size, at FROM log_head WHERE size > 0 ORDER BY jurisdiction";
+    LEAVES = "SELECT leaf FROM feed_change WHERE jurisdiction = $1 AND n > $2 AND n <= $3 ORDER BY n";
+}
+
+/// A log as a list shows it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Whose.
+    pub street: Jurisdiction,
+    /// How many entries.
+    pub size: u64,
+    /// When it grew last.
+    pub at: linli_worktime::Millis,
+}
+
+/// The newest checkpoint, with the signatures of witnesses where they signed this very one.
+fn newest(note: String, witnessed: Option<String>) -> String {
+    let text = |note: &str| note.parse::<Note>().ok().map(|note| note.text().to_owned());
+    match witnessed {
+        Some(witnessed) if text(&witnessed) == text(&note) => witnessed,
+        _ => note,
+    }
+}
+
+impl Engine {
+    /// The logs that have begun.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn logs(&self) -> Result<Vec<Listed>, DbError> {
+        let rows = self.db.read(|tx: &mut Tx<'_>| tx.query(&LOGS, &[])).await?;
+        rows.into_iter().map(|mut row| Ok(Listed { street: row.take()?, size: row.take()?, at: row.take()? })).collect()
+    }
+
+    /// The checkpoint of a log; none before its first entry.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checkpoint(&self, street: Jurisdiction) -> Result<Option<String>, DbError> {
+        let head = self.db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await?;
+        Ok(head.map(|(_, note, witnessed)| newest(note, witnessed)))
+    }
+
+    /// The bytes of a tile or of a bundle of entries; none where the log has not come that far.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_resource(&self, street: Jurisdiction, of: Resource) -> Result<Option<Vec<u8>>, DbError> {
+        self.db.read(move |tx: &mut Tx<'_>| resource(tx, street, of)).await
+    }
+}
+
+fn resource(tx: &mut Tx<'_>, street: Jurisdiction, of: Resource) -> Result<Option<Vec<u8>>, DbError> {
+    let Some((size, ..)) = log::head(tx, street)? else { return Ok(None) };
+    match of {
+        Resource::Tile(tile) => {
+            let mut body = tiles::read(tx, street, tile)?;
+            let bytes = usize::from(tile.width) * linli_tlog::Hash::SIZE;
+            let there = body.len() >= bytes;
+            body.truncate(bytes);
+            Ok(there.then_some(body))
+        }
+        Resource::Bundle(wanted) => {
+            let first = wanted.index.saturating_mul(u64::from(linli_tlog::tile::TILE_WIDTH));
+            let end = first.saturating_add(u64::from(wanted.width));
+            if end > size {
+                return Ok(None);
+            }
+            let rows = tx.query(&LEAVES, &args![street, first, end])?;
+            let leaves = rows.into_iter().map(|mut row| row.take()).collect::<Result<Vec<Vec<u8>>, DbError>>()?;
+            bundle::write(leaves).map(Some).map_err(|e| DbError::Corrupt(e.to_string()))
+        }
+    }
+}
+
+impl Log {
+    /// What outsiders check the log of a jurisdiction with, as C2SP writes keys.
+    ///
+    /// # Errors
+    /// When the key is none.
+    pub fn verifier(&self, street: Jurisdiction) -> Result<String, DbError> {
+        Ok(self.key().verifier(street)?.to_string())
+    }
+}

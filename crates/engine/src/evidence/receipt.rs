@@ -1,0 +1,137 @@
+//! Receipts: a small file with which anybody can check, without asking this office, what was recorded when. It is a C2SP
+//! tlog-proof whose extra line holds what the leaf commits to.
+
+use std::str::FromStr;
+
+use linli_tlog::{Policy, ProofFile, VerifierKey, inclusion, leaf_hash};
+use serde::{Deserialize, Serialize};
+
+use super::{Entry, body_digest, leaf, log, source, tiles::Rows};
+use crate::{
+    Engine,
+    cases::CaseKey,
+    db::{DbError, Tx},
+    hex,
+};
+
+/// What a receipt tells beside the proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// The canonical JSON of the [`Entry`], byte by byte as it was committed to.
+    pub entry: String,
+    /// The salt of the leaf, 16 bytes in hexadecimal digits.
+    pub salt: String,
+    /// The text that the entry holds the digest of, where whoever keeps the receipt wrote it themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The salt of the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_salt: Option<String>,
+}
+
+/// A receipt that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// What was recorded.
+    pub entry: Entry,
+    /// The text, where it is in the receipt.
+    pub text: Option<String>,
+    /// Where it stands in the log, from 0.
+    pub index: u64,
+    /// How many entries the log had when the receipt was made.
+    pub size: u64,
+    /// Whose log.
+    pub origin: String,
+    /// The witnesses who signed, with their times (seconds since 1970).
+    pub witnesses: Vec<(String, Option<u64>)>,
+}
+
+/// Why a receipt does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiptError {
+    /// It is no proof, or proves something else.
+    #[error("{0}")]
+    Proof(#[from] linli_tlog::ProofFileError),
+    /// What it tells cannot be read.
+    #[error("the receipt does not say what was recorded: {0}")]
+    Told(String),
+    /// The text is not the one that was recorded.
+    #[error("the text in the receipt is not the one that was recorded")]
+    Text,
+}
+
+impl Engine {
+    /// The receipt of an event, with its text where `own` says that the reader wrote it; none while it has no place in
+    /// the log, or when what it proves was erased.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn receipt(&self, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
+        self.db.read(move |tx: &mut Tx<'_>| make(tx, case, seq, own)).await
+    }
+}
+
+fn make(tx: &mut Tx<'_>, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
+    let street = case.jurisdiction;
+    let Some(n) = source::place_of(tx, case, seq)? else { return Ok(None) };
+    let Some((size, note, witnessed)) = log::head(tx, street)?.filter(|(size, ..)| n <= *size) else { return Ok(None) };
+    let Some(source) = source::event(tx, case, seq)? else { return Ok(None) };
+    // What others have signed is worth more than the newest, where it holds this entry already.
+    let (size, note) =
+        witnessed.and_then(|note| Some((size_of(&note)?, note))).filter(|w| n <= w.0).unwrap_or((size, note));
+    let corrupt = |e: &dyn std::fmt::Display| DbError::Corrupt(format!("the log of {street}: {e}"));
+    let hashes = inclusion(&mut Rows { tx, street }, n - 1, size).map_err(|e| corrupt(&e))?;
+    let told = Told {
+        entry: source.entry.canonical(),
+        salt: hex(&source.salt.for_leaf()),
+        text_salt: own.then(|| hex(&source.salt.for_body())),
+        text: own.then_some(source.text),
+    };
+    let extra = serde_json::to_vec(&told).map_err(|e| corrupt(&e))?;
+    let checkpoint = note.parse().map_err(|e| corrupt(&e))?;
+    Ok(Some(ProofFile { extra: Some(extra), index: n - 1, hashes, checkpoint }.to_string()))
+}
+
+fn size_of(note: &str) -> Option<u64> {
+    note.lines().nth(1)?.parse().ok()
+}
+
+/// Checks a receipt with nothing but the key of the log and those of witnesses.
+///
+/// # Errors
+/// [`ReceiptError`], in words for whoever holds the receipt.
+pub fn verify(file: &str, key: &VerifierKey, witnesses: &[VerifierKey]) -> Result<Proved, ReceiptError> {
+    let proof = ProofFile::from_str(file)?;
+    let none = || ReceiptError::Told("it has no `extra` line".into());
+    let unread = |e: &dyn std::fmt::Display| ReceiptError::Told(e.to_string());
+    let told: Told = serde_json::from_slice(proof.extra.as_deref().ok_or_else(none)?).map_err(|e| unread(&e))?;
+    let salt = salt(&told.salt).ok_or_else(|| unread(&"its salt is not 32 hexadecimal digits"))?;
+    let log = [key.clone()];
+    let policy = Policy { origin: key.name(), log: &log, witnesses, quorum: 0 };
+    let (checkpoint, seen) = proof.verify(leaf_hash(&leaf(&salt, told.entry.as_bytes())), &policy)?;
+    let entry: Entry = serde_json::from_str(&told.entry).map_err(|e| unread(&e))?;
+    if let Some(text) = &told.text {
+        let salt = told.text_salt.as_deref().and_then(self::salt).ok_or(ReceiptError::Text)?;
+        if body_digest(&salt, text) != entry.body {
+            return Err(ReceiptError::Text);
+        }
+    }
+    let witnesses = seen.iter().map(|w| (w.key.name().to_owned(), w.time)).collect();
+    Ok(Proved {
+        entry,
+        text: told.text,
+        index: proof.index,
+        size: checkpoint.size,
+        origin: checkpoint.origin,
+        witnesses,
+    })
+}
+
+fn salt(digits: &str) -> Option<[u8; 16]> {
+    if digits.len() != 32 || !digits.is_ascii() {
+        return None;
+    }
+    let byte = |at: usize| u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok();
+    (0..16).map(byte).collect::<Option<Vec<u8>>>()?.try_into().ok()
+}

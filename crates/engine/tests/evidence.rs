@@ -1,0 +1,315 @@
+//! The log of evidence: every event and every change is in it, receipts hold on their own, whatever is done by hand in the
+//! database is named, and the log stops rather than sign two stories.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+mod town;
+
+use linli_engine::{
+    Engine,
+    cases::{CaseKey, file::Filed},
+    db::{Tx, Url},
+    evidence::{Finding, receipt},
+    feed,
+    ids::Jurisdiction,
+    notices::Plugs,
+    record::{self, Act, By, Deed, What},
+};
+use linli_testbed::{Bed, on_both};
+use linli_tlog::{Checkpoint, Note, Policy, Resource, VerifierKey, bundle, leaf_hash, verify_inclusion};
+use town::*;
+
+fn street() -> Jurisdiction {
+    code(STREET).jurisdiction()
+}
+
+async fn grow(engine: &Engine) {
+    while engine.sequence().await.unwrap() > 0 || engine.grow_logs().await.unwrap() > 0 {}
+}
+
+fn key(engine: &Engine) -> VerifierKey {
+    engine.log.verifier(street()).unwrap().parse().unwrap()
+}
+
+async fn checkpoint(engine: &Engine) -> Checkpoint {
+    let note: Note = engine.checkpoint(street()).await.unwrap().unwrap().parse().unwrap();
+    let keys = [key(engine)];
+    Policy { origin: keys[0].name(), log: &keys, witnesses: &[], quorum: 0 }.open(&note).unwrap().0
+}
+
+/// The size in the stored checkpoint, whether or not anybody signed it.
+async fn signed_size(engine: &Engine) -> u64 {
+    engine.checkpoint(street()).await.unwrap().unwrap().lines().nth(1).unwrap().parse().unwrap()
+}
+
+/// Runs SQL past the program.
+async fn by_hand(bed: &Bed, sql: &str) {
+    match &bed.url {
+        Url::Lite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
+        Url::Pg(url) => {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.batch_execute(sql).await.unwrap();
+        }
+    }
+}
+
+/// A case that was dispatched and accepted: four events or more.
+async fn lived(town: &Town, key: &str) -> Filed {
+    let filed = town.file(key).await;
+    town.done(filed.key, &dispatcher(), "dispatch", &[("class", "general"), ("unit", "municipal")]).await;
+    town.done(filed.key, &handler("municipal"), "accept", &[]).await;
+    town.done(filed.key, &handler("municipal"), "note", &[("note", "the fuse, it seems")]).await;
+    filed
+}
+
+async fn last(town: &Town, case: CaseKey) -> u64 {
+    town.see(case, &dispatcher()).await.head.seq
+}
+
+async fn everything_is_in_it_and_outsiders_can_tell(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let cases = [lived(&town, "a").await, lived(&town, "b").await];
+    town.engine
+        .db
+        .write(move |tx: &mut Tx<'_>| {
+            let deed = Deed { what: What::Setting, subject: "x".into(), act: Act::Added, was: None, became: None };
+            record::note(tx, street(), &By::command("test"), deed, monday())
+        })
+        .await
+        .unwrap();
+    grow(&town.engine).await;
+    let head = checkpoint(&town.engine).await;
+    let feed = town.engine.db.read(|tx: &mut Tx<'_>| feed::head(tx, street())).await.unwrap();
+    assert_eq!(head.size, feed);
+    // What is served leads to the root that was signed: entries, tiles and proofs.
+    let width = u16::try_from(head.size).unwrap();
+    let entries: Resource = format!("tile/entries/000.p/{width}").parse().unwrap();
+    let entries = town.engine.log_resource(street(), entries).await.unwrap().unwrap();
+    let tile = town.engine.log_resource(street(), format!("tile/0/000.p/{width}").parse().unwrap()).await.unwrap();
+    let hashes: Vec<u8> = bundle::parse(&entries).unwrap().iter().flat_map(|leaf| leaf_hash(leaf).0).collect();
+    assert_eq!(tile.unwrap(), hashes);
+    let more = format!("tile/0/000.p/{}", width + 1).parse().unwrap();
+    assert!(town.engine.log_resource(street(), more).await.unwrap().is_none(), "not what is not there yet");
+
+    for case in &cases {
+        for seq in 1..=last(&town, case.key).await {
+            let own = seq == 1;
+            let file = town.engine.receipt(case.key, seq, own).await.unwrap().unwrap();
+            let proved = receipt::verify(&file, &key(&town.engine), &[]).unwrap();
+            assert_eq!(
+                (proved.entry.of.as_str(), proved.entry.seq, proved.size),
+                (case.number.as_str(), seq, head.size)
+            );
+            assert_eq!(proved.text.is_some(), own);
+            assert!(proved.entry.promised.is_some(), "what was promised is in it");
+            if own {
+                assert!(proved.text.unwrap().contains("The lamp at building 3 has been dark"), "{file}");
+            }
+            // A word changed in it, and it does not hold.
+            let other = file.replacen("index ", "index 1", 1);
+            assert!(receipt::verify(&other, &key(&town.engine), &[]).is_err());
+            let proof: linli_tlog::ProofFile = file.parse().unwrap();
+            assert!(verify_inclusion(leaf_hash(b"another"), proof.index, head.size, &proof.hashes, head.root).is_err());
+        }
+    }
+    assert!(town.engine.receipt(cases[0].key, 99, false).await.unwrap().is_none());
+    let audit = town.engine.audit(street()).await.unwrap();
+    assert_eq!((audit.checked, audit.findings), (head.size, Vec::new()));
+}
+
+/// Each way to change history by hand is found and named.
+async fn what_is_done_by_hand_is_named(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let case = lived(&town, "a").await;
+    let other = lived(&town, "b").await;
+    grow(&town.engine).await;
+    let id = hex_id(&bed, case.key.id.0);
+    let on = format!("WHERE case_id = {id}");
+    let asked = |what: &str, undo: &str| (what.to_owned(), undo.to_owned());
+    let ways = [
+        (
+            asked(
+                &format!("UPDATE event SET body = replace(body, 'the fuse', 'nothing') {on}"),
+                &format!("UPDATE event SET body = replace(body, 'nothing', 'the fuse') {on}"),
+            ),
+            "event 4 of case",
+            "was changed",
+        ),
+        (
+            asked(
+                &format!("UPDATE cases SET body = body || '!' WHERE id = {id}"),
+                &format!("UPDATE cases SET body = substr(body, 1, length(body) - 1) WHERE id = {id}"),
+            ),
+            "event 1 of case",
+            "was changed",
+        ),
+        (
+            asked(
+                &format!("UPDATE event SET promised_at = promised_at + 1 {on} AND seq = 2"),
+                &format!("UPDATE event SET promised_at = promised_at - 1 {on} AND seq = 2"),
+            ),
+            "event 2 of case",
+            "was changed",
+        ),
+        (
+            asked(
+                &format!("UPDATE event SET seq = 40 {on} AND seq = 3"),
+                &format!("UPDATE event SET seq = 3 {on} AND seq = 40"),
+            ),
+            "event 3 of case",
+            "is gone",
+        ),
+        (
+            asked(
+                &format!(
+                    "UPDATE event SET seq = 50 {on} AND seq = 2; UPDATE event SET seq = 2 {on} AND seq = 3; UPDATE event SET seq = 3 {on} AND seq = 50"
+                ),
+                &format!(
+                    "UPDATE event SET seq = 50 {on} AND seq = 2; UPDATE event SET seq = 2 {on} AND seq = 3; UPDATE event SET seq = 3 {on} AND seq = 50"
+                ),
+            ),
+            "of case",
+            "was put in another place",
+        ),
+        (
+            asked(
+                "UPDATE admin_change SET login = 'somebody' WHERE what = 'pack'",
+                "UPDATE admin_change SET login = 'linli serve' WHERE what = 'pack'",
+            ),
+            "the record of a change: pack",
+            "was changed",
+        ),
+    ];
+    for ((sql, undo), what, how) in ways {
+        by_hand(&bed, &sql).await;
+        let audit = town.engine.audit(street()).await.unwrap();
+        let (n, first) = audit.findings.first().unwrap_or_else(|| panic!("not found: {sql}"));
+        let said = first.to_string();
+        assert!(*n > 0 && said.contains(what) && said.contains(how), "{sql}: {said}");
+        assert!(!said.contains(&other.number), "{said}");
+        by_hand(&bed, &undo).await;
+        let audit = town.engine.audit(street()).await.unwrap();
+        assert_eq!(audit.findings, Vec::new(), "{undo}");
+    }
+    // Places that change hands belong elsewhere; an event that nobody did was never recorded.
+    let swap = |a: &str, b: &str| format!("UPDATE feed_change SET n = {b} WHERE n = {a}");
+    by_hand(&bed, &[swap("3", "900"), swap("4", "3"), swap("900", "4")].join("; ")).await;
+    let audit = town.engine.audit(street()).await.unwrap();
+    assert_eq!(audit.findings.first(), Some(&(3, Finding::Leaf)), "{:?}", audit.findings);
+    by_hand(&bed, &[swap("3", "900"), swap("4", "3"), swap("900", "4")].join("; ")).await;
+    by_hand(
+        &bed,
+        &format!("INSERT INTO event (jurisdiction, case_id, seq, at, body) SELECT jurisdiction, case_id, 77, at, body FROM event {on} AND seq = 1"),
+    )
+    .await;
+    let audit = town.engine.audit(street()).await.unwrap();
+    assert!(matches!(audit.findings.as_slice(), [(0, Finding::Unlogged(what))] if what.contains("event 77")));
+}
+
+fn hex_id(bed: &Bed, id: [u8; 16]) -> String {
+    let hex = linli_engine::hex(&id);
+    match &bed.url {
+        Url::Lite(_) => format!("x'{hex}'"),
+        Url::Pg(_) => format!("'{hex}'"),
+    }
+}
+
+/// Changed tiles, an older copy and another database stop the log; cases go on, and their leaves wait.
+async fn it_stops_rather_than_forks(bed: Bed) {
+    let town = Town::new(&bed).await;
+    lived(&town, "a").await;
+    grow(&town.engine).await;
+    let before = checkpoint(&town.engine).await;
+    let grow_after = async |sql: &str, undo: &str| {
+        by_hand(&bed, sql).await;
+        let engine = open(&bed, &town.clock).await;
+        let filed = engine.file(report(sql)).await.unwrap();
+        grow(&engine).await;
+        let why = engine.log.stopped().remove(&street()).unwrap_or_else(|| panic!("it went on after {sql}"));
+        assert_eq!(signed_size(&engine).await, before.size, "nothing more is signed: {why}");
+        assert!(engine.case_by_key(filed.key, &dispatcher()).await.is_ok());
+        by_hand(&bed, undo).await;
+        why
+    };
+    let take = match &bed.url {
+        Url::Lite(_) => "UPDATE log_tile SET body = zeroblob(length(body))",
+        Url::Pg(_) => "UPDATE log_tile SET body = decode(repeat('00', length(body)), 'hex')",
+    };
+    by_hand(&bed, "CREATE TABLE kept AS SELECT * FROM log_tile; CREATE TABLE kept_head AS SELECT * FROM log_head")
+        .await;
+    let back = "DELETE FROM log_tile; INSERT INTO log_tile SELECT * FROM kept";
+    assert!(grow_after(take, back).await.contains("were changed"));
+    assert!(grow_after("DELETE FROM log_tile", back).await.contains("missing"));
+    let why = grow_after(
+        "UPDATE log_head SET note = replace(note, 'linli-', 'linle-')",
+        "DELETE FROM log_head; INSERT INTO log_head SELECT * FROM kept_head",
+    )
+    .await;
+    assert!(why.contains("not this log's own"), "{why}");
+    // Put right, it goes on, and everything that waited is in it.
+    let engine = open(&bed, &town.clock).await;
+    grow(&engine).await;
+    assert!(engine.log.stopped().is_empty() && checkpoint(&engine).await.size > before.size);
+    // An older copy of the database is put back.
+    by_hand(&bed, "DELETE FROM log_tile; INSERT INTO log_tile SELECT * FROM kept; DELETE FROM log_head; INSERT INTO log_head SELECT * FROM kept_head").await;
+    let engine = open(&bed, &town.clock).await;
+    grow(&engine).await;
+    let why = engine.log.stopped().remove(&street()).unwrap();
+    assert!(why.contains("an older copy was put back"), "{why}");
+    assert_eq!(checkpoint(&engine).await.size, before.size);
+}
+
+/// Several processes make one log grow.
+async fn many_hands_make_one_log(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let engines = [open(&bed, &town.clock).await, open(&bed, &town.clock).await, town.engine.clone()];
+    let work = engines.iter().enumerate().map(|(n, engine)| {
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            for i in 0..12 {
+                engine.file(report(&format!("{n}-{i}"))).await.unwrap();
+                engine.sequence().await.unwrap();
+                engine.grow_logs().await.unwrap();
+            }
+        })
+    });
+    for hand in work.collect::<Vec<_>>() {
+        hand.await.unwrap();
+    }
+    for engine in &engines {
+        grow(engine).await;
+        assert!(engine.log.stopped().is_empty(), "{:?}", engine.log.stopped());
+        let audit = engine.audit(street()).await.unwrap();
+        assert!(audit.findings.is_empty() && audit.checked >= 36, "{audit:?}");
+    }
+}
+
+/// What was there before there was a log is taken in late, and proves what it is from then on.
+async fn the_past_is_taken_in(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let case = lived(&town, "old").await;
+    town.engine.sequence().await.unwrap();
+    by_hand(&bed, "UPDATE event SET salt = NULL; UPDATE feed_change SET leaf = NULL WHERE kind = 0").await;
+    grow(&town.engine).await;
+    let audit = town.engine.audit(street()).await.unwrap();
+    assert_eq!(audit.findings, Vec::new());
+    let file = town.engine.receipt(case.key, 2, false).await.unwrap().unwrap();
+    assert!(receipt::verify(&file, &key(&town.engine), &[]).is_ok());
+    // The log keeps its key: another one would be another log.
+    let path = bed.folder.path().join("files/log.key");
+    let kept = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(try_open(&bed, &town.clock, Plugs::default()).await.is_err_and(|e| e.to_string().contains("put it back")));
+    std::fs::write(&path, "11".repeat(32)).unwrap();
+    assert!(try_open(&bed, &town.clock, Plugs::default()).await.is_err_and(|e| e.to_string().contains("another key")));
+    std::fs::write(&path, kept).unwrap();
+    assert!(try_open(&bed, &town.clock, Plugs::default()).await.is_ok());
+}
+
+on_both! {
+    everything_is_in_it => everything_is_in_it_and_outsiders_can_tell;
+    by_hand => what_is_done_by_hand_is_named;
+    it_stops => it_stops_rather_than_forks;
+    many_hands => many_hands_make_one_log;
+    the_past => the_past_is_taken_in;
+}
