@@ -76,6 +76,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         evidence::AUDIT_STATEMENTS,
         evidence::LOG_STATEMENTS,
         evidence::PUBLISH_STATEMENTS,
+        evidence::receipt::STATEMENTS,
         evidence::SOURCE_STATEMENTS,
         evidence::TILE_STATEMENTS,
         feed::STATEMENTS,

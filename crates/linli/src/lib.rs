@@ -8,6 +8,7 @@ pub mod api;
 pub mod cli;
 pub mod demo;
 pub mod desk;
+pub mod evidence;
 pub mod health;
 pub mod hotline;
 pub mod nearby;

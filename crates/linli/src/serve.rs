@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, health, hotline, nearby, requests, rules, shell, signin, tour,
+    admin, api, desk, evidence, health, hotline, nearby, requests, rules, shell, signin, tour,
     web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
@@ -26,6 +26,7 @@ const POLICY: &str =
 pub fn routes() -> Routes {
     Routes::new()
         .merge(requests::routes())
+        .merge(evidence::routes())
         .merge(nearby::routes())
         .merge(shell::routes())
         .merge(signin::routes())

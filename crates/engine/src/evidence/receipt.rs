@@ -6,13 +6,30 @@ use std::str::FromStr;
 use linli_tlog::{Policy, ProofFile, VerifierKey, inclusion, leaf_hash};
 use serde::{Deserialize, Serialize};
 
+use linli_worktime::Millis;
+
 use super::{Entry, body_digest, leaf, log, source, tiles::Rows};
 use crate::{
     Engine,
     cases::CaseKey,
-    db::{DbError, Tx},
+    db::{DbError, Tx, args, statements},
     hex,
 };
+
+statements! {
+    PROMISES = "SELECT seq, at, promised_at FROM event WHERE jurisdiction = $1 AND case_id = $2 AND salt IS NOT NULL ORDER BY seq";
+}
+
+/// An event of a case of which its reporter can keep a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// The event.
+    pub seq: u64,
+    /// When it was recorded.
+    pub at: Millis,
+    /// By when an answer was promised then.
+    pub promised: Option<Millis>,
+}
 
 /// What a receipt tells beside the proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +86,26 @@ impl Engine {
     /// When the database fails.
     pub async fn receipt(&self, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
         self.db.read(move |tx: &mut Tx<'_>| make(tx, case, seq, own)).await
+    }
+}
+
+impl Engine {
+    /// The report of a case, and each event by which another answer was promised than before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn promises(&self, case: CaseKey) -> Result<Vec<Promise>, DbError> {
+        let rows = self.db.read(move |tx: &mut Tx<'_>| tx.query(&PROMISES, &args![case.jurisdiction, case.id])).await?;
+        let mut all: Vec<Promise> = Vec::new();
+        let mut before = None;
+        for mut row in rows {
+            let promise = Promise { seq: row.take()?, at: row.take()?, promised: row.take()? };
+            if promise.seq == 1 || (promise.promised.is_some() && promise.promised != before) {
+                all.push(promise);
+            }
+            before = promise.promised.or(before);
+        }
+        Ok(all)
     }
 }
 

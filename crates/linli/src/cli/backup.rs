@@ -34,8 +34,10 @@ pub async fn run(args: BackupArgs) -> Done {
     }
     // Rows first, files after: every file that a copied row names is there.
     copy(&args.place.data.join("attachments"), &args.to.join("attachments"))?;
-    let key = args.place.data.join("vault.key");
-    fs::copy(&key, args.to.join("vault.key")).map_err(Failure::io(key.display().to_string()))?;
+    for name in ["vault.key", "log.key"] {
+        let key = args.place.data.join(name);
+        fs::copy(&key, args.to.join(name)).map_err(Failure::io(key.display().to_string()))?;
+    }
     println!("{}", args.to.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, process::ExitCode};
 use clap::Args;
 use linli_engine::edge::{Clock, Stopwatch};
 
-use super::{Done, Failure, Where, embedded, log, serve, setup::Setup};
+use super::{Done, Failure, Where, embedded, log_lines, serve, setup::Setup};
 use crate::{
     demo::{Demo, Plan},
     web::ctx::Config,
@@ -55,7 +55,7 @@ async fn write(args: &DemoArgs) -> Result<(), Failure> {
 }
 
 pub async fn run(args: DemoArgs) -> Done {
-    log();
+    log_lines();
     write(&args).await?;
     if args.only_write {
         return Ok(ExitCode::SUCCESS);

@@ -7,6 +7,7 @@ mod deadline;
 pub mod demo;
 pub mod import;
 mod init;
+mod log;
 mod pack;
 mod places;
 mod serve;
@@ -56,6 +57,10 @@ enum Command {
     Deadline(deadline::DeadlineArgs),
     /// Write a copy of the database (SQLite), the attachments and the key into a new folder
     Backup(backup::BackupArgs),
+    /// The log of evidence: keys, audit, export, checking it from outside
+    Log(log::LogArgs),
+    /// Check a receipt
+    Receipt(log::ReceiptArgs),
     /// Find places by words, as the pages do
     Places(places::PlacesArgs),
 }
@@ -162,6 +167,8 @@ pub fn run() -> ExitCode {
         Command::Account(args) => wait(account::run(args)),
         Command::Token(args) => wait(token::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
+        Command::Log(args) => wait(log::run(args)),
+        Command::Receipt(args) => log::receipt(&args),
         Command::Places(args) => wait(places::run(args)),
     };
     done.unwrap_or_else(|failure| {
@@ -240,7 +247,7 @@ pub(crate) fn embedded(path: &str) -> Option<String> {
 }
 
 /// Logs to standard error: plain on a terminal, JSON lines elsewhere.
-pub(crate) fn log() {
+pub(crate) fn log_lines() {
     use std::io::IsTerminal as _;
     let filter = tracing_subscriber::EnvFilter::try_from_env("LINLI_LOG").unwrap_or_else(|_| "info".into());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -6,7 +6,7 @@ use clap::Args;
 use linli_engine::{Engine, edge::Clock};
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{Done, Failure, Where, log};
+use super::{Done, Failure, Where, log_lines};
 use crate::{serve, web::ctx::Config};
 
 #[derive(Args)]
@@ -25,7 +25,7 @@ pub struct ServeArgs {
 }
 
 pub async fn run(args: ServeArgs) -> Done {
-    log();
+    log_lines();
     let engine = args.place.open(Clock::System, None).await?;
     let config = Config { demo: false, secure_cookies: args.secure_cookies, auto_dispatch: args.auto_dispatch };
     until_stopped(engine, config, args.listen, |address| println!("http://{address}")).await

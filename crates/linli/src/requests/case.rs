@@ -12,6 +12,7 @@ use super::{
     act,
     files::{self, Shown},
     pass::Reader,
+    receipts::{Kept, kept},
     rows::{self, State},
     story::{self, Moment},
     thread::Talk,
@@ -51,6 +52,7 @@ struct CasePage {
     /// That neighbours report it, too, or that it goes along with theirs.
     together: Option<String>,
     talk: Talk,
+    receipts: Vec<Kept>,
 }
 
 #[derive(Template)]
@@ -64,6 +66,7 @@ struct FiledPage {
     /// That neighbours report it, too.
     together: Option<String>,
     files: Option<String>,
+    receipts: Vec<Kept>,
 }
 
 /// What was just done.
@@ -95,6 +98,7 @@ pub async fn page(
         promised: promised(&dossier).map(|at| page.time(&at)),
         together: together(&page, &dossier),
         talk,
+        receipts: kept(&ctx, &page, head.key, &head.number).await?,
         standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
         now: rows::now(&ctx, &dossier).filter(|_| dossier.kin.along.is_none() || rows::asks(&dossier).next().is_some()),
         result: story::asked_about(&dossier, &story),
@@ -172,14 +176,16 @@ pub async fn filed(ctx: Ctx, reader: Reader, Path((jurisdiction, number)): Path<
     let (_, dossier) = reader.case(&ctx, &jurisdiction, &number).await?;
     let head = &dossier.head;
     let title = if dossier.kin.along.is_some() { "join-done" } else { "say-done" };
-    let (page, kept) = (Page::titled(&ctx, title), dossier.attachments.len());
+    let (page, files) = (Page::titled(&ctx, title), dossier.attachments.len());
+    let receipts = kept(&ctx, &page, head.key, &head.number).await?;
     show(&FiledPage {
+        receipts,
         number: head.number.clone(),
         code: ctx.engine().tracking_code(head.key),
         url: format!("/c/{}/{}", head.key.jurisdiction, head.number),
         promised: promised(&dossier).map(|at| page.time(&at)),
         together: dossier.kin.along.as_ref().map(|along| page.n("join-along", along.others)),
-        files: (kept > 0).then(|| page.n("say-files-kept", kept)),
+        files: (files > 0).then(|| page.n("say-files-kept", files)),
         page,
     })
 }

@@ -26,6 +26,7 @@ mod notices;
 mod pass;
 mod phone;
 mod photo;
+mod receipts;
 mod rows;
 mod say;
 mod story;
@@ -48,6 +49,7 @@ pub fn routes() -> Routes {
         .get("/c/{jurisdiction}/{number}/filed", Needs::Nobody, case::filed)
         .get("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::page)
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
+        .get("/c/{jurisdiction}/{number}/receipt/{seq}", Needs::Nobody, receipts::file)
         .get("/mine", Needs::Resident, mine::page)
         .get("/mine/notices", Needs::Resident, notices::page)
         .post("/mine/notices", Needs::Resident, notices::choose)

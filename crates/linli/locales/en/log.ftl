@@ -1,0 +1,25 @@
+# The tamper-evident log and receipts
+
+log-title = The tamper-evident log
+log-lead = Each step of each report goes into this log. What is in it cannot be changed or taken out unseen. It holds check codes only, which tell nothing of who said what; whoever keeps a receipt can check for themselves what the office recorded and what it promised.
+log-check = Check a receipt
+log-size = Entries
+log-grew = Last grown
+log-key = Public key
+log-head = Newest signature
+log-stopped = The log has stopped: the database does not agree with what was signed. It is being looked into.
+log-empty = Nothing has been recorded yet.
+log-how = How to check
+log-how-leaf = Each entry is one salted check code (in the format C2SP tlog-tiles). When personal data is erased by law, the code stays and tells nothing, and the log can still be checked.
+log-how-key = Compare the public key with one from elsewhere, such as on the wall of the residents’ committee. A receipt counts only where they are the same.
+log-how-tools = Those at home with computers can fetch the whole log and work it out for themselves:
+
+fault-receipt-later = It was recorded a moment ago and the receipt is not ready; please try again shortly.
+
+receipt-title = Receipts
+receipt-lead = Keep a receipt on your phone. Nobody can change the record of that moment afterwards, and anybody can check it.
+receipt-report = Your report was received
+receipt-promise = The promised time changed
+receipt-promised = Answer promised by { $when }
+receipt-save = Save the receipt
+receipt-check = How to check a receipt

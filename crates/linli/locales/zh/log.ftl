@@ -1,0 +1,25 @@
+# 防篡改日志和回执
+
+log-title = 防篡改日志
+log-lead = 每件事的每一步都记进这本日志，写进去就改不了、删不掉。日志里只有校验码，看不出谁说了什么；拿着回执的人，可以自己核对办事单位当时记了什么、答应了什么时候办。
+log-check = 核对回执
+log-size = 已记条数
+log-grew = 最近一次
+log-key = 公钥
+log-head = 最新签名
+log-stopped = 日志已经停下：发现数据库和已签名的内容对不上，正在查原因。
+log-empty = 还没有记录。
+log-how = 怎么核对
+log-how-leaf = 每条记录只存一个加盐的校验码（C2SP tlog-tiles 格式）。依法删除个人信息以后，校验码还在，但什么也看不出来，日志照样能核对。
+log-how-key = 公钥请和别处公布的对一对，比如居委会墙上贴的。对得上，回执才算数。
+log-how-tools = 会用电脑的人可以把整本日志取下来自己算一遍：
+
+fault-receipt-later = 刚刚记下，回执还没好，请过一会儿再点。
+
+receipt-title = 回执
+receipt-lead = 把回执存在手机里。以后谁也改不了当时的记录，谁都可以核对。
+receipt-report = 收到您反映的事
+receipt-promise = 答复期限变了
+receipt-promised = 答应 { $when } 前答复
+receipt-save = 保存回执
+receipt-check = 怎么核对回执
