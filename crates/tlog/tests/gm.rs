@@ -22,6 +22,15 @@ fn a_note_carries_both_signatures_and_either_is_enough() {
     assert!(matches!(Sm2Signer::from_seed("log.example", &[0; 32]), Err(KeyError::Useless(_))));
 }
 
+/// The signature was made by OpenSSL (`pkeyutl -sign -rawin -digest sm3 -pkeyopt distid:1234567812345678`).
+#[test]
+fn a_signature_by_another_implementation_holds() {
+    let key: VerifierKey = include_str!("golden/sm2-key.txt").trim_end().parse().unwrap();
+    let note: Note = include_str!("golden/sm2-note.txt").parse().unwrap();
+    assert_eq!(note.verify(&[key]).unwrap().len(), 1);
+    assert_eq!(note.text().parse::<Checkpoint>().unwrap().size, 20_852_163);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
