@@ -82,6 +82,24 @@ fn malformed_notes_and_keys_are_refused() {
 }
 
 #[test]
+fn sizes_are_bounded_but_not_below_what_is_demanded() {
+    let good = checkpoint(3).sign(&[&log()]).unwrap();
+    let line = |length| format!("\u{2014} s {}\n", Base64::encode_string(&vec![0; length]));
+    let with = |count, length| format!("{good}{}", line(length).repeat(count)).parse::<Note>();
+    let keys = [log().verifier().clone()];
+    assert_eq!(with(99, 5000).unwrap().verify(&keys).unwrap().len(), 1);
+    assert_eq!(with(100, 100), Err(NoteError::TooLong));
+    assert_eq!(with(2, 500_000), Err(NoteError::TooLong));
+    assert!(with(1, 5).is_ok() && with(1, 4).is_err(), "a signature has at least one byte");
+    let file = |hashes| ProofFile { extra: None, index: 0, hashes, checkpoint: good.clone() }.to_string();
+    assert!(file(vec![Hash::EMPTY; 63]).parse::<ProofFile>().is_ok());
+    assert_eq!(
+        file(vec![Hash::EMPTY; 64]).parse::<ProofFile>(),
+        Err(ProofFileError::Line { line: 66, wanted: "a hash in base64, or one too many" })
+    );
+}
+
+#[test]
 fn strangers_are_passed_over_and_forgers_are_not() {
     let (ours, stranger) = (log(), Ed25519Signer::from_seed(LOG, &[8; 32]).unwrap());
     let keys = [ours.verifier().clone()];
