@@ -31,13 +31,26 @@ pub enum Algorithm {
     Ed25519,
     /// Ed25519 over a time and the text of a checkpoint: a cosignature/v1.
     CosignatureV1,
+    /// SM2 with SM3 over the text of the note: see [`Sm2Signer`](crate::Sm2Signer).
+    #[cfg(feature = "gm")]
+    Sm2,
 }
 
 impl Algorithm {
-    fn byte(self) -> u8 {
+    const ALL: &[Self] = &[
+        Self::Ed25519,
+        Self::CosignatureV1,
+        #[cfg(feature = "gm")]
+        Self::Sm2,
+    ];
+
+    /// The signature type, which stands before the public key.
+    fn prefix(self) -> &'static [u8] {
         match self {
-            Self::Ed25519 => 1,
-            Self::CosignatureV1 => 4,
+            Self::Ed25519 => b"\x01",
+            Self::CosignatureV1 => b"\x04",
+            #[cfg(feature = "gm")]
+            Self::Sm2 => crate::gm::TYPE,
         }
     }
 }
@@ -52,38 +65,51 @@ pub enum KeyError {
     #[error("{0:?} is no verifier key: it reads name+8 hex digits+base64; copy the whole line")]
     Form(String),
     /// A kind of key that is not known here.
-    #[error("the key of {0} is of an unknown kind: 1 (Ed25519) and 4 (cosignature/v1) are known")]
+    #[error("the key of {0} is of a kind that is not known here: Ed25519 (1) and cosignature/v1 (4) are")]
     Algorithm(String),
     /// Not a point of the curve, or one that anybody could sign for.
-    #[error("the key of {0} is no usable Ed25519 public key; ask its owner for it again")]
-    Point(String),
+    #[error("the key of {0} is of no use to its algorithm; ask its owner for it again")]
+    Useless(String),
     /// The id belongs to another key or name.
     #[error("the id in the key of {0} belongs to another key or name: the line was changed, copy it again")]
     Id(String),
 }
 
 /// A public key with its name; prints and parses as `name+id+base64`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct VerifierKey {
     name: String,
     id: KeyId,
     algorithm: Algorithm,
-    key: VerifyingKey,
+    public: Vec<u8>,
+    key: Key,
+}
+
+/// A key made ready for checking.
+#[derive(Clone)]
+enum Key {
+    Ed25519(VerifyingKey),
+    #[cfg(feature = "gm")]
+    Sm2(Box<crate::gm::VerifyingKey>),
 }
 
 impl VerifierKey {
-    /// A key by its 32 bytes.
-    pub fn new(name: &str, algorithm: Algorithm, public: &[u8; 32]) -> Result<Self, KeyError> {
-        let key = VerifyingKey::from_bytes(public).ok().filter(|key| !key.is_weak());
-        Self::of(name, algorithm, key.ok_or_else(|| KeyError::Point(name.to_owned()))?)
-    }
-
-    pub(crate) fn of(name: &str, algorithm: Algorithm, key: VerifyingKey) -> Result<Self, KeyError> {
+    /// A key by the bytes of its public part: 32 of Ed25519.
+    pub fn new(name: &str, algorithm: Algorithm, public: &[u8]) -> Result<Self, KeyError> {
         if !is_name(name) {
             return Err(KeyError::Name(name.to_owned()));
         }
-        let id = KeyId::of(name, &typed(algorithm, &key));
-        Ok(Self { name: name.to_owned(), id, algorithm, key })
+        let key = match algorithm {
+            Algorithm::Ed25519 | Algorithm::CosignatureV1 => {
+                let key = public.try_into().ok().and_then(|bytes| VerifyingKey::from_bytes(bytes).ok());
+                key.filter(|key| !key.is_weak()).map(Key::Ed25519)
+            }
+            #[cfg(feature = "gm")]
+            Algorithm::Sm2 => crate::gm::public(public).map(|key| Key::Sm2(Box::new(key))),
+        };
+        let key = key.ok_or_else(|| KeyError::Useless(name.to_owned()))?;
+        let id = KeyId::of(name, &[algorithm.prefix(), public].concat());
+        Ok(Self { name: name.to_owned(), id, algorithm, public: public.to_vec(), key })
     }
 
     /// Whose key it is.
@@ -101,29 +127,41 @@ impl VerifierKey {
         self.algorithm
     }
 
-    /// The key itself.
-    pub fn public(&self) -> &[u8; 32] {
-        self.key.as_bytes()
+    /// The bytes of the key.
+    pub fn public(&self) -> &[u8] {
+        &self.public
     }
 
     /// Whether `signature` is one of this key over `text`; of a cosignature also the time, in seconds since 1970.
     pub(crate) fn check(&self, text: &str, signature: &[u8]) -> Option<Option<u64>> {
-        match self.algorithm {
-            Algorithm::Ed25519 => self.holds(text.as_bytes(), signature).then_some(None),
-            Algorithm::CosignatureV1 => {
-                let (time, signature) = signature.split_first_chunk()?;
-                let time = u64::from_be_bytes(*time);
-                let said = time <= i64::MAX as u64 && self.holds(cosigned(time, text).as_bytes(), signature);
-                said.then_some(Some(time))
-            }
+        if self.algorithm != Algorithm::CosignatureV1 {
+            return self.holds(text.as_bytes(), signature).then_some(None);
         }
+        let (time, signature) = signature.split_first_chunk()?;
+        let time = u64::from_be_bytes(*time);
+        let said = time <= i64::MAX as u64 && self.holds(cosigned(time, text).as_bytes(), signature);
+        said.then_some(Some(time))
     }
 
     fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
-        let signature = Ed25519Signature::from_slice(signature);
-        signature.is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+        match &self.key {
+            Key::Ed25519(key) => {
+                let signature = Ed25519Signature::from_slice(signature);
+                signature.is_ok_and(|signature| key.verify_strict(message, &signature).is_ok())
+            }
+            #[cfg(feature = "gm")]
+            Key::Sm2(key) => crate::gm::holds(key, message, signature),
+        }
     }
 }
+
+impl PartialEq for VerifierKey {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, self.algorithm, &self.public) == (&other.name, other.algorithm, &other.public)
+    }
+}
+
+impl Eq for VerifierKey {}
 
 /// What a cosigner signs.
 pub(crate) fn cosigned(time: u64, text: &str) -> String {
@@ -134,13 +172,9 @@ pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c == '+' || c.is_whitespace() || c < ' ')
 }
 
-fn typed(algorithm: Algorithm, key: &VerifyingKey) -> Vec<u8> {
-    [&[algorithm.byte()], key.as_bytes().as_slice()].concat()
-}
-
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}+{}+{}", self.name, self.id, text::base64(&typed(self.algorithm, &self.key)))
+        write!(f, "{}+{}+{}", self.name, self.id, text::base64(&[self.algorithm.prefix(), &self.public].concat()))
     }
 }
 
@@ -158,13 +192,9 @@ impl FromStr for VerifierKey {
         let (name, rest) = line.split_once('+').ok_or_else(form)?;
         let (id, key) = rest.split_once('+').ok_or_else(form)?;
         let typed = text::unbase64(key).ok_or_else(form)?;
-        let (algorithm, key) = typed.split_first().ok_or_else(form)?;
-        let algorithm = match algorithm {
-            1 => Algorithm::Ed25519,
-            4 => Algorithm::CosignatureV1,
-            _ => return Err(KeyError::Algorithm(name.to_owned())),
-        };
-        let key = Self::new(name, algorithm, key.try_into().map_err(|_| form())?)?;
+        let known = Algorithm::ALL.iter().find_map(|known| Some((*known, typed.strip_prefix(known.prefix())?)));
+        let (algorithm, public) = known.ok_or_else(|| KeyError::Algorithm(name.to_owned()))?;
+        let key = Self::new(name, algorithm, public)?;
         if key.id.to_string() == id { Ok(key) } else { Err(KeyError::Id(name.to_owned())) }
     }
 }

@@ -27,7 +27,7 @@ impl Ed25519Signer {
     /// From a seed, which is the secret.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, KeyError> {
         let key = SigningKey::from_bytes(seed);
-        let public = VerifierKey::of(name, Algorithm::Ed25519, key.verifying_key())?;
+        let public = VerifierKey::new(name, Algorithm::Ed25519, key.verifying_key().as_bytes())?;
         Ok(Self { key, public })
     }
 
@@ -63,7 +63,7 @@ impl Cosigner {
     /// From a seed, which is the secret.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, KeyError> {
         let key = SigningKey::from_bytes(seed);
-        let public = VerifierKey::of(name, Algorithm::CosignatureV1, key.verifying_key())?;
+        let public = VerifierKey::new(name, Algorithm::CosignatureV1, key.verifying_key().as_bytes())?;
         Ok(Self { key, public })
     }
 

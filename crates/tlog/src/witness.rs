@@ -88,7 +88,7 @@ pub struct KnownLog<'a> {
 pub enum Refusal {
     /// 400.
     #[error("the checkpoint cannot be read: {0}")]
-    Malformed(#[from] CheckpointError),
+    Malformed(CheckpointError),
     /// 400.
     #[error("the old size {old} is above the size {size} of the checkpoint")]
     Backwards {
@@ -150,7 +150,7 @@ pub fn judge(
     cosigner: &Cosigner,
     now: u64,
 ) -> Result<(Head, Signature), Refusal> {
-    let Checkpoint { origin, size, root, .. } = request.claim()?;
+    let Checkpoint { origin, size, root, .. } = request.claim().map_err(Refusal::Malformed)?;
     let Some(log) = log.filter(|log| log.origin == origin) else { return Err(Refusal::UnknownLog(origin)) };
     request.checkpoint.verify(log.keys).map_err(Refusal::Unsigned)?;
     if request.old > size {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 /// Sizes around the ends of tiles, and any in between.
 fn sizes() -> impl Strategy<Value = usize> {
-    prop_oneof![1..20_usize, 250..260_usize, 500..1030_usize, 65_530..65_800_usize, 1..5000_usize]
+    prop_oneof![3 => 1..20_usize, 3 => 250..260_usize, 3 => 500..1030_usize, 1 => 65_530..65_800_usize, 2 => 1..5000_usize]
 }
 
 #[test]
@@ -269,7 +269,7 @@ struct Theirs {
 
 impl Theirs {
     fn push(&mut self, entry: &[u8]) {
-        let new = tlog_tiles::stored_hashes(self.size, entry, self).unwrap_or_default();
+        let new = tlog_tiles::stored_hashes(self.size, entry, self).expect("hashes in memory");
         self.hashes.extend(new);
         self.size += 1;
     }
