@@ -192,7 +192,7 @@ fn in_order(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn any_text_is_read(text in any::<String>(), bytes in vec(any::<u8>(), 0..200)) {

@@ -1,7 +1,7 @@
 //! Personal data in free text: telephone and identity numbers, bank cards, plates, names and what else people write into
 //! a letter although whoever handles it does not need it.
 //!
-//! A [`Finder`] is compiled once from the [`Marks`] of a pack and reads a letter in one pass and linear time. What it
+//! A [`Finder`] is compiled once from the [`Marks`] of a pack and reads a letter in linear time. What it
 //! finds never overlaps; [`mask`] takes it out, [`partial`] leaves enough for its owner to know it again. Addresses are
 //! left alone, for they say where something is to be done.
 
@@ -23,6 +23,7 @@ pub use mask::{mask, partial};
 
 use letter::Letter;
 use marks::Mark;
+use numbers::Numbers;
 use table::Table;
 
 /// What was found.
@@ -82,12 +83,17 @@ impl Finder {
     #[must_use]
     pub fn find(&self, text: &str) -> Vec<Found> {
         let letter = Letter::read(text, &self.table, &self.words, &self.marks);
+        let mut numbers = Numbers::read(&letter);
         let mut guesses = Vec::new();
-        numbers::find(&letter, &mut guesses);
         handles::addresses(&letter, &mut guesses);
+        numbers.find(&letter, false, &mut guesses);
         let mut guesses = letter.settle(guesses);
         guesses.extend(handles::find(&letter, &guesses));
         let mut guesses = letter.settle(guesses);
+        numbers.without(&guesses);
+        numbers.find(&letter, true, &mut guesses);
+        let mut guesses = letter.settle(guesses);
+        numbers::join_offices(&letter, &mut guesses);
         guesses.extend(names::find(&letter, &guesses));
         letter.found(&letter.settle(guesses))
     }

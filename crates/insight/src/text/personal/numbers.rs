@@ -32,30 +32,61 @@ struct Number<'n> {
     points: bool,
 }
 
-/// Every number that may be personal.
-pub(super) fn find(letter: &Letter, guesses: &mut Vec<Guess>) {
-    let (groups, values) = groups(letter);
-    let mut digits = Vec::with_capacity(LONGEST);
-    for first in 0..groups.len() {
-        digits.clear();
-        let mut points = false;
-        for last in first..groups.len() {
-            let group = &groups[last];
-            if last > first && !group.linked || digits.len() + group.to - group.from > LONGEST {
-                break;
+/// All digits of a letter.
+pub(super) struct Numbers {
+    groups: Vec<Group>,
+    /// The value of each character that is a digit.
+    values: Vec<u8>,
+}
+
+impl Numbers {
+    pub fn read(letter: &Letter) -> Self {
+        let (groups, values) = groups(letter);
+        Self { groups, values }
+    }
+
+    /// Every number that may be personal. An unusual division of one is believed only of a `whole` row of digits.
+    pub fn find(&self, letter: &Letter, whole: bool, guesses: &mut Vec<Guess>) {
+        let mut digits = Vec::with_capacity(LONGEST);
+        for (first, begin) in self.groups.iter().enumerate() {
+            digits.clear();
+            let mut points = false;
+            for (last, group) in self.groups.iter().enumerate().skip(first) {
+                if last > first && !group.linked || digits.len() + group.len() > LONGEST {
+                    break;
+                }
+                if last > first {
+                    points |= letter.chars[self.groups[last - 1].to..group.from].contains(&'.');
+                }
+                digits.extend_from_slice(&self.values[group.from..group.to]);
+                let alone = || !begin.linked && self.groups.get(last + 1).is_none_or(|next| !next.linked);
+                let groups = &self.groups[first..=last];
+                let x = letter.x_after(group.to);
+                let number = Number { digits: &digits, groups, whole: whole && alone(), x, points };
+                guesses.extend(number.judge().map(|(kind, sure)| number.guess(letter, kind, sure)));
             }
-            if last > first {
-                points |= letter.chars[groups[last - 1].to..group.from].contains(&'.');
-            }
-            digits.extend_from_slice(&values[group.from..group.to]);
-            let number = Number {
-                digits: &digits,
-                groups: &groups[first..=last],
-                whole: !groups[first].linked && groups.get(last + 1).is_none_or(|next| !next.linked),
-                x: letter.x_after(group.to),
-                points,
-            };
-            guesses.extend(number.judge().map(|(kind, sure)| number.guess(letter, kind, sure)));
+        }
+    }
+
+    /// Takes out what belongs to something else; what stood beside it stands alone now.
+    pub fn without(&mut self, found: &[Guess]) {
+        let mut cut = false;
+        self.groups.retain_mut(|group| {
+            let next = found.partition_point(|f| f.to <= group.from);
+            let taken = found.get(next).is_some_and(|f| f.from < group.to);
+            group.linked &= !cut;
+            cut = taken;
+            !taken
+        });
+    }
+}
+
+/// What follows a number of an office in a list is one too.
+pub(super) fn join_offices(letter: &Letter, guesses: &mut [Guess]) {
+    for at in 1..guesses.len() {
+        let (before, this) = (guesses[at - 1], &mut guesses[at]);
+        if before.kind.is_none() && this.kind == Some(Kind::Landline) && letter.reaches(before.to, this.from) {
+            this.kind = None;
         }
     }
 }
@@ -85,7 +116,8 @@ fn groups(letter: &Letter) -> (Vec<Group>, Vec<u8>) {
         }
         let own = nearest.filter(|a| letter.reaches(a.to, from)).map(|a| a.mark);
         let before = groups.last();
-        let mark = own.or_else(|| before.filter(|b| letter.reaches(b.to, from)).and_then(|b| b.mark));
+        let listed = before.filter(|b| b.mark != Some(Mark::Public) && letter.reaches(b.to, from));
+        let mark = own.or_else(|| listed.and_then(|b| b.mark));
         let linked = before.is_some_and(|b| letter.linked(b.to, from));
         let cut = from + glued(&values[from..to], mark);
         groups.push(Group { from, to: cut, mark, linked });
