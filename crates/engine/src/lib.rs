@@ -90,7 +90,10 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         tokens::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
+        vault::forget::STATEMENTS,
+        vault::keys::STATEMENTS,
         vault::public::STATEMENTS,
+        vault::rotate::STATEMENTS,
     ]
     .into_iter()
     .flatten()
