@@ -213,10 +213,10 @@ impl Engine {
         let look = self.db.read(move |tx: &mut Tx<'_>| {
             let moved = directory::version(tx, home)? != known;
             let fresh = moved.then(|| directory::load(tx, home)).transpose()?;
-            Ok::<_, DbError>((vault::keys::current(tx)?, fresh))
+            Ok::<_, DbError>((vault::keys::in_use(tx)?, fresh))
         });
         let (master, fresh) = look.await?;
-        if let Err(error) = self.vault_key.advance(master) {
+        if let Err(error) = self.vault_key.advance(&master) {
             tracing::error!(error = crate::chain(&error), "the vault goes on under its older key");
         }
         let Some(fresh) = fresh else { return Ok(false) };

@@ -281,6 +281,21 @@ async fn a_wrong_key_is_refused_at_the_start(bed: Bed) {
     open(&bed).await.unwrap();
 }
 
+/// A machine whose copy of the keys has another second key goes on under the first.
+async fn another_next_key_is_not_taken(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let (there, file) = (open(&bed).await.unwrap(), key_file(&bed));
+    town.engine.rotate_vault(Duration::ZERO).await.unwrap();
+    let right = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{}\n2 {}", right.lines().next().unwrap(), "07".repeat(32))).unwrap();
+    there.refresh().await.unwrap();
+    assert_eq!(there.vault_key.current(), 1);
+    let (_, case) = reported(&there, "under the first").await;
+    std::fs::write(&file, right).unwrap();
+    let engine = open(&bed).await.unwrap();
+    assert_eq!(contacts(&engine, case).await.unwrap(), [CALLER, MOTHER]);
+}
+
 static RESTORE: Sql =
     Sql::new("RESTORE", "UPDATE vault_caller SET name = $3, contact = $4 WHERE jurisdiction = $1 AND case_id = $2");
 
@@ -330,5 +345,6 @@ on_both! {
     rotated => keys_change_while_people_work;
     from_older => an_older_database_opens_and_is_sealed;
     wrong_key => a_wrong_key_is_refused_at_the_start;
+    another_next => another_next_key_is_not_taken;
     forgotten => who_is_forgotten_is_nowhere;
 }

@@ -67,16 +67,18 @@ impl VaultKey {
         }
         if let Some(source) = &self.0.source {
             let keys = source.load()?;
-            self.0.masters.write().unwrap_or_else(PoisonError::into_inner).known = keys;
+            self.0.masters.write().unwrap_or_else(PoisonError::into_inner).known.extend(keys);
         }
         known().ok_or_else(|| KeyError::Missing { version, from: self.source_name() })
     }
 
-    /// Wraps by this master key from now on.
-    pub(crate) fn advance(&self, version: u32) -> Result<(), KeyError> {
-        if self.current() < version {
-            self.master(version)?;
-            self.0.masters.write().unwrap_or_else(PoisonError::into_inner).current = version;
+    /// Wraps by the master key that the database says from now on, if this is that key.
+    pub(crate) fn advance(&self, used: &InUse) -> Result<(), KeyError> {
+        if self.current() < used.version {
+            if used.proof != proof(&self.master(used.version)?) {
+                return Err(KeyError::Wrong { version: used.version, from: self.source_name() });
+            }
+            self.0.masters.write().unwrap_or_else(PoisonError::into_inner).current = used.version;
         }
         Ok(())
     }
@@ -200,7 +202,7 @@ statements! {
     ADD_FIRST_KEY = "INSERT INTO vault_key (jurisdiction, id, kind, master, wrapped) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (jurisdiction, id, kind) DO NOTHING";
     MASTERS = "SELECT version, proof, retired_at FROM vault_master WHERE jurisdiction = 0 ORDER BY version";
-    CURRENT = "SELECT max(version) FROM vault_master WHERE jurisdiction = 0";
+    IN_USE = "SELECT version, proof FROM vault_master WHERE jurisdiction = 0 ORDER BY version DESC LIMIT 1";
     ADD_MASTER = "INSERT INTO vault_master (jurisdiction, version, proof, made_at) VALUES (0, $1, $2, $3)
         ON CONFLICT (jurisdiction, version) DO NOTHING";
 }
@@ -243,10 +245,18 @@ fn kept(tx: &mut Tx<'_>, owner: Owner) -> Result<(u32, Vec<u8>), DbError> {
     Ok((found.take()?, found.take()?))
 }
 
-/// The number of the master key that is in use, as the database has it.
-pub(crate) fn current(tx: &mut Tx<'_>) -> Result<u32, DbError> {
-    let row = tx.first(&CURRENT, &[])?;
-    Ok(row.map_or(Ok(None), |mut row| row.take::<Option<u32>>())?.unwrap_or_default())
+/// The master key that is in use, as the database has it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct InUse {
+    /// Its number; 0 before there is one.
+    pub(crate) version: u32,
+    proof: Vec<u8>,
+}
+
+/// Which master key is in use.
+pub(crate) fn in_use(tx: &mut Tx<'_>) -> Result<InUse, DbError> {
+    let Some(mut row) = tx.first(&IN_USE, &[])? else { return Ok(InUse::default()) };
+    Ok(InUse { version: row.take()?, proof: row.take()? })
 }
 
 /// Says that a master key is in use from now on.
@@ -260,7 +270,7 @@ fn proof(key: &Key) -> [u8; 32] {
 
 /// The keys of a deployment: made at the first start, and proved to be those of this database at every other.
 pub(crate) async fn settle(db: &Db, source: Source, folder: &Path, now: Millis) -> Result<VaultKey, EngineError> {
-    let made = db.read(|tx: &mut Tx<'_>| current(tx)).await? > 0;
+    let made = db.read(|tx: &mut Tx<'_>| in_use(tx)).await?.version > 0;
     // An installation from before there were master keys: its key marks what is there, and has to go on.
     let older = Source::beside(folder);
     let older = if made || older.is_new() { None } else { older.load()?.remove(&1) };

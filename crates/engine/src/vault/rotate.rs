@@ -90,27 +90,28 @@ impl Engine {
 
     /// The next master key, in use from now on; none while keys are still to be moved to the last one.
     async fn next_master(&self) -> Result<(), EngineError> {
-        let (current, older) = self
-            .db
-            .read(|tx: &mut Tx<'_>| {
-                let current = keys::current(tx)?;
-                let row = tx.first(&OLDER, &args![current])?;
-                Ok::<_, DbError>((current, row.map_or(Ok(0), |mut row| row.take::<u64>())?))
-            })
-            .await?;
-        self.vault_key.advance(current)?;
+        let both = self.db.read(|tx: &mut Tx<'_>| {
+            let used = keys::in_use(tx)?;
+            let row = tx.first(&OLDER, &args![used.version])?;
+            Ok::<_, DbError>((used, row.map_or(Ok(0), |mut row| row.take::<u64>())?))
+        });
+        let (used, older) = both.await?;
+        self.vault_key.advance(&used)?;
         if older > 0 {
             return Ok(());
         }
-        let version = current + 1;
+        let version = used.version + 1;
         if let Some(source) = self.vault_key.source()
             && !source.load()?.contains_key(&version)
         {
             source.add(version, &Key::new(edge::secret()))?;
         }
         let (key, now) = (self.vault_key.master(version)?, self.clock.now());
-        self.db.write(move |tx: &mut Tx<'_>| keys::register(tx, version, &key, now)).await?;
-        Ok(self.vault_key.advance(version)?)
+        let begin = move |tx: &mut Tx<'_>| {
+            keys::register(tx, version, &key, now)?;
+            keys::in_use(tx)
+        };
+        Ok(self.vault_key.advance(&self.db.write(begin).await?)?)
     }
 
     /// Wraps every data key that is under an older master key by the one in use; how many there were.

@@ -77,7 +77,9 @@ pub enum KeyError {
         from: String,
     },
     /// A key cannot be written where the keys come from.
-    #[error("to rotate, first add a new key to {from}: a line `{version} ` and 64 random hexadecimal digits")]
+    #[error(
+        "there is no next key: add a line `{version} ` and 64 random hexadecimal digits to {from} wherever the program runs, start it anew, and rotate again"
+    )]
     Add {
         /// The number that it needs.
         version: u32,
