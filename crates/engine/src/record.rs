@@ -137,8 +137,7 @@ pub fn note(tx: &mut Tx<'_>, home: Jurisdiction, by: &By, deed: Deed, now: Milli
     let Deed { what, subject, act, was, became } = deed;
     let (was, became) = (was.map(|j| j.to_string()), became.map(|j| j.to_string()));
     let who = (by.account, by.seat, by.login.as_str());
-    let row =
-        args![home, now, id, who.0, who.1, who.2, what.as_str(), subject, act.as_str(), was, became, salt.bytes()];
+    let row = args![home, now, id, who.0, who.1, who.2, what.as_str(), subject, act.as_str(), was, became, salt.bytes()];
     tx.put(&NOTE, row)?;
     feed::note(tx, &Fresh { jurisdiction: home, kind: Kind::Record, id: id.0, seq: 0, at: now, leaf })
 }

@@ -131,8 +131,7 @@ impl Past {
         let (jurisdiction, id) = (head.key.jurisdiction, head.key.id);
         tx.put(&store::ADD_DEED, args![jurisdiction, key, id, 1])?;
         let (body, salt) = (&self.event, Salt::new());
-        let event =
-            Event::from_json(body).map_err(|e| DbError::Corrupt(format!("an event that does not read: {e}")))?;
+        let event = Event::from_json(body).map_err(|e| DbError::Corrupt(format!("an event that does not read: {e}")))?;
         let text = evidence::text(body, Some(&evidence::report(&head)));
         let leaf = salt.leaf(&Entry::of_event(&head.number, &event, None, salt.body(&text)));
         tx.put(&store::ADD_EVENT, args![jurisdiction, id, 1, event.at, body, salt.bytes(), None::<i64>])?;

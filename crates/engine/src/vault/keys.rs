@@ -241,7 +241,10 @@ fn data_key(tx: &mut Tx<'_>, key: &VaultKey, owner: Owner) -> Result<Option<Key>
 /// The data key of a row as it is kept. Shredding leaves a row without bytes: where there is none, something was lost.
 fn kept(tx: &mut Tx<'_>, owner: Owner) -> Result<(u32, Vec<u8>), DbError> {
     let found = tx.first(&KEY, &args![owner.place, Value::Id(owner.id), owner.of.code()])?;
-    let mut found = found.ok_or_else(|| DbError::Corrupt(format!("no key for {}", owner.key_slot())))?;
+    let mut found = found.ok_or_else(|| {
+        let row = uuid::Uuid::from_bytes(owner.id);
+        DbError::Corrupt(format!("no data key for row {row} of `{}`", owner.of.table()))
+    })?;
     Ok((found.take()?, found.take()?))
 }
 
