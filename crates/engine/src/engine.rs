@@ -22,7 +22,7 @@ use crate::{
     notices::{self, Plugs},
     pack::{Files, Pack},
     start,
-    vault::VaultKey,
+    vault::{self, KeyError, Source, VaultKey},
 };
 
 /// How an engine is set up.
@@ -73,9 +73,12 @@ pub enum EngineError {
     /// The log has begun under another key.
     #[error("{0} holds another key than the one with which the log was begun; put the first one back")]
     OtherLogKey(String),
-    /// The key file is not a key.
+    /// The key file of the log is not a key.
     #[error("{0} does not hold a key of 64 hexadecimal digits")]
-    Key(String),
+    LogKey(String),
+    /// The key of the vault.
+    #[error(transparent)]
+    Key(#[from] KeyError),
 }
 
 /// The rule packs that cases keep, and the one for new cases.
@@ -163,11 +166,20 @@ statements! {
 }
 
 impl Engine {
-    /// Opens the database, checks and keeps the rule pack, reads the directory.
+    /// Opens the database, checks and keeps the rule pack, reads the directory. The key of the vault is in the folder.
     ///
     /// # Errors
     /// [`EngineError`], in words for an operator.
     pub async fn open(options: Options) -> Result<Self, EngineError> {
+        let beside = Source::beside(&options.folder);
+        Self::open_with_key(options, beside).await
+    }
+
+    /// The same, with the key of the vault from elsewhere.
+    ///
+    /// # Errors
+    /// [`EngineError`], in words for an operator.
+    pub async fn open_with_key(options: Options, key: Source) -> Result<Self, EngineError> {
         let pack = Pack::load(&options.pack).map_err(EngineError::Pack)?;
         let db = Db::open(&options.url, options.seats).await?;
         let now = options.clock.now();
@@ -177,13 +189,14 @@ impl Engine {
         let at = |source| EngineError::File { path: options.folder.display().to_string(), source };
         std::fs::create_dir_all(&options.folder).map_err(at)?;
         let log_key = evidence::settle(&db, home, &options.folder, now).await?;
+        let vault_key = vault::keys::settle(&db, key, &options.folder, now).await?;
         Ok(Self(Arc::new(Shared {
             db,
             clock: options.clock,
             plugs: options.plugs,
             home,
             files: Store::new(options.folder.join("attachments"))?,
-            vault_key: VaultKey::new(key_file(&options.folder.join("vault.key"))?),
+            vault_key,
             log: Log::new(log_key, options.folder.join("log")),
             me: edge::new_id(),
             numbers: Numbers::default(),
@@ -205,16 +218,22 @@ impl Engine {
         Arc::clone(&self.0.directory.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes the directory anew when another process has changed it; called every second, and after own changes.
+    /// Takes the directory and the key of the vault anew when another process has changed them; called every second, and after own changes.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn refresh(&self) -> Result<bool, DbError> {
         let (home, known) = (self.home, self.directory().version);
-        let fresh = self.db.read(move |tx: &mut Tx<'_>| {
-            if directory::version(tx, home)? == known { Ok(None) } else { directory::load(tx, home).map(Some) }
+        let look = self.db.read(move |tx: &mut Tx<'_>| {
+            let moved = directory::version(tx, home)? != known;
+            let fresh = moved.then(|| directory::load(tx, home)).transpose()?;
+            Ok::<_, DbError>((vault::keys::in_use(tx)?, fresh))
         });
-        let Some(fresh) = fresh.await? else { return Ok(false) };
+        let (master, fresh) = look.await?;
+        if let Err(error) = self.vault_key.advance(&master) {
+            tracing::error!(error = crate::chain(&error), "the vault goes on under its older key");
+        }
+        let Some(fresh) = fresh else { return Ok(false) };
         *self.0.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(true)
     }
@@ -274,34 +293,4 @@ async fn keep_pack(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Resu
         by_version.insert(old.version.clone(), Arc::new(old));
     }
     Ok(Packs { current, by_version })
-}
-
-/// Writes a new key so that it survives a power cut before anything is kept under it; only its owner may read it.
-fn write_key(path: &std::path::Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    let mut file = std::fs::File::options().create_new(true).write(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
-}
-
-/// A secret key, made at the first start. It is in a file, never in the database.
-///
-/// # Errors
-/// When the file cannot be read or written, or holds no key.
-pub fn key_file(path: &std::path::Path) -> Result<[u8; 32], EngineError> {
-    let at = |source| EngineError::File { path: path.display().to_string(), source };
-    if !path.exists() {
-        let key = edge::secret();
-        write_key(path, &crate::hex(&key)).map_err(at)?;
-    }
-    let text = std::fs::read_to_string(path).map_err(at)?;
-    let bytes: Option<Vec<u8>> = text
-        .trim()
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    let key = bytes.and_then(|b| <[u8; 32]>::try_from(b).ok());
-    key.ok_or_else(|| EngineError::Key(path.display().to_string()))
 }

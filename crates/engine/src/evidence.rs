@@ -35,7 +35,7 @@ pub(crate) use self::{
 };
 pub use self::{
     audit::{Audit, Finding},
-    key::LogKey,
+    key::{LogKey, key_file},
     log::{Broken, Log},
     witness::Witness,
 };

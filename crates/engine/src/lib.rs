@@ -29,7 +29,8 @@ pub mod vault;
 pub mod viewer;
 mod words;
 
-pub use engine::{Engine, EngineError, Options, Packs, key_file};
+pub use engine::{Engine, EngineError, Options, Packs};
+pub use evidence::key_file;
 
 use sha2::{Digest, Sha256};
 
@@ -97,7 +98,10 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         tokens::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
+        vault::forget::STATEMENTS,
+        vault::keys::STATEMENTS,
         vault::public::STATEMENTS,
+        vault::rotate::STATEMENTS,
     ]
     .into_iter()
     .flatten()

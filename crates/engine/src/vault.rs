@@ -1,17 +1,31 @@
-//! The vault: who people are and how to reach them. No other module touches its tables. Names and phones leave it
-//! wrapped, so that they cannot be printed, logged or serialised by accident.
+//! The vault: who people are and how to reach them. No other module touches its tables. Names and phones are sealed in
+//! the database (`seal`, `keys`) and leave the vault wrapped, so that they cannot be printed, logged or serialised by
+//! accident.
 
 pub mod behalf;
+pub(crate) mod forget;
+pub(crate) mod keys;
 pub mod public;
+pub(crate) mod rotate;
+mod seal;
+mod source;
 
 use std::{fmt, str::FromStr};
 
-use hmac::{Hmac, KeyInit, Mac};
 use linli_worktime::Millis;
-use sha2::Sha256;
 
+pub use self::{
+    forget::{forget, forget_caller},
+    keys::VaultKey,
+    rotate::Rotated,
+    source::{KeyError, Source},
+};
+use self::{
+    keys::{Of, Owner},
+    seal::Scheme,
+};
 use crate::{
-    db::{DbError, Filter, FromCell, Row, Tx, Value, args, statements},
+    db::{DbError, Filter, Tx, Value, args, statements},
     ids::{CaseId, Jurisdiction, PersonId},
 };
 
@@ -21,7 +35,7 @@ pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
     /// Wraps a value.
-    pub fn new(value: T) -> Self {
+    pub const fn new(value: T) -> Self {
         Self(value)
     }
 
@@ -91,31 +105,6 @@ fn is_mobile(number: &str) -> bool {
     number.len() == 11 && number.starts_with('1') && number.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The key of the vault, from a file beside the configuration. It has no way to be printed.
-#[derive(Clone)]
-pub struct VaultKey([u8; 32]);
-
-impl VaultKey {
-    /// Takes the bytes of the key file.
-    pub fn new(key: [u8; 32]) -> Self {
-        Self(key)
-    }
-
-    /// HMAC-SHA-256 of a text under this key; `purpose` keeps uses apart.
-    pub fn mac(&self, purpose: &[u8], text: &[u8]) -> [u8; 32] {
-        // HMAC fills a short key up with zeros to its block of 64 bytes (RFC 2104).
-        let mut block = [0; 64];
-        block[..32].copy_from_slice(&self.0);
-        Hmac::<Sha256>::new(&block.into())
-            .chain_update(purpose)
-            .chain_update([0])
-            .chain_update(text)
-            .finalize()
-            .into_bytes()
-            .into()
-    }
-}
-
 /// What a phone is found by: HMAC-SHA-256 of its number under the vault's key. Without the key, trying all numbers
 /// tells nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,44 +128,15 @@ impl From<&PhoneKey> for Value {
     }
 }
 
-/// How the personal columns of a row are kept. A row says its own, so that rows of two schemes may stand together.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Scheme {
-    /// As they are.
-    Plain,
+/// A person of the vault.
+fn of_person(home: Jurisdiction, person: PersonId) -> Owner {
+    Owner { of: Of::Person, place: home, id: person.0 }
 }
 
-impl Scheme {
-    /// What new rows are kept in.
-    const NEW: Self = Self::Plain;
-
-    fn code(self) -> i64 {
-        match self {
-            Self::Plain => 0,
-        }
-    }
-
-    fn seal(self, secret: &Secret<String>) -> String {
-        match self {
-            Self::Plain => secret.0.clone(),
-        }
-    }
-
-    fn open(self, kept: String) -> Secret<String> {
-        match self {
-            Self::Plain => Secret(kept),
-        }
-    }
-}
-
-impl FromCell for Scheme {
-    const NAME: &'static str = "a scheme of the vault that this version knows";
-    fn from_cell(cell: Value) -> Result<Self, Value> {
-        match cell {
-            Value::Int(0) => Ok(Self::Plain),
-            other => Err(other),
-        }
-    }
+/// Whoever brought a case. What is said of them for a case has a key of its own even where they are a person of the
+/// vault: filing reads nothing for it, and all of it stays within the case's own street.
+fn of_caller(place: Jurisdiction, case: CaseId) -> Owner {
+    Owner { of: Of::Caller, place, id: case.0 }
 }
 
 statements! {
@@ -187,8 +147,10 @@ statements! {
     ADD_CALLER = "INSERT INTO vault_caller (jurisdiction, case_id, scheme, person, name, contact, confidential)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CALLER_PERSON = "SELECT person FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
+    LEFT = "SELECT confidential, name <> '' OR contact <> '' FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
     CALLER = "SELECT person, scheme, name, contact, confidential FROM vault_caller
         WHERE jurisdiction = $1 AND case_id = $2";
+    PERSON = "SELECT scheme, name, phone FROM vault_person WHERE jurisdiction = $1 AND id = $2";
     // No contact is kept as an empty text under every scheme.
     CONTACT = "SELECT scheme, contact FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2 AND contact <> ''";
 }
@@ -228,9 +190,34 @@ pub fn add_person(
     new: PersonId,
     now: Millis,
 ) -> Result<(), DbError> {
-    let (scheme, phone_key) = (Scheme::NEW, PhoneKey::of(key, phone));
-    let (name, phone) = (scheme.seal(name), scheme.seal(&phone.0));
-    tx.send(&ADD_PERSON, args![home, new, scheme.code(), name, phone, &phone_key, now])
+    let phone_key = PhoneKey::of(key, phone);
+    let ([name, phone], data_key) = key.seal(of_person(home, new), [("name", name), ("phone", &phone.0)])?;
+    tx.send(&ADD_PERSON, args![home, new, Scheme::NEW, name, phone, &phone_key, now])?;
+    data_key.map_or(Ok(false), |data_key| data_key.add_first(tx)).map(drop)
+}
+
+/// Who somebody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// How they want to be called; empty when they did not say.
+    pub name: Secret<String>,
+    /// Their phone.
+    pub phone: Secret<String>,
+}
+
+/// A person of the vault; nothing when they are not there or were forgotten.
+pub fn person(
+    tx: &mut Tx<'_>,
+    key: &VaultKey,
+    home: Jurisdiction,
+    person: PersonId,
+) -> Result<Option<Person>, DbError> {
+    let Some(mut row) = tx.first(&PERSON, &args![home, person])? else { return Ok(None) };
+    let (scheme, kept) = (row.take()?, [("name", row.take()?), ("phone", row.take()?)]);
+    let opened = keys::open(tx, key, of_person(home, person), scheme, kept)?;
+    // Nobody has no phone but who was forgotten.
+    let found = opened.map(|[name, phone]| Person { name, phone });
+    Ok(found.filter(|person| !person.phone.reveal().is_empty()))
 }
 
 /// Who brought a case, as they gave it.
@@ -247,10 +234,17 @@ pub struct Caller {
 }
 
 /// Keeps who brought a case; once for a case.
-pub fn put_caller(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId, caller: &Caller) -> Result<(), DbError> {
-    let scheme = Scheme::NEW;
-    let (name, contact) = (scheme.seal(&caller.name), scheme.seal(&caller.contact));
-    tx.put(&ADD_CALLER, args![place, case, scheme.code(), caller.person, name, contact, caller.confidential])
+pub fn put_caller(
+    tx: &mut Tx<'_>,
+    key: &VaultKey,
+    place: Jurisdiction,
+    case: CaseId,
+    caller: &Caller,
+) -> Result<(), DbError> {
+    let texts = [("name", &caller.name), ("contact", &caller.contact)];
+    let ([name, contact], data_key) = key.seal(of_caller(place, case), texts)?;
+    tx.put(&ADD_CALLER, args![place, case, Scheme::NEW, caller.person, name, contact, caller.confidential])?;
+    data_key.map_or(Ok(()), |data_key| data_key.add(tx))
 }
 
 /// Whether a case is a person's own: they brought it, or it was brought for them.
@@ -264,41 +258,61 @@ pub fn caller_person(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Resu
     row.map_or(Ok(None), |mut row| row.take())
 }
 
+/// What can be said of whoever brought a case without opening anything: whether they asked for silence, and whether they
+/// left a name or a number; nothing where nobody is known.
+pub(crate) fn left(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<(bool, bool)>, DbError> {
+    tx.first(&LEFT, &args![place, case])?.map(|mut row| Ok((row.take()?, row.take()?))).transpose()
+}
+
 /// Whether anybody can be reached about a case: whoever brought it, or for whom it was brought.
 pub fn has_contact(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<bool, DbError> {
-    Ok(tx.first(&CONTACT, &args![place, case])?.is_some() || behalf::contact(tx, place, case)?.is_some())
+    let has = |tx: &mut Tx<'_>, sql| Ok::<_, DbError>(tx.first(sql, &args![place, case])?.is_some());
+    Ok(has(tx, &CONTACT)? || has(tx, &behalf::CONTACT)?)
 }
 
 /// Where to reach whoever brought a case: for the plugs that deliver notices, and for nothing else.
 pub fn contact_for_delivery(
     tx: &mut Tx<'_>,
+    key: &VaultKey,
     place: Jurisdiction,
     case: CaseId,
 ) -> Result<Option<Secret<String>>, DbError> {
-    tx.first(&CONTACT, &args![place, case])?.map(opened).transpose()
+    contact(tx, key, of_caller(place, case))
 }
 
-/// Who brought a case: for filing what follows from it, which is where it goes back into the vault.
-pub(crate) fn caller(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<Caller>, DbError> {
+/// Who brought a case: for filing what follows from it, which is where it goes back into the vault. Empty texts where
+/// they were forgotten.
+pub(crate) fn caller(
+    tx: &mut Tx<'_>,
+    key: &VaultKey,
+    place: Jurisdiction,
+    case: CaseId,
+) -> Result<Option<Caller>, DbError> {
     let Some(mut row) = tx.first(&CALLER, &args![place, case])? else { return Ok(None) };
-    let (person, scheme): (_, Scheme) = (row.take()?, row.take()?);
-    let (name, contact) = (scheme.open(row.take()?), scheme.open(row.take()?));
-    Ok(Some(Caller { person, name, contact, confidential: row.take()? }))
+    let (person, scheme) = (row.take()?, row.take()?);
+    let kept = [("name", row.take()?), ("contact", row.take()?)];
+    let confidential = row.take()?;
+    let opened = keys::open(tx, key, of_caller(place, case), scheme, kept)?;
+    let [name, contact] = opened.unwrap_or([const { Secret::new(String::new()) }; 2]);
+    Ok(Some(Caller { person, name, contact, confidential }))
 }
 
 /// Where to call back whoever asked for it: for `Engine::dial`, which writes down that it was looked at.
 pub(crate) fn contact_for_call(
     tx: &mut Tx<'_>,
+    key: &VaultKey,
     place: Jurisdiction,
     case: CaseId,
 ) -> Result<Option<Secret<String>>, DbError> {
-    contact_for_delivery(tx, place, case)
+    contact_for_delivery(tx, key, place, case)
 }
 
-/// The scheme and a sealed column of a row.
-fn opened(mut row: Row) -> Result<Secret<String>, DbError> {
-    let scheme: Scheme = row.take()?;
-    Ok(scheme.open(row.take()?))
+/// The contact in a row of a case, if there is one.
+fn contact(tx: &mut Tx<'_>, key: &VaultKey, owner: Owner) -> Result<Option<Secret<String>>, DbError> {
+    let sql = if owner.of == Of::Behalf { &behalf::CONTACT } else { &CONTACT };
+    let Some(mut cells) = tx.first(sql, &args![owner.place, CaseId(owner.id)])? else { return Ok(None) };
+    let (scheme, kept) = (cells.take()?, [("contact", cells.take()?)]);
+    Ok(keys::open(tx, key, owner, scheme, kept)?.map(|[contact]| contact))
 }
 
 /// A page of a person's cases, those that they brought and those that were brought for them, newest first, older than

@@ -37,10 +37,11 @@ async fn sign_in(town: &Town, phone: &str) -> PersonId {
 }
 
 async fn told(town: &Town, case: CaseKey, people: [PersonId; 2]) -> ([bool; 2], Vec<String>) {
+    let vault_key = town.engine.vault_key.clone();
     let read = move |tx: &mut Tx<'_>| {
         let tells = |tx: &mut Tx<'_>, p| behalf::tells(tx, case.jurisdiction, case.id, p);
         let both = [tells(tx, people[0])?, tells(tx, people[1])?];
-        let contacts = behalf::contacts_for_delivery(tx, case.jurisdiction, case.id)?;
+        let contacts = behalf::contacts_for_delivery(tx, &vault_key, case.jurisdiction, case.id)?;
         Ok::<_, DbError>((both, contacts.into_iter().map(|c| c.reveal().clone()).collect()))
     };
     town.engine.db.read(read).await.unwrap()

@@ -183,8 +183,12 @@ async fn rows(bed: &Bed) -> BTreeMap<&'static str, Vec<String>> {
     // Places of what is no event of a case: the setting-up of each.
     all.entry("feed_change").and_modify(|rows| rows.retain(|row| !row.iter().any(|(n, v)| n == "kind" && v != "0")));
     // Drawn anew each time, and what hangs on it.
-    for row in all.values_mut().flatten() {
-        row.retain(|(name, _)| !["salt", "leaf"].contains(&name.as_str()));
+    for (table, rows) in &mut all {
+        let sealed = *table == "vault_caller";
+        for row in rows {
+            row.retain(|(name, _)| !["salt", "leaf"].contains(&name.as_str()));
+            row.retain(|(name, _)| !sealed || !["name", "contact"].contains(&name.as_str()));
+        }
     }
     let cell = |row: &[(String, String)], name: &str| row.iter().find(|(n, _)| n == name).unwrap().1.clone();
     let plain = |id: &str| id.replace(['-', '"'], "");

@@ -6,7 +6,7 @@ use linli_engine::{db::Dialect, statements};
 use linli_testbed::{Kind, bed};
 
 /// Tables that grow with the cases.
-const LARGE: [&str; 12] = [
+const LARGE: [&str; 15] = [
     "attachment",
     "case_unit",
     "cases",
@@ -18,7 +18,10 @@ const LARGE: [&str; 12] = [
     "open_step",
     "timer",
     "told",
+    "vault_behalf",
     "vault_caller",
+    "vault_key",
+    "vault_person",
 ];
 /// Statements that need not narrow further: the heads of lists, to which conditions are added, and what reads a row or
 /// a page at the end of an index; and the audit, which is there to look at everything.

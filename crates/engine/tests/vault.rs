@@ -154,14 +154,15 @@ fn caller(person: Option<PersonId>, contact: &str) -> Caller {
 
 async fn a_caller_is_kept_once_and_reached_where_they_said(bed: Bed) {
     let (person, known, mute) = (PersonId(edge::new_id()), CaseId(edge::new_id()), CaseId(edge::new_id()));
-    let put = |case, caller: Caller| bed.db.write(move |tx: &mut Tx<'_>| vault::put_caller(tx, HOME, case, &caller));
+    let put =
+        |case, caller: Caller| bed.db.write(move |tx: &mut Tx<'_>| vault::put_caller(tx, &key(), HOME, case, &caller));
     put(known, caller(Some(person), "13800138000")).await.unwrap();
     put(mute, caller(None, "")).await.unwrap();
     assert!(matches!(put(known, caller(None, "13900139000")).await, Err(DbError::Duplicate { .. })));
 
     let about = |place, case| {
         bed.db.read(move |tx: &mut Tx<'_>| {
-            let contact = vault::contact_for_delivery(tx, place, case)?;
+            let contact = vault::contact_for_delivery(tx, &key(), place, case)?;
             Ok::<_, DbError>((vault::caller_person(tx, place, case)?, vault::has_contact(tx, place, case)?, contact))
         })
     };
@@ -183,8 +184,9 @@ async fn the_cases_of_a_person_come_newest_first(bed: Bed) {
         .collect();
     let all = cases.clone();
     let put = bed.db.write(move |tx: &mut Tx<'_>| {
-        all.iter()
-            .try_for_each(|(place, case, person)| vault::put_caller(tx, *place, *case, &caller(Some(*person), "")))
+        all.iter().try_for_each(|(place, case, person)| {
+            vault::put_caller(tx, &key(), *place, *case, &caller(Some(*person), ""))
+        })
     });
     put.await.unwrap();
     let mut expected: Vec<_> = cases.iter().filter(|c| c.2 == li).map(|c| (c.0, c.1)).collect();
@@ -208,11 +210,12 @@ static SEAL: Sql = Sql::new("SEAL", "UPDATE vault_caller SET scheme = 7 WHERE ju
 async fn an_unknown_scheme_is_not_read(bed: Bed) {
     let case = CaseId(edge::new_id());
     let work = move |tx: &mut Tx<'_>| {
-        vault::put_caller(tx, HOME, case, &caller(None, "sealed"))?;
+        vault::put_caller(tx, &key(), HOME, case, &caller(None, "sealed"))?;
         tx.put(&SEAL, vec![Value::from(HOME), Value::from(case)])
     };
     bed.db.write(work).await.unwrap();
-    let refused = bed.db.read(move |tx: &mut Tx<'_>| vault::contact_for_delivery(tx, HOME, case)).await.unwrap_err();
+    let refused =
+        bed.db.read(move |tx: &mut Tx<'_>| vault::contact_for_delivery(tx, &key(), HOME, case)).await.unwrap_err();
     assert!(refused.to_string().contains("scheme"), "{refused}");
     assert!(!refused.to_string().contains("sealed"), "{refused}");
 }

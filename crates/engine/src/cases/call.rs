@@ -143,7 +143,7 @@ impl Engine {
 
     /// Whoever was to be called back is who brings the new case, unless another number was given.
     fn take_over(&self, tx: &mut Tx<'_>, report: &mut Report, from: CaseKey) -> Result<(), CaseError> {
-        let known = vault::caller(tx, from.jurisdiction, from.id)?;
+        let known = vault::caller(tx, &self.vault_key, from.jurisdiction, from.id)?;
         if let Some(known) = known.filter(|_| report.caller.contact.reveal().is_empty()) {
             let name = std::mem::replace(&mut report.caller.name, Secret::new(String::new()));
             let confidential = report.caller.confidential || known.confidential;
@@ -227,7 +227,7 @@ impl Engine {
             .db
             .write(move |tx: &mut Tx<'_>| {
                 engine.act_in(tx, &ask)?;
-                vault::contact_for_call(tx, case.jurisdiction, case.id).map_err(CaseError::from)
+                vault::contact_for_call(tx, &engine.vault_key, case.jurisdiction, case.id).map_err(CaseError::from)
             })
             .await?;
         let Some(number) = number else { return Ok(Dialled::Nobody) };

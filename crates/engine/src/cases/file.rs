@@ -225,7 +225,7 @@ impl Engine {
     ) -> Result<Filed, CaseError> {
         let tracking = self.tracking_code(head.key);
         held.finish_new(tx, &head, report, &crate::digest(tracking.as_bytes()))?;
-        vault::put_caller(tx, head.key.jurisdiction, head.key.id, &report.caller)?;
+        vault::put_caller(tx, &self.vault_key, head.key.jurisdiction, head.key.id, &report.caller)?;
         Ok(Filed { key: head.key, number: head.number, tracking, again: false })
     }
 

@@ -65,10 +65,8 @@ impl Engine {
         if !office || !allowed || case.is_ended() || may_command(rules, by, head, case, &command).is_err() {
             return Ok(None);
         }
-        let Some(caller) = vault::caller(tx, head.key.jurisdiction, head.key.id)? else { return Ok(None) };
-        let silent = caller.confidential && seat.role.handles();
-        let nothing = caller.name.reveal().is_empty() && caller.contact.reveal().is_empty();
-        Ok((!silent && !nothing).then(|| offer(&side.name, &side.title, &side.form, &side.rule)))
+        let Some((silent, left)) = vault::left(tx, head.key.jurisdiction, head.key.id)? else { return Ok(None) };
+        Ok((left && !(silent && seat.role.handles())).then(|| offer(&side.name, &side.title, &side.form, &side.rule)))
     }
 
     /// Shows who brought a case, and writes down who looked and why.
@@ -91,7 +89,8 @@ impl Engine {
             if engine.clock.now() >= looked.plus(limits::REVEALED_MS) {
                 return Err(CaseError::NotYours(Vec::new()));
             }
-            let caller = vault::caller(tx, case.jurisdiction, case.id)?.ok_or(CaseError::NotFound)?;
+            let caller =
+                vault::caller(tx, &engine.vault_key, case.jurisdiction, case.id)?.ok_or(CaseError::NotFound)?;
             Ok(Shown { name: caller.name, contact: caller.contact })
         });
         let shown = shown.await;

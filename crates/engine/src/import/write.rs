@@ -19,7 +19,8 @@ use crate::{
     evidence::{self, Entry, Kind, Salt},
     feed::{self, Fresh},
     ids::Jurisdiction,
-    limits, vault,
+    limits,
+    vault::{self, VaultKey},
 };
 
 impl Engine {
@@ -63,7 +64,7 @@ impl Engine {
             match &ready.work {
                 Work::Open(prepared) => drop(self.file_in(&mut gather.tx(), prepared, &number)?),
                 Work::Over(past) => {
-                    places.push(past.write(&mut gather.tx(), &ready.key, number)?);
+                    places.push(past.write(&mut gather.tx(), &self.vault_key, &ready.key, number)?);
                 }
             }
         }
@@ -125,7 +126,7 @@ fn sort(known: Known, rows: &[Ready]) -> Sorted<'_> {
 }
 
 impl Past {
-    fn write(&self, tx: &mut Tx<'_>, key: &str, number: String) -> Result<Fresh, DbError> {
+    fn write(&self, tx: &mut Tx<'_>, vault_key: &VaultKey, key: &str, number: String) -> Result<Fresh, DbError> {
         let head = Head { number, ..self.head.clone() };
         let (jurisdiction, id) = (head.key.jurisdiction, head.key.id);
         tx.put(&store::ADD_DEED, args![jurisdiction, key, id, 1])?;
@@ -136,7 +137,7 @@ impl Past {
         let leaf = salt.leaf(&Entry::of_event(&head.number, &event, None, salt.body(&text)));
         tx.put(&store::ADD_EVENT, args![jurisdiction, id, 1, event.at, body, salt.bytes(), None::<i64>])?;
         tx.put(&store::ADD_CASE, store::row(&head, self.datum, None))?;
-        self.caller.as_ref().map_or(Ok(()), |caller| vault::put_caller(tx, jurisdiction, id, caller))?;
+        self.caller.as_ref().map_or(Ok(()), |caller| vault::put_caller(tx, vault_key, jurisdiction, id, caller))?;
         Ok(Fresh { jurisdiction, kind: Kind::Case, id: id.0, seq: 1, at: event.at, leaf })
     }
 }

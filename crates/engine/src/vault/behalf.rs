@@ -1,7 +1,7 @@
 //! For whom a case was reported, when somebody reported it for a parent or a neighbour: their name and phone stay in
 //! the vault; the desk learns only how the two are related and whom to ask.
 
-use super::{DbError, Phone, PhoneKey, Scheme, Secret, Tx, VaultKey, args, opened, person_by_phone, statements};
+use super::{DbError, Of, Owner, Phone, PhoneKey, Scheme, Secret, Tx, VaultKey, args, person_by_phone, statements};
 use crate::{
     Engine,
     cases::CaseKey,
@@ -120,8 +120,15 @@ impl Engine {
     }
 }
 
+/// Whom a case is about.
+pub(super) fn of_behalf(place: Jurisdiction, case: CaseId) -> Owner {
+    Owner { of: Of::Behalf, place, id: case.0 }
+}
+
 fn keep(tx: &mut Tx<'_>, home: Jurisdiction, key: &VaultKey, case: CaseKey, behalf: &Behalf) -> Result<(), DbError> {
-    let scheme = Scheme::NEW;
+    if proxy(tx, case.jurisdiction, case.id)?.is_some() {
+        return Ok(());
+    }
     let phone_key = behalf.phone.as_ref().map(|phone| PhoneKey::of(key, phone));
     // Whoever has signed in before has it at once; nobody becomes a person of the vault by another's word.
     let person = match &phone_key {
@@ -129,12 +136,20 @@ fn keep(tx: &mut Tx<'_>, home: Jurisdiction, key: &VaultKey, case: CaseKey, beha
         None => None,
     };
     let contact = behalf.phone.clone().map_or_else(|| Secret::new(String::new()), Secret::from);
+    let owner = of_behalf(case.jurisdiction, case.id);
+    let ([name, contact], data_key) = key.seal(owner, [("name", &behalf.name), ("contact", &contact)])?;
+    // Two may come at once: with the key comes the row.
+    if let Some(data_key) = data_key
+        && !data_key.add_first(tx)?
+    {
+        return Ok(());
+    }
     let row = args![
         case.jurisdiction,
         case.id,
-        scheme.code(),
-        scheme.seal(&behalf.name),
-        scheme.seal(&contact),
+        Scheme::NEW,
+        name,
+        contact,
         phone_key.map(|k| k.as_bytes().to_vec()),
         person,
         behalf.relation.slug(),
@@ -187,16 +202,17 @@ pub(crate) fn to_tell(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Res
 /// Everywhere that news of a case is to be sent: for the plugs that deliver notices, and for nothing else.
 pub fn contacts_for_delivery(
     tx: &mut Tx<'_>,
+    key: &VaultKey,
     place: Jurisdiction,
     case: CaseId,
 ) -> Result<Vec<Secret<String>>, DbError> {
     let told = proxy(tx, place, case)?.map_or(Told::Me, |proxy| proxy.told);
     let mut all = Vec::new();
     if told != Told::Them {
-        all.extend(super::contact_for_delivery(tx, place, case)?);
+        all.extend(super::contact_for_delivery(tx, key, place, case)?);
     }
     if told != Told::Me {
-        all.extend(contact(tx, place, case)?);
+        all.extend(super::contact(tx, key, of_behalf(place, case))?);
     }
     Ok(all)
 }
@@ -204,8 +220,4 @@ pub fn contacts_for_delivery(
 pub(super) fn person(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<PersonId>, DbError> {
     let row = tx.first(&PERSON, &args![place, case])?;
     row.map_or(Ok(None), |mut row| row.take())
-}
-
-pub(super) fn contact(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<Secret<String>>, DbError> {
-    tx.first(&CONTACT, &args![place, case])?.map(opened).transpose()
 }

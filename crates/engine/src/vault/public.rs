@@ -39,8 +39,8 @@ pub(crate) fn solved(tx: &mut Tx<'_>, street: &PlaceCode, since: Millis) -> Resu
     counts(tx.query(&COUNT_SOLVED, &args![street.jurisdiction(), since])?)
 }
 
-fn counts(rows: Vec<super::Row>) -> Result<Vec<Count>, DbError> {
-    let count = |mut row: super::Row| {
+fn counts(rows: Vec<crate::db::Row>) -> Result<Vec<Count>, DbError> {
+    let count = |mut row: crate::db::Row| {
         Ok(Count { place: row.take()?, category: row.take()?, n: row.take()?, newest: row.take()? })
     };
     rows.into_iter().map(count).collect()

@@ -10,6 +10,7 @@ use clap::Args;
 use linli_engine::{
     db::{Url, copy_lite},
     edge::Clock,
+    vault::Source,
 };
 
 use super::{Done, Failure, Where};
@@ -34,10 +35,14 @@ pub async fn run(args: BackupArgs) -> Done {
     }
     // Rows first, files after: every file that a copied row names is there.
     copy(&args.place.data.join("attachments"), &args.to.join("attachments"))?;
-    for name in ["vault.key", "log.key"] {
-        let key = args.place.data.join(name);
-        fs::copy(&key, args.to.join(name)).map_err(Failure::io(key.display().to_string()))?;
+    match args.place.vault_key()? {
+        Source::File(key) => {
+            fs::copy(&key, args.to.join("vault.key")).map_err(Failure::io(key.display().to_string()))?;
+        }
+        _ => eprintln!("linli: the key of the vault is not in this copy: without it nobody's name opens"),
     }
+    let key = args.place.data.join("log.key");
+    fs::copy(&key, args.to.join("log.key")).map_err(Failure::io(key.display().to_string()))?;
     println!("{}", args.to.display());
     Ok(ExitCode::SUCCESS)
 }

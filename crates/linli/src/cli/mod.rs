@@ -14,6 +14,7 @@ mod serve;
 pub mod setup;
 mod tables;
 mod token;
+mod vault;
 mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -27,6 +28,7 @@ use linli_engine::{
     ids::{Malformed, PlaceCode},
     notices::{HttpRelay, Plugs, Webhook},
     pack::Files,
+    vault::{Secret, Source},
 };
 
 /// Linli: residents say once what is wrong, the right unit solves it in time, and anyone can check.
@@ -65,6 +67,8 @@ enum Command {
     Witness(witness::WitnessArgs),
     /// Check a receipt
     Receipt(log::ReceiptArgs),
+    /// Change the master key of the vault
+    Vault(vault::VaultArgs),
     /// Find places by words, as the pages do
     Places(places::PlacesArgs),
 }
@@ -94,6 +98,13 @@ pub struct Where {
     /// The rule pack for new cases [default: the one inside the program]
     #[arg(long, env = "LINLI_PACK", value_name = "DIR")]
     pack: Option<PathBuf>,
+    /// The file with the master key of the vault [default: vault.key in the data folder, made at the first start]. The
+    /// variable LINLI_VAULT_KEY may hold the key itself
+    #[arg(long, env = "LINLI_VAULT_KEY_FILE", value_name = "FILE")]
+    vault_key: Option<PathBuf>,
+    /// A command that prints it, from a hardware module or a store of secrets
+    #[arg(long, env = "LINLI_VAULT_KEY_COMMAND", value_name = "COMMAND", conflicts_with = "vault_key")]
+    vault_key_command: Option<String>,
     /// An address that is told of every event of every case (JSON, signed; nothing of who reported it)
     #[arg(long, env = "LINLI_WEBHOOK", value_name = "URL", requires = "webhook_secret")]
     webhook: Option<String>,
@@ -178,6 +189,7 @@ pub fn run() -> ExitCode {
         Command::Witness(args) => wait(witness::run(args)),
         Command::Receipt(args) => log::receipt(&args),
         Command::Places(args) => wait(places::run(args)),
+        Command::Vault(args) => wait(vault::run(args)),
     };
     done.unwrap_or_else(|failure| {
         eprintln!("linli: {failure}");
@@ -222,6 +234,18 @@ impl Where {
         Ok(plugs)
     }
 
+    /// Where the master key of the vault is.
+    fn vault_key(&self) -> Result<Source, Failure> {
+        let held = std::env::var("LINLI_VAULT_KEY").ok().filter(|text| !text.is_empty());
+        match (held, &self.vault_key, &self.vault_key_command) {
+            (Some(text), None, None) => Ok(Source::Text(Secret::new(text))),
+            (None, Some(path), None) => Ok(Source::File(path.clone())),
+            (None, None, Some(command)) => Ok(Source::Command(command.clone())),
+            (None, None, None) => Ok(Source::beside(&self.data)),
+            _ => Err(Failure::Input("the key of the vault comes from more than one place: give one".to_owned())),
+        }
+    }
+
     /// Opens the engine.
     pub async fn open(&self, clock: Clock, home: Option<&PlaceCode>) -> Result<Engine, Failure> {
         let options = Options {
@@ -233,7 +257,7 @@ impl Where {
             clock,
             plugs: self.plugs()?,
         };
-        Ok(Engine::open(options).await?)
+        Ok(Engine::open_with_key(options, self.vault_key()?).await?)
     }
 }
 
