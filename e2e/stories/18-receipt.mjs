@@ -34,6 +34,49 @@ async function keep(who, filed, folder) {
   return { receipt, saved };
 }
 
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
+
+/** The root over leaves, and the way to one of them (RFC 9162, 2.1.1 and 2.1.3.1). */
+function tree(leaves, index) {
+  if (leaves.length === 1) return { root: sha256(Buffer.of(0), leaves[0]), way: [] };
+  const half = 2 ** (31 - Math.clz32(leaves.length - 1));
+  const [left, right] = [tree(leaves.slice(0, half), index), tree(leaves.slice(half), index - half)];
+  return { root: sha256(Buffer.of(1), left.root, right.root), way: index < half ? [...left.way, right.root] : [...right.way, left.root] };
+}
+
+/** A receipt of the entry at a place of a log of so many, made by the book and by nothing of ours. */
+function made(index, size, signer) {
+  const entry = `{"at":1764124260000,"body":"${"0".repeat(64)}","by":"seat","kind":"case","of":"261126-0000${index}","seq":2,"what":"accept"}`;
+  const salt = Buffer.alloc(16, size);
+  const leaves = Array.from({ length: size }, (_, n) => (n === index ? sha256("linli leaf 1\n", salt, entry) : sha256(`${n}`)));
+  const { root, way } = tree(leaves, index);
+  const extra = Buffer.from(JSON.stringify({ entry, salt: salt.toString("hex") })).toString("base64");
+  const note = `log.example/1\n${size}\n${root.toString("base64")}\n`;
+  const hashes = way.map((hash) => `${hash.toString("base64")}\n`).join("");
+  return (at = index) => `c2sp.org/tlog-proof@v1\nextra ${extra}\nindex ${at}\n${hashes}\n${note}\n${signer.signs(note)}`;
+}
+
+/** Every entry of small logs holds where it stands and nowhere else. */
+async function checkMade(page) {
+  const signer = stranger("log.example/1", 1);
+  await page.fill("#keys", signer.key);
+  const pairs = [];
+  for (let size = 1; size <= 9; size++)
+    for (let index = 0; index < size; index++) {
+      const receipt = made(index, size, signer);
+      for (let at = 0; at <= size; at++) pairs.push([receipt(at), at === index ? "holds" : "fails"]);
+    }
+  const wrong = await page.evaluate((pairs) => {
+    const [form, box, result] = ["check", "receipt", "result"].map((id) => document.getElementById(id));
+    return pairs.filter(([text, wanted]) => {
+      box.value = text;
+      form.requestSubmit();
+      return result.className !== wanted;
+    });
+  }, pairs);
+  if (wrong.length) throw new Error(`of ${pairs.length} receipts, ${wrong.length} were judged wrongly, such as:\n${wrong[0]}`);
+}
+
 async function paste(page, text) {
   await page.fill("#receipt", text);
   await page.click('button[type="submit"]');
@@ -49,12 +92,15 @@ const believed = (page, text) =>
   page.evaluate((text) => {
     const [form, box, result] = ["check", "receipt", "result"].map((id) => document.getElementById(id));
     const lines = text.replace(/\n$/, "").split("\n");
-    const other = (line, at) => `${line.slice(0, at)}${line[at] === "A" ? "B" : "A"}${line.slice(at + 1)}`;
+    // By one bit: of the last letter before the padding this one says nothing, and has to be refused all the same.
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const other = (line, at) => `${line.slice(0, at)}${letters[letters.indexOf(line[at]) ^ 1] ?? "A"}${line.slice(at + 1)}`;
     const wrong = [];
     let tried = 0;
     lines.forEach((line, n) => {
       const places = Array.from({ length: 12 }, (_, k) => Math.floor(((line.length - 1) * k) / 11));
-      const changes = line ? [...new Set(places)].map((at) => [other(line, at)]) : [["A"]];
+      const all = new Set([...places, line.length - 2, line.length - 3].filter((at) => at >= 0));
+      const changes = line ? [...all].map((at) => [other(line, at)]) : [["A"]];
       for (const change of [...changes, [`${line} `, "A"], []]) {
         box.value = [...lines.slice(0, n), ...change, ...lines.slice(n + 1), ""].join("\n");
         form.requestSubmit();
@@ -118,6 +164,16 @@ async function check(house, size, { receipt, saved }, number) {
   await expectVerdict(page, "holds", "有 1 个见证人看过");
   await paste(page, text + witness.sees(`${note}more\n`));
   await expectVerdict(page, "fails", "改过");
+  await checkMade(page);
+  // A browser that saves the page as it stands saves what was found; whoever opens that finds a page that has found nothing.
+  await page.goto(`file://${saved}`);
+  await page.setInputFiles("#file", receipt);
+  await expectVerdict(page, "holds", number);
+  await writeFile(saved, await page.content());
+  await page.goto(`file://${saved}`);
+  if (await page.locator("#result").isVisible()) throw new Error("a page that was saved with a verdict opens with it");
+  await page.setInputFiles("#file", receipt);
+  await expectVerdict(page, "holds", number);
   const away = asked.filter((url) => !/^(file|data|blob):/.test(url));
   if (away.length) throw new Error(`the saved page asked for ${away.join(" ")}`);
   if (reader.faults.length) throw new Error(`the console says ${reader.faults.join("; ")}`);

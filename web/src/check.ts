@@ -69,8 +69,9 @@ function witnesses({ seen }: Proved): string {
 function wrote(text: string): string {
   try {
     const { title, body } = (JSON.parse(text) as { report: { title?: unknown; body?: unknown } }).report;
-    const said = [title, body].filter((part, n, all) => typeof part === "string" && part !== "" && all.indexOf(part) === n);
-    return said.length ? said.join("\n") : text;
+    const said = [title, body].filter((part): part is string => typeof part === "string" && part !== "");
+    // A title is most often how the report begins.
+    return said.filter((part, n) => n > 0 || !said[1]?.startsWith(part)).join("\n") || text;
   } catch {
     return text;
   }
