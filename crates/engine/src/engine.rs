@@ -285,8 +285,11 @@ fn write_key(path: &std::path::Path, text: &str) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
 }
 
-/// The deployment's key, made at the first start. It is in a file, never in the database.
-pub(crate) fn key_file(path: &std::path::Path) -> Result<[u8; 32], EngineError> {
+/// A secret key, made at the first start. It is in a file, never in the database.
+///
+/// # Errors
+/// When the file cannot be read or written, or holds no key.
+pub fn key_file(path: &std::path::Path) -> Result<[u8; 32], EngineError> {
     let at = |source| EngineError::File { path: path.display().to_string(), source };
     if !path.exists() {
         let key = edge::secret();

@@ -14,6 +14,7 @@ mod publish;
 pub mod receipt;
 mod source;
 mod tiles;
+mod witness;
 
 use std::borrow::Cow;
 
@@ -30,11 +31,13 @@ pub(crate) use self::{
     publish::STATEMENTS as PUBLISH_STATEMENTS,
     source::{STATEMENTS as SOURCE_STATEMENTS, Source},
     tiles::STATEMENTS as TILE_STATEMENTS,
+    witness::STATEMENTS as WITNESS_STATEMENTS,
 };
 pub use self::{
     audit::{Audit, Finding},
     key::LogKey,
     log::{Broken, Log},
+    witness::Witness,
 };
 use crate::{cases::Head, edge, hex, words::words};
 

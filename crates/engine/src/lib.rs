@@ -29,7 +29,7 @@ pub mod vault;
 pub mod viewer;
 mod words;
 
-pub use engine::{Engine, EngineError, Options, Packs};
+pub use engine::{Engine, EngineError, Options, Packs, key_file};
 
 use sha2::{Digest, Sha256};
 
@@ -79,6 +79,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         evidence::receipt::STATEMENTS,
         evidence::SOURCE_STATEMENTS,
         evidence::TILE_STATEMENTS,
+        evidence::WITNESS_STATEMENTS,
         feed::STATEMENTS,
         gauges::STATEMENTS,
         feed::ENTRY_STATEMENTS,

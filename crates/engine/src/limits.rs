@@ -158,3 +158,5 @@ pub const CHANGES: usize = 50_000;
 pub const REVEALED_MS: i64 = 60_000;
 /// Entries that the log takes in with one signature.
 pub const LOG_BATCH: usize = 4_096;
+/// Time between two rounds in which witnesses are asked to countersign the log.
+pub const WITNESS_ROUND: Duration = Duration::from_secs(20);

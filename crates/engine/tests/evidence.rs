@@ -14,7 +14,7 @@ use linli_engine::{
     notices::Plugs,
     record::{self, Act, By, Deed, What},
 };
-use linli_testbed::{Bed, on_both};
+use linli_testbed::{Bed, by_hand, on_both};
 use linli_tlog::{Checkpoint, Note, Policy, Resource, VerifierKey, bundle, leaf_hash, verify_inclusion};
 use town::*;
 
@@ -39,18 +39,6 @@ async fn checkpoint(engine: &Engine) -> Checkpoint {
 /// The size in the stored checkpoint, whether or not anybody signed it.
 async fn signed_size(engine: &Engine) -> u64 {
     engine.checkpoint(street()).await.unwrap().unwrap().lines().nth(1).unwrap().parse().unwrap()
-}
-
-/// Runs SQL past the program.
-async fn by_hand(bed: &Bed, sql: &str) {
-    match &bed.url {
-        Url::Lite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
-        Url::Pg(url) => {
-            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
-            tokio::spawn(connection);
-            client.batch_execute(sql).await.unwrap();
-        }
-    }
 }
 
 /// A case that was dispatched and accepted: four events or more.
@@ -117,6 +105,52 @@ async fn everything_is_in_it_and_outsiders_can_tell(bed: Bed) {
     assert_eq!((audit.checked, audit.findings), (head.size, Vec::new()));
 }
 
+/// A way to change history by hand, how it is put right, and what is to be said of it.
+struct Way {
+    sql: String,
+    undo: String,
+    what: &'static str,
+    how: &'static str,
+}
+
+fn ways(case: &str) -> Vec<Way> {
+    let on = format!("WHERE case_id = {case}");
+    let way = |sql: String, undo: String, what, how| Way { sql, undo, what, how };
+    let event = |set: &str, more: &str| format!("UPDATE event SET {set} {on}{more}");
+    let swap = ["50 2", "2 3", "3 50"].map(|two| {
+        let (to, from) = two.split_once(' ').unwrap();
+        event(&format!("seq = {to}"), &format!(" AND seq = {from}"))
+    });
+    vec![
+        way(
+            event("body = replace(body, 'the fuse', 'nothing')", ""),
+            event("body = replace(body, 'nothing', 'the fuse')", ""),
+            "event 4 of case",
+            "was changed",
+        ),
+        way(
+            format!("UPDATE cases SET body = body || '!' WHERE id = {case}"),
+            format!("UPDATE cases SET body = substr(body, 1, length(body) - 1) WHERE id = {case}"),
+            "event 1 of case",
+            "was changed",
+        ),
+        way(
+            event("promised_at = promised_at + 1", " AND seq = 2"),
+            event("promised_at = promised_at - 1", " AND seq = 2"),
+            "event 2 of case",
+            "was changed",
+        ),
+        way(event("seq = 40", " AND seq = 3"), event("seq = 3", " AND seq = 40"), "event 3 of case", "is gone"),
+        way(swap.join("; "), swap.join("; "), "of case", "was put in another place"),
+        way(
+            "UPDATE admin_change SET login = 'somebody' WHERE what = 'pack'".into(),
+            "UPDATE admin_change SET login = 'linli serve' WHERE what = 'pack'".into(),
+            "the record of a change: pack",
+            "was changed",
+        ),
+    ]
+}
+
 /// Each way to change history by hand is found and named.
 async fn what_is_done_by_hand_is_named(bed: Bed) {
     let town = Town::new(&bed).await;
@@ -124,63 +158,7 @@ async fn what_is_done_by_hand_is_named(bed: Bed) {
     let other = lived(&town, "b").await;
     grow(&town.engine).await;
     let id = hex_id(&bed, case.key.id.0);
-    let on = format!("WHERE case_id = {id}");
-    let asked = |what: &str, undo: &str| (what.to_owned(), undo.to_owned());
-    let ways = [
-        (
-            asked(
-                &format!("UPDATE event SET body = replace(body, 'the fuse', 'nothing') {on}"),
-                &format!("UPDATE event SET body = replace(body, 'nothing', 'the fuse') {on}"),
-            ),
-            "event 4 of case",
-            "was changed",
-        ),
-        (
-            asked(
-                &format!("UPDATE cases SET body = body || '!' WHERE id = {id}"),
-                &format!("UPDATE cases SET body = substr(body, 1, length(body) - 1) WHERE id = {id}"),
-            ),
-            "event 1 of case",
-            "was changed",
-        ),
-        (
-            asked(
-                &format!("UPDATE event SET promised_at = promised_at + 1 {on} AND seq = 2"),
-                &format!("UPDATE event SET promised_at = promised_at - 1 {on} AND seq = 2"),
-            ),
-            "event 2 of case",
-            "was changed",
-        ),
-        (
-            asked(
-                &format!("UPDATE event SET seq = 40 {on} AND seq = 3"),
-                &format!("UPDATE event SET seq = 3 {on} AND seq = 40"),
-            ),
-            "event 3 of case",
-            "is gone",
-        ),
-        (
-            asked(
-                &format!(
-                    "UPDATE event SET seq = 50 {on} AND seq = 2; UPDATE event SET seq = 2 {on} AND seq = 3; UPDATE event SET seq = 3 {on} AND seq = 50"
-                ),
-                &format!(
-                    "UPDATE event SET seq = 50 {on} AND seq = 2; UPDATE event SET seq = 2 {on} AND seq = 3; UPDATE event SET seq = 3 {on} AND seq = 50"
-                ),
-            ),
-            "of case",
-            "was put in another place",
-        ),
-        (
-            asked(
-                "UPDATE admin_change SET login = 'somebody' WHERE what = 'pack'",
-                "UPDATE admin_change SET login = 'linli serve' WHERE what = 'pack'",
-            ),
-            "the record of a change: pack",
-            "was changed",
-        ),
-    ];
-    for ((sql, undo), what, how) in ways {
+    for Way { sql, undo, what, how } in ways(&id) {
         by_hand(&bed, &sql).await;
         let audit = town.engine.audit(street()).await.unwrap();
         let (n, first) = audit.findings.first().unwrap_or_else(|| panic!("not found: {sql}"));
@@ -192,16 +170,14 @@ async fn what_is_done_by_hand_is_named(bed: Bed) {
         assert_eq!(audit.findings, Vec::new(), "{undo}");
     }
     // Places that change hands belong elsewhere; an event that nobody did was never recorded.
-    let swap = |a: &str, b: &str| format!("UPDATE feed_change SET n = {b} WHERE n = {a}");
-    by_hand(&bed, &[swap("3", "900"), swap("4", "3"), swap("900", "4")].join("; ")).await;
+    let swap =
+        [("3", "900"), ("4", "3"), ("900", "4")].map(|(a, b)| format!("UPDATE feed_change SET n = {b} WHERE n = {a}"));
+    by_hand(&bed, &swap.join("; ")).await;
     let audit = town.engine.audit(street()).await.unwrap();
     assert_eq!(audit.findings.first(), Some(&(3, Finding::Leaf)), "{:?}", audit.findings);
-    by_hand(&bed, &[swap("3", "900"), swap("4", "3"), swap("900", "4")].join("; ")).await;
-    by_hand(
-        &bed,
-        &format!("INSERT INTO event (jurisdiction, case_id, seq, at, body) SELECT jurisdiction, case_id, 77, at, body FROM event {on} AND seq = 1"),
-    )
-    .await;
+    by_hand(&bed, &swap.join("; ")).await;
+    let copy = "INSERT INTO event (jurisdiction, case_id, seq, at, body) SELECT jurisdiction, case_id, 77, at, body FROM event";
+    by_hand(&bed, &format!("{copy} WHERE case_id = {id} AND seq = 1")).await;
     let audit = town.engine.audit(street()).await.unwrap();
     assert!(matches!(audit.findings.as_slice(), [(0, Finding::Unlogged(what))] if what.contains("event 77")));
 }

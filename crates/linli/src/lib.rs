@@ -19,3 +19,4 @@ pub mod shell;
 pub mod signin;
 pub mod tour;
 pub mod web;
+pub mod witness;

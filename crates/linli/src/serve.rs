@@ -69,6 +69,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
     let worker = tokio::spawn(work(app.clone(), stop.clone()));
     let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
     let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
+    let witnesses = tokio::spawn(witness(app.engine.clone(), stop.clone()));
     let process = Arc::clone(&app.process);
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -79,7 +80,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
             process.stopping.send_replace(true);
         })
         .await?;
-    let _ = (worker.await, follower.await, presence.await);
+    let _ = (worker.await, follower.await, presence.await, witnesses.await);
     Ok(())
 }
 
@@ -122,6 +123,16 @@ async fn follow(engine: Engine, mut stop: watch::Receiver<bool>) {
             } => {}
             _ = stop.changed() => {}
         }
+    }
+}
+
+/// Asks those outside who countersign the log, where there are any.
+async fn witness(engine: Engine, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() && !engine.plugs.witnesses().is_empty() {
+        if let Err(error) = engine.ask_witnesses().await {
+            tracing::error!(error = linli_engine::chain(&error), "the witnesses could not be asked");
+        }
+        let _ = tokio::time::timeout(limits::WITNESS_ROUND, stop.changed()).await;
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::Path,
     sync::{Arc, Mutex},
     time::Duration,
@@ -143,14 +143,19 @@ async fn check(engine: &Engine, acknowledged: &[Acknowledged]) {
     }
 }
 
-/// Every event is in the feed exactly once, without gaps, a case's own in their order.
+/// Every event is in the feed exactly once, a case's own in their order; and the log, which has a place for each and for
+/// what the setting-up recorded, is without gaps, goes on from what was signed, and agrees with the database.
 async fn check_feed(engine: &Engine, acknowledged: &[Acknowledged]) {
-    while engine.sequence().await.unwrap() > 0 {}
+    while engine.sequence().await.unwrap() > 0 || engine.grow_logs().await.unwrap() > 0 {}
+    assert_eq!(engine.log.stopped(), BTreeMap::new(), "a kill is no reason for the log to stop");
     let street = Jurisdiction(990_101_001);
     let changes = engine.db.read(move |tx: &mut Tx<'_>| feed::after(tx, street, 0, usize::MAX)).await.unwrap();
     let mut seqs: HashMap<CaseKey, u64> = HashMap::new();
-    for (change, n) in changes.iter().zip(1..) {
-        assert_eq!(change.n, n, "the feed has a gap");
+    assert!(changes.windows(2).all(|two| two[0].n < two[1].n), "the feed is out of order");
+    let audit = engine.audit(street).await.unwrap();
+    assert_eq!(audit.findings, Vec::new(), "after {} entries", audit.checked);
+    assert_eq!(audit.checked, changes.last().map_or(0, |change| change.n), "an entry is not in the log");
+    for change in &changes {
         let seq = seqs.entry(change.case).or_default();
         *seq += 1;
         assert_eq!(change.seq, *seq, "an event of {:?} is missing in the feed, twice or too early", change.case);

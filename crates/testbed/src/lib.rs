@@ -66,6 +66,18 @@ pub async fn fresh_postgres() -> Option<String> {
     Some(format!("{head}/{name}"))
 }
 
+/// Runs SQL past the program, as somebody would who has the database in hand.
+pub async fn by_hand(bed: &Bed, sql: &str) {
+    match &bed.url {
+        Url::Lite(path) => rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap(),
+        Url::Pg(url) => {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.batch_execute(sql).await.unwrap();
+        }
+    }
+}
+
 /// A file of the real records; `None`, said plainly, where they are not on this machine.
 pub fn record(path: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

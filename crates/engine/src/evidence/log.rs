@@ -242,14 +242,15 @@ impl Engine {
             }
             Ok(None) => Ok(0),
             Err(Broken::Db(error)) => Err(error),
-            Err(broken) => {
-                tracing::error!(%street, error = %broken, "the log of evidence stops");
-                let (home, why) = (self.home, broken.to_string());
-                self.log.stopped.lock().unwrap_or_else(PoisonError::into_inner).insert(street, why.clone());
-                let warn = move |tx: &mut Tx<'_>| store::warn(tx, home, &format!("log-{street}"), &why, now);
-                self.db.write(warn).await?;
-                Ok(0)
-            }
+            Err(broken) => self.stop_log(street, broken.to_string()).await.map(|()| 0),
         }
+    }
+
+    /// Signs nothing more for a log, and tells the administrator why.
+    pub(super) async fn stop_log(&self, street: Jurisdiction, why: String) -> Result<(), DbError> {
+        tracing::error!(%street, why, "the log of evidence stops");
+        let (home, now) = (self.home, self.clock.now());
+        self.log.stopped.lock().unwrap_or_else(PoisonError::into_inner).insert(street, why.clone());
+        self.db.write(move |tx: &mut Tx<'_>| store::warn(tx, home, &format!("log-{street}"), &why, now)).await
     }
 }

@@ -9,6 +9,7 @@ use super::{Channel, Next, Outgoing, claim, failed, sent};
 use crate::{
     cases::CaseKey,
     db::{Db, DbError, Tx},
+    evidence::Witness,
     vault::Secret,
 };
 
@@ -44,6 +45,7 @@ pub enum DeliveryError {
 pub struct Plugs {
     by_channel: BTreeMap<Channel, Arc<dyn Plug>>,
     relay: Option<Arc<dyn Relay>>,
+    witnesses: Arc<[Witness]>,
 }
 
 /// Connects two telephones without either seeing the other's number.
@@ -73,6 +75,18 @@ impl Plugs {
     /// What connects telephones, if anything does.
     pub fn relay(&self) -> Option<Arc<dyn Relay>> {
         self.relay.clone()
+    }
+
+    /// With those outside who countersign the log.
+    #[must_use]
+    pub fn with_witnesses(mut self, witnesses: Vec<Witness>) -> Self {
+        self.witnesses = witnesses.into();
+        self
+    }
+
+    /// Those outside who countersign the log.
+    pub fn witnesses(&self) -> Arc<[Witness]> {
+        Arc::clone(&self.witnesses)
     }
 
     /// Whether a notice on this channel reaches anybody. The screen needs no plug.

@@ -126,6 +126,9 @@ fn alarm(page: &Page, pack: &Pack, warning: &Warning) -> Alarm {
             let do_this = page.t1("admin-warning-calendar-do", "before", i32::from(year) - 1);
             (page.t1("admin-warning-calendar", "year", year), do_this)
         }
+        None if warning.name.starts_with("log-") => {
+            (page.t1("admin-warning-log", "why", &warning.args), page.t("admin-warning-log-do"))
+        }
         None => (page.t1("admin-warning-other", "name", &warning.name), page.t("admin-warning-other-do")),
     };
     let over = year.is_none_or(|y| pack.calendar.covers(y));

@@ -14,6 +14,7 @@ mod serve;
 pub mod setup;
 mod tables;
 mod token;
+mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -22,7 +23,8 @@ use linli_engine::{
     Engine, EngineError, Options,
     db::Url,
     edge::Clock,
-    ids::PlaceCode,
+    evidence::Witness,
+    ids::{Malformed, PlaceCode},
     notices::{HttpRelay, Plugs, Webhook},
     pack::Files,
 };
@@ -59,6 +61,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// The log of evidence: keys, audit, export, checking it from outside
     Log(log::LogArgs),
+    /// Countersign the logs of neighbours
+    Witness(witness::WitnessArgs),
     /// Check a receipt
     Receipt(log::ReceiptArgs),
     /// Find places by words, as the pages do
@@ -102,6 +106,9 @@ pub struct Where {
     /// The file with the secret that signs what is sent there
     #[arg(long, env = "LINLI_RELAY_SECRET", value_name = "FILE")]
     relay_secret: Option<PathBuf>,
+    /// Somebody outside who countersigns the log: the address, a space, the public key; once for each
+    #[arg(long = "witness", env = "LINLI_WITNESSES", value_name = "URL KEY", value_delimiter = ',')]
+    witnesses: Vec<String>,
     /// Connections to PostgreSQL, or readers of SQLite
     #[arg(long, env = "LINLI_CONNECTIONS", value_name = "N", default_value_t = 8)]
     connections: usize,
@@ -168,6 +175,7 @@ pub fn run() -> ExitCode {
         Command::Token(args) => wait(token::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
         Command::Log(args) => wait(log::run(args)),
+        Command::Witness(args) => wait(witness::run(args)),
         Command::Receipt(args) => log::receipt(&args),
         Command::Places(args) => wait(places::run(args)),
     };
@@ -201,7 +209,10 @@ impl Where {
             let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
             Webhook::new(url, secret.trim().as_bytes()).map(Some).map_err(|e| Failure::Input(e.to_string()))
         };
-        let mut plugs = Plugs::default();
+        let witnesses = self.witnesses.iter().map(|text| text.parse());
+        let witnesses: Vec<Witness> =
+            witnesses.collect::<Result<_, _>>().map_err(|e: Malformed| Failure::Input(e.to_string()))?;
+        let mut plugs = Plugs::default().with_witnesses(witnesses);
         if let Some(webhook) = signed(&self.webhook, &self.webhook_secret)? {
             plugs = plugs.with(webhook);
         }

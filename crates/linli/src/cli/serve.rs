@@ -44,7 +44,7 @@ pub async fn until_stopped(engine: Engine, config: Config, listen: SocketAddr, r
     Ok(ExitCode::SUCCESS)
 }
 
-async fn stop_signal() {
+pub(super) async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
     tokio::select! {

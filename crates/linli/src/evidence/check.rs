@@ -27,6 +27,7 @@ const BLANKS: [&str; 6] = ["n", "name", "of", "size", "what", "when"];
 struct CheckPage {
     page: Page,
     keys: Vec<String>,
+    witnesses: Vec<String>,
     policy: String,
     icon: String,
     style: String,
@@ -58,6 +59,7 @@ pub async fn page(ctx: Ctx) -> Reply {
         let name = Text { zh: name(Lang::Zh), en: name(Lang::En) };
         logs.insert(ctx.engine().log.key().origin(log.street), name);
     }
+    let witnesses = ctx.engine().plugs.witnesses().iter().map(|witness| witness.key().to_string()).collect();
     let words = Lang::ALL.map(|lang| (lang.code(), words(lang))).into();
     let given = json(&Given { words, acts: acts(&ctx), logs });
     // What a saved page may do stands in the page; framing can be refused only by the answer.
@@ -68,7 +70,7 @@ pub async fn page(ctx: Ctx) -> Reply {
     );
     let answer = format!("{policy}; frame-ancestors 'none'");
     let page = Page::titled(&ctx, "check-title");
-    let shown = show(&CheckPage { page, keys, policy, icon, style, script, given })?;
+    let shown = show(&CheckPage { page, keys, witnesses, policy, icon, style, script, given })?;
     Ok(([(header::CONTENT_SECURITY_POLICY, answer)], shown).into_response())
 }
 

@@ -57,6 +57,7 @@ pub struct Answer {
     pub location: String,
     pub cookie: String,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -161,7 +162,7 @@ impl Desk {
         let read = |name| response.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_owned();
         let (location, cookie) = (read(header::LOCATION), read(header::SET_COOKIE));
         let body = to_bytes(response.into_body(), 10_000_000).await.unwrap();
-        Answer { status, location, cookie, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer { status, location, cookie, body: String::from_utf8_lossy(&body).into_owned(), bytes: body.to_vec() }
     }
 
     pub async fn get(&self, who: &str, path: &str) -> Answer {

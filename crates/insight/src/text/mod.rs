@@ -1,0 +1,3 @@
+//! What a letter says.
+
+pub mod personal;
