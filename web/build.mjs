@@ -14,7 +14,7 @@ const out = gallery ? join(here, "gallery/build") : join(here, "../crates/linli/
 
 const { outputFiles } = await build({
   absWorkingDir: here,
-  entryPoints: ["src/app.css", "src/app.ts", "src/desk.ts", "src/live.ts", "src/call.ts", "src/sw.ts", "src/try.ts"],
+  entryPoints: ["src/app.css", "src/app.ts", "src/desk.ts", "src/live.ts", "src/call.ts", "src/sw.ts", "src/try.ts", "src/check.css", "src/check.ts"],
   outdir: "out", // only names the files; nothing is written there
   write: false,
   bundle: true,
@@ -22,7 +22,7 @@ const { outputFiles } = await build({
   charset: "utf8",
   format: "iife",
   target: ["chrome87", "safari15", "firefox90"],
-  legalComments: "none",
+  legalComments: "eof", // the licences of what is brought along ask to be kept
 });
 
 await rm(out, { recursive: true, force: true });

@@ -29,6 +29,13 @@ pub struct Witness {
     agent: ureq::Agent,
 }
 
+impl Witness {
+    /// What its signatures are checked with.
+    pub fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+}
+
 impl FromStr for Witness {
     type Err = Malformed;
 
