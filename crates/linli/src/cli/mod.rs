@@ -161,7 +161,7 @@ impl Failure {
 
     fn code(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Engine(EngineError::Pack(_) | EngineError::Changed(_)) => 2,
+            Self::Input(_) | Self::Engine(EngineError::Pack(_) | EngineError::Changed(_) | EngineError::Key(_)) => 2,
             Self::Import(error) => error.code(),
             Self::Engine(_) | Self::Db(_) | Self::Case(_) | Self::Io { .. } => 3,
         }
