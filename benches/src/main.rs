@@ -1,10 +1,11 @@
 //! Whole-program benchmarks. The program is started as its users start it and measured from outside; beside each figure
-//! stands the bare limit of the same machine, or a rival, in the same run. `linli-bench filing|scale|soak|helpdesk`;
+//! stands the bare limit of the same machine, or a rival, in the same run. `linli-bench filing|scale|evidence|soak|helpdesk`;
 //! `scripts/bench` and `scripts/rival-helpdesk` set up what they need; RESULTS.md keeps the figures.
 #![forbid(unsafe_code)]
 #![allow(clippy::disallowed_methods, reason = "a stopwatch is the point here")]
 
 mod bare;
+mod evidence;
 mod filing;
 mod load;
 mod office;
@@ -24,6 +25,7 @@ async fn main() -> Any<()> {
     match std::env::args().nth(1).as_deref() {
         None | Some("filing") => filing::run(time, postgres.as_deref()).await,
         Some("scale") => scale::run(time, postgres.as_deref()).await,
+        Some("evidence") => evidence::run(postgres.as_deref()).await,
         Some("soak") => soak::run(time, postgres.as_deref()).await,
         Some("helpdesk") => rival::run(time, &postgres.ok_or("LINLI_TEST_PG is not set")?).await,
         Some(other) => Err(format!("no benchmark is called `{other}`").into()),

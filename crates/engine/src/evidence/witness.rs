@@ -65,6 +65,8 @@ enum Answer {
     Signed(String),
     /// It has signed this size last.
     Knows(u64),
+    /// It has signed another history.
+    Other(String),
     /// Why it does not sign.
     Refused(String),
 }
@@ -79,7 +81,8 @@ impl Witness {
         let body = answer.body_mut().with_config().limit(ANSWER).read_to_string().unwrap_or_default();
         match answer.status().as_u16() {
             200 => Answer::Signed(body),
-            409 => body.trim().parse().map_or_else(|_| Answer::Refused(body), Answer::Knows),
+            409 => body.trim().parse().map_or_else(|_| Answer::Other(body.trim().to_owned()), Answer::Knows),
+            422 => Answer::Other(body.trim().to_owned()),
             status => Answer::Refused(format!("{status}: {}", body.trim())),
         }
     }
@@ -153,6 +156,11 @@ impl Engine {
                         "the witness {} has signed {known} entries and the database holds {size}: an older copy was put back",
                         witness.key.name()
                     );
+                    self.stop_log(street, why).await?;
+                    return Ok(None);
+                }
+                Answer::Other(why) => {
+                    let why = format!("the witness {} has signed another history: {why}", witness.key.name());
                     self.stop_log(street, why).await?;
                     return Ok(None);
                 }

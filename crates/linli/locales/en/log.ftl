@@ -12,7 +12,7 @@ log-empty = Nothing has been recorded yet.
 log-how = How to check
 log-how-leaf = Each entry is one salted check code (in the format C2SP tlog-tiles). When personal data is erased by law, the code stays and tells nothing, and the log can still be checked.
 log-how-key = Compare the public key with one from elsewhere, such as on the wall of the residents’ committee. A receipt counts only where they are the same.
-log-how-tools = Those at home with computers can fetch the whole log and work it out for themselves:
+log-how-tools = With a computer you can fetch the whole log and work it out for yourself:
 
 fault-receipt-later = It was recorded a moment ago and the receipt is not ready; please try again shortly.
 

@@ -60,7 +60,7 @@ pub async fn look(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>
     };
     let who = ctx.engine().reveal(d.head.key, seat, filled, &sent.key()?).await?;
     let page = Page::titled(&ctx, "reveal-title");
-    let mark = format!("{} {}", account(&ctx)?.name, page.time(&ctx.engine().clock.now()).exact);
+    let mark = format!("{} {}", account(&ctx)?.name, page.time(&ctx.engine().clock.now()).words);
     let shown = Shown { name: who.name.reveal().clone(), contact: who.contact.reveal().clone(), mark };
     let d = ctx.engine().case_by_key(d.head.key, &ctx.viewer()).await?;
     let form = ActForm::new(&ctx, &d, &offer, &Default::default(), &[]);

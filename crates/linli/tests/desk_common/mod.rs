@@ -199,22 +199,7 @@ impl Desk {
     }
 
     pub async fn file_with(&self, key: &str, change: impl FnOnce(&mut Report)) -> Filed {
-        let (name, contact) = (Secret::new(NAME.to_owned()), Secret::new(PHONE.to_owned()));
-        let mut report = Report {
-            key: format!("test-{key}"),
-            channel: Channel::Web,
-            kind: None,
-            category: Some("utility.lighting".into()),
-            title: "路灯不亮".into(),
-            body: "楼下路灯三天不亮了，老人晚上看不见台阶。".into(),
-            place: BUILDING.parse().unwrap(),
-            address: "3号楼下".into(),
-            point: None,
-            caller: Caller { person: None, name, contact, confidential: true },
-            at: None,
-            dispatch: false,
-            joins: None,
-        };
+        let mut report = report(key);
         change(&mut report);
         self.engine.file(report).await.unwrap()
     }
@@ -245,6 +230,26 @@ impl Desk {
         let case = self.file(key, "路灯不亮").await;
         self.act("dispatcher", &case, "dispatch", &[("class", "general"), ("unit", "yunzhou-municipal")]).await.is(303);
         case
+    }
+}
+
+/// A report of somebody who asks for silence.
+pub fn report(key: &str) -> Report {
+    let (name, contact) = (Secret::new(NAME.to_owned()), Secret::new(PHONE.to_owned()));
+    Report {
+        key: format!("test-{key}"),
+        channel: Channel::Web,
+        kind: None,
+        category: Some("utility.lighting".into()),
+        title: "路灯不亮".into(),
+        body: "楼下路灯三天不亮了，老人晚上看不见台阶。".into(),
+        place: BUILDING.parse().unwrap(),
+        address: "3号楼下".into(),
+        point: None,
+        caller: Caller { person: None, name, contact, confidential: true },
+        at: None,
+        dispatch: false,
+        joins: None,
     }
 }
 
