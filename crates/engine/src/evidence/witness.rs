@@ -1,7 +1,7 @@
 //! Asking witnesses outside the office to countersign the head of a log (C2SP tlog-witness). A witness signs only what
 //! goes on from what it signed before, so an office that shows two histories is found out by whoever knows the witness.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{str::FromStr, sync::Arc};
 
 use linli_tlog::{Note, VerifierKey, consistency, witness::AddCheckpoint};
 
@@ -10,14 +10,13 @@ use crate::{
     Engine,
     db::{DbError, Tx, args, statements},
     ids::{Jurisdiction, Malformed},
+    notices,
 };
 
 statements! {
     WITNESSED = "UPDATE log_head SET witnessed = $2 WHERE jurisdiction = $1";
 }
 
-/// Time for one call.
-const CALL: Duration = Duration::from_secs(10);
 /// The longest answer of a witness that is read, bytes.
 const ANSWER: u64 = 16_384;
 
@@ -47,15 +46,7 @@ impl FromStr for Witness {
             return Err(wrong());
         }
         let key = key.trim().parse().map_err(|_| wrong())?;
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(CALL))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent("linli")
-            .build()
-            .new_agent();
-        Ok(Self { url: url.trim_end_matches('/').to_owned(), key, agent })
+        Ok(Self { url: url.trim_end_matches('/').to_owned(), key, agent: notices::agent() })
     }
 }
 

@@ -39,18 +39,22 @@ impl Webhook {
         }
         let mac = Hmac::new_from_slice(secret).ok().filter(|_| !secret.is_empty());
         let mac = mac.ok_or(Malformed { text: String::new(), what: "the secret of a webhook" })?;
-        // The address that the office configured is the one that is called: no proxy from the environment, no redirect.
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(CALL))
-            .timeout_connect(Some(CONNECT))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent("linli")
-            .build()
-            .new_agent();
-        Ok(Self { url: url.to_owned(), mac, agent })
+        Ok(Self { url: url.to_owned(), mac, agent: agent() })
     }
+}
+
+/// What calls out. The address that the office configured is the one that is called: no proxy from the environment, no
+/// redirect.
+pub(crate) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(CALL))
+        .timeout_connect(Some(CONNECT))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .user_agent("linli")
+        .build()
+        .new_agent()
 }
 
 impl Plug for Webhook {
