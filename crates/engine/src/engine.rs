@@ -73,9 +73,6 @@ pub enum EngineError {
     /// The log has begun under another key.
     #[error("{0} holds another key than the one with which the log was begun; put the first one back")]
     OtherLogKey(String),
-    /// The key file of the log is not a key.
-    #[error("{0} does not hold a key of 64 hexadecimal digits")]
-    LogKey(String),
     /// The key of the vault.
     #[error(transparent)]
     Key(#[from] KeyError),

@@ -35,7 +35,7 @@ pub(crate) use self::{
 };
 pub use self::{
     audit::{Audit, Finding},
-    key::{LogKey, key_file},
+    key::LogKey,
     log::{Broken, Log},
     witness::Witness,
 };

@@ -30,7 +30,6 @@ pub mod viewer;
 mod words;
 
 pub use engine::{Engine, EngineError, Options, Packs};
-pub use evidence::key_file;
 
 use sha2::{Digest, Sha256};
 

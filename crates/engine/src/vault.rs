@@ -18,7 +18,7 @@ pub use self::{
     forget::{forget, forget_caller},
     keys::VaultKey,
     rotate::Rotated,
-    source::{KeyError, Source},
+    source::{KeyError, Source, key_file},
 };
 use self::{
     keys::{Of, Owner},

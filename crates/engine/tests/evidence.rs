@@ -277,6 +277,8 @@ async fn the_past_is_taken_in(bed: Bed) {
     std::fs::remove_file(&path).unwrap();
     assert!(try_open(&bed, &town.clock, Plugs::default()).await.is_err_and(|e| e.to_string().contains("put it back")));
     std::fs::write(&path, "11".repeat(32)).unwrap();
+    assert!(try_open(&bed, &town.clock, Plugs::default()).await.is_err_and(|e| e.to_string().contains("chmod 600")));
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     assert!(try_open(&bed, &town.clock, Plugs::default()).await.is_err_and(|e| e.to_string().contains("another key")));
     std::fs::write(&path, kept).unwrap();
     assert!(try_open(&bed, &town.clock, Plugs::default()).await.is_ok());

@@ -101,9 +101,9 @@ impl Engine {
         while course.audit.checked < size {
             let from = course.audit.checked;
             let compare = move |tx: &mut Tx<'_>| {
-                let mut part = Vec::new();
+                let (mut part, mut held) = (Vec::new(), None);
                 for place in source::places(tx, street, from, PAGE.min(usize::try_from(size - from).unwrap_or(PAGE)))? {
-                    part.push(compare(tx, street, place)?);
+                    part.push(compare(tx, street, place, &mut held)?);
                 }
                 Ok::<_, DbError>(part)
             };
@@ -152,10 +152,19 @@ struct Compared {
     what: String,
 }
 
-fn compare(tx: &mut Tx<'_>, street: Jurisdiction, place: Place) -> Result<Compared, DbError> {
+/// `held` is the tile of the place before: 256 places share one.
+fn compare(
+    tx: &mut Tx<'_>,
+    street: Jurisdiction,
+    place: Place,
+    held: &mut Option<(Tile, Vec<u8>)>,
+) -> Result<Compared, DbError> {
     let index = place.n - 1;
     let tile = Tile { level: 0, index: index / u64::from(TILE_WIDTH), width: TILE_WIDTH };
-    let hashes = tiles::read(tx, street, tile)?;
+    let hashes = match held {
+        Some((same, hashes)) if *same == tile => hashes,
+        _ => &mut held.insert((tile, tiles::read(tx, street, tile)?)).1,
+    };
     let from = usize::try_from(index % u64::from(TILE_WIDTH)).unwrap_or_default() * Hash::SIZE;
     let tree = hashes.get(from..from + Hash::SIZE).and_then(|hash| Hash::try_from(hash).ok());
     let source = source::of(tx, street, &place)?;

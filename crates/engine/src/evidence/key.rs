@@ -9,10 +9,11 @@ use linli_worktime::Millis;
 use crate::{
     EngineError,
     db::{Db, DbError, Tx},
-    edge, hex,
+    hex,
     ids::Jurisdiction,
     record::By,
     start,
+    vault::key_file,
 };
 
 /// The setting that holds the public half of the key, in hexadecimal digits.
@@ -71,28 +72,4 @@ pub(crate) async fn settle(db: &Db, home: Jurisdiction, folder: &Path, now: Mill
             Ok(key)
         }
     }
-}
-
-/// A secret key, made at the first start. It is in a file, never in the database.
-///
-/// # Errors
-/// When the file cannot be read or written, or holds no key.
-pub fn key_file(path: &Path) -> Result<[u8; 32], EngineError> {
-    let at = |source| EngineError::File { path: path.display().to_string(), source };
-    if !path.exists() {
-        write_key(path, &hex(&edge::secret())).map_err(at)?;
-    }
-    let text = std::fs::read_to_string(path).map_err(at)?;
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = text.trim().as_bytes().chunks(2).map(pair).collect();
-    bytes.and_then(|b| b.try_into().ok()).ok_or_else(|| EngineError::LogKey(path.display().to_string()))
-}
-
-/// Writes a new key so that it survives a power cut before anything is kept under it; only its owner may read it.
-fn write_key(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    let mut file = std::fs::File::options().create_new(true).write(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    path.parent().map_or(Ok(()), |folder| std::fs::File::open(folder)?.sync_all())
 }

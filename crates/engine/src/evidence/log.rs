@@ -13,7 +13,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use linli_tlog::{Checkpoint, Edge, Hash, Note, Policy, TreeError, leaf_hash, root};
+use linli_tlog::{Checkpoint, Edge, Note, Policy, TreeError, leaf_hash, root, witness::Head};
 use linli_worktime::Millis;
 
 use super::{
@@ -88,15 +88,6 @@ impl From<TreeError<DbError>> for Broken {
             other => Self::Tiles(other.to_string()),
         }
     }
-}
-
-/// The head of a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// How many entries.
-    pub size: u64,
-    /// Their root.
-    pub root: Hash,
 }
 
 /// What this process knows of the logs.

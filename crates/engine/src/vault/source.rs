@@ -12,7 +12,7 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{Secret, seal::Key};
-use crate::hex;
+use crate::{edge, hex};
 
 /// Where the master keys of the vault are.
 #[derive(Clone, Debug)]
@@ -161,6 +161,19 @@ impl Source {
         };
         write().map(|()| true).map_err(|source| KeyError::File { path: path.display().to_string(), source })
     }
+}
+
+/// One secret key in a file of its own, made at the first start; only its owner may read it.
+///
+/// # Errors
+/// When the file cannot be read or written, is open to others, or holds no key.
+pub fn key_file(path: &Path) -> Result<[u8; 32], KeyError> {
+    let source = Source::File(path.to_owned());
+    if source.is_new() {
+        source.add(1, &Key::new(edge::secret()))?;
+    }
+    let key = source.load()?.remove(&1).map(|key| *key.bytes());
+    key.ok_or_else(|| KeyError::Missing { version: 1, from: source.name() })
 }
 
 fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::Args;
-use linli_engine::{edge::Clock, key_file};
+use linli_engine::{EngineError, edge::Clock, vault::key_file};
 use linli_tlog::{Cosigner, VerifierKey};
 use tokio::net::TcpListener;
 
@@ -30,8 +30,8 @@ pub async fn run(args: WitnessArgs) -> Done {
     log_lines();
     let wrong = |e: &dyn std::fmt::Display| Failure::Input(e.to_string());
     std::fs::create_dir_all(&args.data).map_err(Failure::io(args.data.display().to_string()))?;
-    let cosigner =
-        Cosigner::from_seed(&args.name, &key_file(&args.data.join("witness.key"))?).map_err(|e| wrong(&e))?;
+    let seed = key_file(&args.data.join("witness.key")).map_err(EngineError::from)?;
+    let cosigner = Cosigner::from_seed(&args.name, &seed).map_err(|e| wrong(&e))?;
     let logs: Vec<VerifierKey> = args
         .logs
         .iter()
