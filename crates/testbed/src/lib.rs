@@ -66,6 +66,18 @@ pub async fn fresh_postgres() -> Option<String> {
     Some(format!("{head}/{name}"))
 }
 
+/// Removes a database of a test that passed; what a failed one leaves stays to be looked at.
+///
+/// Some four hundred of them are more than a small disk holds.
+pub async fn remove(url: &Url) {
+    let Url::Pg(url) = url else { return };
+    let (Some((head, name)), Ok(server)) = (url.rsplit_once('/'), std::env::var("LINLI_TEST_PG")) else { return };
+    assert!(server.starts_with(head) && name.starts_with("test_"), "{url} is not a database of a test");
+    let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+}
+
 /// Runs SQL past the program, as somebody would who has the database in hand.
 pub async fn by_hand(bed: &Bed, sql: &str) {
     match &bed.url {
@@ -105,7 +117,11 @@ macro_rules! on_both {
             use super::*;
             $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                if let Some(bed) = $crate::bed($crate::Kind::Pg).await { ($body)(bed).await; }
+                if let Some(bed) = $crate::bed($crate::Kind::Pg).await {
+                    let url = bed.url.clone();
+                    ($body)(bed).await;
+                    $crate::remove(&url).await;
+                }
             })*
         }
     };
