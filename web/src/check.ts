@@ -65,10 +65,12 @@ function witnesses({ seen }: Proved): string {
   return word(seen.length > 1 ? "seen" : seen.length ? "seen-one" : "seen-none", { n: number(seen.length) });
 }
 
-/** What the resident wrote, out of the text of the entry; the text itself where it is of another form. */
-function wrote(text: string): string {
+/** What the resident wrote, out of the text of the entry and the words that were taken out of it; the text itself where
+ * it is of another form. */
+function wrote(text: string, words?: string): string {
   try {
-    const { title, body } = (JSON.parse(text) as { report: { title?: unknown; body?: unknown } }).report;
+    const own = words === undefined ? {} : (JSON.parse(words) as { texts: object }).texts;
+    const { title, body } = { ...(JSON.parse(text) as { report: { title?: unknown; body?: unknown } }).report, ...own };
     const said = [title, body].filter((part): part is string => typeof part === "string" && part !== "");
     // A title is most often how the report begins.
     return said.filter((part, n) => n > 0 || !said[1]?.startsWith(part)).join("\n") || text;
@@ -98,12 +100,12 @@ function technical(proved: Proved): HTMLElement {
 }
 
 function holds(proved: Proved): Node[] {
-  const { entry, index, size, text } = proved;
+  const { entry, index, size, text, words } = proved;
   const all = [element("p", said(entry))];
   if (entry.promised !== undefined) all.push(element("p", word("promised", { when: moment(entry.promised) })));
   all.push(element("p", word("place", { n: number(index + 1n), size: number(size), name: signer(proved) })));
   all.push(element("p", witnesses(proved)));
-  if (text !== undefined) all.push(element("p", word("wrote")), element("blockquote", wrote(text)));
+  if (text !== undefined) all.push(element("p", word("wrote")), element("blockquote", wrote(text, words)));
   return [...all, element("p", word("holds-key")), folded("tech", technical(proved))];
 }
 

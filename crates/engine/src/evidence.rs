@@ -120,9 +120,15 @@ pub(crate) fn report(head: &Head) -> String {
     .to_string()
 }
 
-/// The text of an event that is committed: the event, and with the first one what was reported.
-pub(crate) fn text<'e>(event: &'e str, report: Option<&str>) -> Cow<'e, str> {
-    report.map_or(Cow::Borrowed(event), |report| Cow::Owned(format!(r#"{{"event":{event},"report":{report}}}"#)))
+/// The text of an event that is committed: the event, with the first one what was reported, and the digest of what was
+/// written where personal data was taken out of it.
+pub(crate) fn text<'e>(event: &'e str, report: Option<&str>, words: Option<[u8; 32]>) -> Cow<'e, str> {
+    if report.is_none() && words.is_none() {
+        return Cow::Borrowed(event);
+    }
+    let report = report.map_or_else(String::new, |report| format!(r#","report":{report}"#));
+    let words = words.map_or_else(String::new, |words| format!(r#","words":"{}""#, hex(&words)));
+    Cow::Owned(format!(r#"{{"event":{event}{report}{words}}}"#))
 }
 
 /// What makes a leaf say nothing to whoever does not have it: 16 bytes for the leaf, which go into receipts, and 16 for

@@ -12,11 +12,12 @@ use crate::{
     cases::{
         Channel, Datum, Head, Phase, Point,
         file::{Prepared, Report, clean, first_words},
+        unburden,
     },
     db::{DbError, Tx, args, statements},
     ids::{Jurisdiction, PlaceCode},
     limits,
-    vault::{Caller, Secret},
+    vault::{Caller, Secret, words::Said},
 };
 
 /// The outcome of a case that came as history; the flow has the words for it.
@@ -114,9 +115,22 @@ struct Past {
     datum: Option<Datum>,
     event: String,
     caller: Option<Caller>,
+    /// What was written, where personal data was taken out of it.
+    said: Option<Said>,
 }
 
 impl Ready {
+    /// Title and body as they came: what was taken in before personal data was taken out has them.
+    fn raw(&self) -> (&str, &str) {
+        let (head, said) = match &self.work {
+            Work::Open(prepared) => (&prepared.head, &prepared.said),
+            Work::Over(past) => (&past.head, &past.said),
+        };
+        let texts = said.as_ref().map(|said| &said.texts);
+        let text = |name, now| texts.and_then(|texts| texts.get(name)).map_or(now, String::as_str);
+        (text("title", head.title.as_str()), text("body", head.body.as_str()))
+    }
+
     fn head(&self) -> &Head {
         match &self.work {
             Work::Open(prepared) => &prepared.head,
@@ -180,12 +194,16 @@ impl Engine {
         let known = pack.category(&code).ok_or(Wrong { field: "category", why: Why::Unknown })?;
         let (class, kind) = (known.class.clone(), known.kind.clone());
         let opened_at = if record.over.is_some() { record.at } else { self.clock.now() };
-        let (at, due, over) = (record.at, record.due, record.over.clone());
-        let report = self.report(record, &key, &code);
+        let (at, due, mut over) = (record.at, record.due, record.over.clone());
+        let mut report = self.report(record, &key, &code);
+        let mut said = unburden::report(pack, &mut report);
+        if let Some(ending) = &mut over {
+            unburden::staff(pack, &mut said, "facts", &mut ending.reply);
+        }
         let head = self.head(&report, pack, code, class, kind, opened_at);
         let work = match over {
-            None => Work::Open(Box::new(Prepared { head: Head { reported_at: Some(at), ..head }, report })),
-            Some(ending) => Work::Over(Box::new(self.past(head, report, due, &ending))),
+            None => Work::Open(Box::new(Prepared { head: Head { reported_at: Some(at), ..head }, report, said })),
+            Some(ending) => Work::Over(Box::new(self.past(head, report, due, &ending, said))),
         };
         Ok(Ready { key, work })
     }
@@ -217,7 +235,7 @@ impl Engine {
     }
 
     /// The flow has no act for what others did, so history is one event that opens the case and ends it.
-    fn past(&self, head: Head, report: Report, due: Option<Millis>, ending: &Ending) -> Past {
+    fn past(&self, head: Head, report: Report, due: Option<Millis>, ending: &Ending, said: Option<Said>) -> Past {
         let text = |text: &str| (!text.is_empty()).then(|| Value::from(text));
         let day = ending.at.map(|at| Value::from(self.packs().current().calendar.date_of(at).to_string()));
         let fields: Fields = [
@@ -243,7 +261,7 @@ impl Engine {
         let caller = (!report.caller.name.reveal().is_empty()).then_some(report.caller);
         // An event is made of texts and numbers: it can always be written.
         let event = event.to_canonical_json().unwrap_or_default();
-        Past { head, datum: report.point.map(|p| p.datum), event, caller }
+        Past { head, datum: report.point.map(|p| p.datum), event, caller, said }
     }
 
     /// How far a run came before it was interrupted.

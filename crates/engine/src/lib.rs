@@ -101,6 +101,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         vault::keys::STATEMENTS,
         vault::public::STATEMENTS,
         vault::rotate::STATEMENTS,
+        vault::words::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -9,6 +9,7 @@ pub mod public;
 pub(crate) mod rotate;
 mod seal;
 mod source;
+pub mod words;
 
 use std::{fmt, str::FromStr};
 
@@ -147,7 +148,9 @@ statements! {
     ADD_CALLER = "INSERT INTO vault_caller (jurisdiction, case_id, scheme, person, name, contact, confidential)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CALLER_PERSON = "SELECT person FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
-    LEFT = "SELECT confidential, name <> '' OR contact <> '' FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
+    LEFT = "SELECT confidential, name <> '' OR contact <> '' OR EXISTS (SELECT 1 FROM vault_words w
+        WHERE w.jurisdiction = vault_caller.jurisdiction AND w.case_id = vault_caller.case_id)
+        FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
     CALLER = "SELECT person, scheme, name, contact, confidential FROM vault_caller
         WHERE jurisdiction = $1 AND case_id = $2";
     PERSON = "SELECT scheme, name, phone FROM vault_person WHERE jurisdiction = $1 AND id = $2";
@@ -259,7 +262,7 @@ pub fn caller_person(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Resu
 }
 
 /// What can be said of whoever brought a case without opening anything: whether they asked for silence, and whether they
-/// left a name or a number; nothing where nobody is known.
+/// left a name, a number or words that hold such; nothing where nobody is known.
 pub(crate) fn left(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<(bool, bool)>, DbError> {
     tx.first(&LEFT, &args![place, case])?.map(|mut row| Ok((row.take()?, row.take()?))).transpose()
 }

@@ -90,6 +90,36 @@ pub async fn by_hand(bed: &Bed, sql: &str) {
     }
 }
 
+/// Where any of these texts stands, in whatever is kept: every file of the bed (a database and its journal byte by byte),
+/// every row of every table on the server.
+pub async fn traces(bed: &Bed, needles: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![bed.folder.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let bytes = std::fs::read(entry.path()).unwrap();
+            let stands = |needle: &&&str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+            found.extend(needles.iter().filter(stands).map(|needle| format!("{needle} in {}", entry.path().display())));
+        }
+    }
+    let Url::Pg(url) = &bed.url else { return found };
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let tables = client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).await.unwrap();
+    for table in tables.iter().map(|row| row.get::<_, String>(0)) {
+        let rows = client.query(&format!("SELECT t::text FROM {table} t"), &[]).await.unwrap();
+        for row in rows.iter().map(|row| row.get::<_, String>(0)) {
+            let stands = needles.iter().filter(|needle| row.contains(**needle));
+            found.extend(stands.map(|needle| format!("{needle} in {table}: {row}")));
+        }
+    }
+    found
+}
+
 /// A file of the real records; `None`, said plainly, where they are not on this machine.
 pub fn record(path: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

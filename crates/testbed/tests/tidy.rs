@@ -142,7 +142,7 @@ fn imports_never_run_upwards() {
         ("insight", &[]),
         ("flow", &["linli-worktime"]),
         ("tlog", &[]),
-        ("engine", &["linli-worktime", "linli-flow", "linli-tlog"]),
+        ("engine", &["linli-worktime", "linli-flow", "linli-insight", "linli-tlog"]),
         ("linli", &["linli-worktime", "linli-flow", "linli-tlog", "linli-engine"]),
     ];
     for (name, may) in below {

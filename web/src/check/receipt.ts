@@ -7,6 +7,7 @@ import { Refused } from "./refused";
 const HEADER = "c2sp.org/tlog-proof@v1";
 const LEAF = utf8("linli leaf 1\n");
 const BODY = utf8("linli body 1\n");
+const WORDS = utf8("linli words 1\n");
 /** A tree of 2^63 leaves is 63 high. */
 const MAX_HASHES = 63;
 
@@ -27,6 +28,8 @@ export interface Proved {
   entry: Entry;
   /** The text, where it is in the receipt. */
   text?: string;
+  /** What they wrote before personal data was taken out of it: JSON. */
+  words?: string;
   /** Where it stands in the log, from 0. */
   index: bigint;
   size: bigint;
@@ -39,7 +42,15 @@ export interface Proved {
 
 type Fields = Record<string, "text" | "number" | "text?" | "number?">;
 const ENTRY: Fields = { at: "number", body: "text", by: "text", kind: "text", of: "text", promised: "number?", seq: "number", what: "text" };
-const TOLD: Fields = { entry: "text", salt: "text", text: "text?", text_salt: "text?" };
+interface Told {
+  entry: string;
+  salt: string;
+  text?: string;
+  text_salt?: string;
+  words?: string;
+}
+
+const TOLD: Fields = { entry: "text", salt: "text", text: "text?", text_salt: "text?", words: "text?" };
 
 /** An object with these fields and no others, in the one spelling that it has. */
 function object(json: string, fields: Fields): Record<string, unknown> | null {
@@ -117,7 +128,7 @@ export function verify(file: string, keys: Key[]): Proved {
   const { origin, size, root } = checkpoint(signed.text, first);
   const { log, seen, others } = signers(signed, origin, keys);
 
-  const told = object(untext(extra) ?? "", TOLD) as { entry: string; salt: string; text?: string; text_salt?: string } | null;
+  const told = object(untext(extra) ?? "", TOLD) as Told | null;
   const salt = unhex(told?.salt ?? "", 16);
   if (!told || !salt) throw new Refused("told");
   const leaf = sha256(concat(LEAF, salt, utf8(told.entry)));
@@ -125,11 +136,12 @@ export function verify(file: string, keys: Key[]): Proved {
   const entry = object(told.entry, ENTRY) as Entry | null;
   if (!entry) throw new Refused("told");
   opens(told, entry);
-  return { entry, text: told.text, index, size, root, leaf, log, seen, others };
+  return { entry, text: told.text, words: told.words, index, size, root, leaf, log, seen, others };
 }
 
-/** The text, where there is one, is what the entry holds the digest of. */
-function opens({ text, text_salt }: { text?: string; text_salt?: string }, entry: Entry) {
+/** The text, where there is one, is what the entry holds the digest of, and the words are what the text does. */
+function opens({ text, text_salt, words }: Told, entry: Entry) {
+  if (words !== undefined && !text?.endsWith(`,"words":"${hex(sha256(concat(WORDS, utf8(words))))}"}`)) throw new Refused("text");
   if (text === undefined && text_salt === undefined) return;
   const salt = unhex(text_salt ?? "", 16);
   if (text === undefined || !salt || hex(sha256(concat(BODY, salt, utf8(text)))) !== entry.body) throw new Refused("text");

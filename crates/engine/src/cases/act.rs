@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use linli_flow::{Case, Command, Event, FieldKind, FormField, Value, Who, decide};
 
-use super::{CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, reveal, store, times::Rules, write::Held};
+use super::{
+    CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, reveal, store, times::Rules, unburden, write::Held,
+};
 use crate::{
     Engine,
     db::{DbError, Tx, args},
@@ -98,7 +100,10 @@ impl Engine {
         let (packs, directory) = (self.packs(), self.directory());
         let rules = packs.rules(&head)?;
         let mut held = Held::new(&head, store::events(tx, ask.case)?, rules, self);
-        let event = self.weigh(tx, ask, &head, rules, &held.case, held.events.last(), &directory)?;
+        let mut ask = ask.clone();
+        let known = || self.known(tx, ask.case);
+        let said = unburden::command(packs.current(), rules.flow, &ask.by, &mut ask.command, known)?;
+        let event = self.weigh(tx, &ask, &head, rules, &held.case, held.events.last(), &directory)?;
         // What is to be followed is the case that leads, which may be another one than the one that was named.
         let mut command = ask.command.clone();
         let event = if self.lead_on(tx, rules, &head, &mut command)? {
@@ -107,7 +112,7 @@ impl Engine {
             event
         };
         let seq = event.seq;
-        held.take(tx, event)?;
+        held.take_said(tx, event, said)?;
         held.finish(tx)?;
         tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
         Ok(Acted { seq, again: false })

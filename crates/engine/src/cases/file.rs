@@ -11,6 +11,7 @@ use linli_worktime::Millis;
 use super::{
     CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, Sent, act, deed, store,
     times::Rules,
+    unburden,
     write::{Held, system},
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     ids::{CaseId, Jurisdiction, PlaceCode},
     limits,
     pack::Pack,
-    vault::{self, Caller},
+    vault::{self, Caller, words::Said},
 };
 
 /// How far "near" goes: the grid; a place above a grid has no nearer idea.
@@ -115,11 +116,9 @@ impl Engine {
         let wrong = |field, problem| Err(CaseError::Field { field, problem });
         report.body = clean(&report.body);
         report.title = clean(&report.title).replace('\n', " ");
+        report.address = clean(&report.address).replace('\n', " ");
         if report.body.is_empty() && report.joins.is_none() {
             return wrong("body", FieldProblem::Missing);
-        }
-        if report.title.is_empty() {
-            report.title = first_words(&report.body);
         }
         for (field, text, most) in [
             ("body", &report.body, limits::BODY_CHARS),
@@ -138,13 +137,17 @@ impl Engine {
             Some(_) => return wrong("category", FieldProblem::Unknown),
             None => pack.classify(&report.title, &report.body).category,
         };
+        if report.title.is_empty() {
+            report.title = first_words(&report.body);
+        }
+        let said = unburden::report(pack, &mut report);
         let known =
             pack.category(&category).ok_or(CaseError::Field { field: "category", problem: FieldProblem::Unknown })?;
         let (class, kind) = (known.class.clone(), known.kind.clone());
         let kind = report.kind.clone().filter(|k| pack.kinds().iter().any(|(code, _)| code == k)).unwrap_or(kind);
         let now = report.at.unwrap_or_else(|| self.clock.now());
         let head = self.head(&report, pack, category, class, kind, now);
-        Ok(Prepared { report, head })
+        Ok(Prepared { report, head, said })
     }
 
     pub(crate) fn head(
@@ -183,11 +186,11 @@ impl Engine {
     }
 
     pub(crate) fn file_in(&self, tx: &mut Tx<'_>, prepared: &Prepared, number: &str) -> Result<Filed, CaseError> {
-        let Prepared { report, head } = prepared;
+        let Prepared { report, head, said } = prepared;
         let mut head = Head { number: number.to_owned(), ..head.clone() };
         let main = report.joins.as_ref().map(|main| self.joined(tx, &mut head, &report.key, main)).transpose()?;
         let held = Held::new(&head, Vec::new(), self.packs().rules(&head)?, self);
-        let mut held = self.open_in(tx, held, &head, report)?;
+        let mut held = self.open_in(tx, held, &head, report, said.clone())?;
         if let Some(main) = main {
             held.join(tx, &main)?;
         }
@@ -201,6 +204,7 @@ impl Engine {
         mut held: Held<'p>,
         head: &Head,
         report: &Report,
+        said: Option<Said>,
     ) -> Result<Held<'p>, CaseError> {
         tx.put(&store::ADD_DEED, args![head.key.jurisdiction, &report.key, head.key.id, 1])?;
         let fields: Fields = [("class".to_owned(), Value::from(head.class.as_str()))].into();
@@ -208,7 +212,7 @@ impl Engine {
         let by = if report.channel == Channel::Import { system() } else { crate::viewer::Viewer::Anyone.actor() };
         let event =
             decide(held.rules.flow, &Case::default(), &open, &by, head.opened_at).map_err(CaseError::Refused)?;
-        held.take(tx, event)?;
+        held.take_said(tx, event, said)?;
         if report.dispatch && report.joins.is_none() {
             self.dispatch(tx, &mut held, head)?;
         }
@@ -311,6 +315,8 @@ impl Engine {
 pub(crate) struct Prepared {
     pub(crate) report: Report,
     pub(crate) head: Head,
+    /// What was written, where personal data was taken out of it.
+    pub(crate) said: Option<Said>,
 }
 
 impl Held<'_> {

@@ -17,6 +17,7 @@ use super::{
     file::{Report, number, take_numbers},
     store,
     times::Rules,
+    unburden,
     write::Held,
 };
 use crate::{
@@ -155,7 +156,7 @@ impl Engine {
         tell: Millis,
     ) -> Result<(), CaseError> {
         let prepared = self.prepare(life.report)?;
-        let (report, mut head) = (prepared.report, prepared.head);
+        let (report, mut head, said) = (prepared.report, prepared.head, prepared.said);
         let day = self.day(head.opened_at);
         let next = numbers.get_mut(&(head.key.jurisdiction, day)).and_then(Iterator::next);
         head.number = number(day, next.ok_or(DbError::Rows { sql: "TAKE_NUMBERS", got: 0 })?);
@@ -165,7 +166,7 @@ impl Engine {
         }
         let (packs, tx) = (self.packs(), &mut batch.rows.tx());
         let held = Held::of_the_past(&head, packs.rules(&head)?, self, tell, report.caller.person);
-        let mut held = self.open_in(tx, held, &head, &report)?;
+        let mut held = self.open_in(tx, held, &head, &report, said)?;
         for deed in life.deeds.into_iter().take_while(|deed| deed.at <= now) {
             while held.fall_due(tx, deed.at)? {}
             let named = deed.act.clone();
@@ -208,12 +209,14 @@ impl Engine {
                 break;
             }
         }
-        let (command, by) = found.ok_or_else(|| CaseError::NotYours(Vec::new()))?;
+        let (mut command, by) = found.ok_or_else(|| CaseError::NotYours(Vec::new()))?;
+        let known = || Ok(vec![report.caller.name.clone(), report.caller.contact.clone()]);
+        let said = unburden::command(self.packs().current(), rules.flow, by, &mut command, known)?;
         let at = held.events.last().map_or(deed.at, |e| deed.at.max(e.at));
         let event = decide(rules.flow, &held.case, &command, &by.actor(), at).map_err(CaseError::Refused)?;
         check_units(rules, &self.directory(), head, &command)?;
         let seq = event.seq;
-        held.take(tx, event)?;
+        held.take_said(tx, event, said)?;
         let key = format!("{}:{seq}", report.key);
         Ok(tx.put(&store::ADD_DEED, args![head.key.jurisdiction, key, head.key.id, seq])?)
     }

@@ -20,6 +20,7 @@ pub mod store;
 pub mod thread;
 pub mod timeline;
 pub mod times;
+pub(crate) mod unburden;
 pub mod wake;
 mod write;
 

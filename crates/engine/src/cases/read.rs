@@ -11,6 +11,7 @@ use super::{
     reveal::is_opening,
     store,
     times::{ClockState, Rules},
+    unburden,
 };
 use crate::{
     Engine,
@@ -19,6 +20,7 @@ use crate::{
     ids::Jurisdiction,
     pack::Pack,
     policy::Action,
+    vault,
     viewer::Viewer,
 };
 
@@ -156,13 +158,18 @@ impl Engine {
             .await
     }
 
-    fn dossier(&self, tx: &mut Tx<'_>, head: Head, by: &Viewer) -> Result<Dossier, CaseError> {
+    fn dossier(&self, tx: &mut Tx<'_>, mut head: Head, by: &Viewer) -> Result<Dossier, CaseError> {
         let packs = self.packs();
         let (pack, flow) = packs.of(&head)?;
         let rules = Rules { pack: &pack, flow: &flow };
-        let events = store::events(tx, head.key)?;
+        let mut events = store::events(tx, head.key)?;
         let case = Case::replay(&events);
         by.may(tx, &head, &case, Action::See)?;
+        // Whoever wrote it reads it as they wrote it.
+        if matches!(by, Viewer::Person(_) | Viewer::Code(_)) {
+            let said = vault::words::of_case(tx, &self.vault_key, head.key)?;
+            said.iter().for_each(|(seq, said)| unburden::give_back(&mut head, &mut events, *seq, &said.texts));
+        }
         let may_act = by.may(tx, &head, &case, Action::Act).is_ok();
         let steps = standing(rules, &case);
         let offers = if may_act { offers(rules, &head, &case, by) } else { Vec::new() };

@@ -43,6 +43,8 @@ pub struct Shown {
     pub name: Secret<String>,
     /// Where they want to be reached; empty when nowhere.
     pub contact: Secret<String>,
+    /// What they wrote, where personal data was taken out of it, oldest first.
+    pub words: Vec<Secret<String>>,
 }
 
 impl Engine {
@@ -91,7 +93,9 @@ impl Engine {
             }
             let caller =
                 vault::caller(tx, &engine.vault_key, case.jurisdiction, case.id)?.ok_or(CaseError::NotFound)?;
-            Ok(Shown { name: caller.name, contact: caller.contact })
+            let said = vault::words::of_case(tx, &engine.vault_key, case)?;
+            let words = said.into_values().flat_map(|said| said.texts.into_values()).map(Secret::new).collect();
+            Ok(Shown { name: caller.name, contact: caller.contact, words })
         });
         let shown = shown.await;
         self.feed.nudge();

@@ -26,7 +26,7 @@ statements! {
         $24, $25, $26, $27)";
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
         redo = $10, seq = $11, indexed = (indexed AND $12 AND NOT unit IS DISTINCT FROM $4) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
-    ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body, salt, promised_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body, salt, promised_at, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_STEP = "DELETE FROM open_step WHERE jurisdiction = $1 AND case_id = $2 AND step = $3 AND instance = $4";

@@ -18,6 +18,7 @@ use crate::{
     feed::{self, Fresh},
     ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
     notices::{self, Channel, Notice, Recipient},
+    vault::{VaultKey, words::Said},
 };
 
 /// A case in the hands of a transaction: its row, its events, its state.
@@ -35,6 +36,9 @@ pub(super) struct Held<'p> {
     arrivals: bool,
     /// What was reported, of a case that is being filed: it is committed with the first event.
     report: Option<String>,
+    /// What was written with the event that comes next.
+    said: Option<Said>,
+    vault_key: VaultKey,
     pub(super) events: Vec<Event>,
     pub(super) case: Case,
     /// What the events say of each clock.
@@ -88,6 +92,8 @@ impl<'p> Held<'p> {
             settled_at: head.settled_at,
             facts: rules.facts(&events),
             report: events.is_empty().then(|| evidence::report(head)),
+            said: None,
+            vault_key: engine.vault_key.clone(),
             events,
             past: None,
             places: Vec::new(),
@@ -107,6 +113,12 @@ impl<'p> Held<'p> {
     ) -> Self {
         let past = Some(Past { since, caller });
         Self { past, webhook: false, out: Vec::new(), ..Self::new(head, Vec::new(), rules, engine) }
+    }
+
+    /// Takes an event in whose texts were written otherwise.
+    pub(super) fn take_said(&mut self, tx: &mut Tx<'_>, event: Event, said: Option<Said>) -> Result<(), CaseError> {
+        self.said = said;
+        self.take(tx, event)
     }
 
     /// Takes an event in and writes it with its notices. `finish` writes the row, the steps and the timer.
@@ -150,9 +162,12 @@ impl<'p> Held<'p> {
     fn record(&mut self, tx: &mut Tx<'_>, event: &Event, body: &str) -> Result<(), DbError> {
         let CaseKey { jurisdiction, id } = self.key;
         let (salt, promised) = (Salt::new(), self.promised_at());
-        let text = evidence::text(body, self.report.take().as_deref());
+        let said = self.said.take();
+        let words = said.as_ref().map(Said::digest);
+        let text = evidence::text(body, self.report.take().as_deref(), words);
         let leaf = salt.leaf(&Entry::of_event(&self.number, event, promised, salt.body(&text)));
-        tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body, salt.bytes(), promised])?;
+        tx.put(&store::ADD_EVENT, args![jurisdiction, id, event.seq, event.at, body, salt.bytes(), promised, words])?;
+        said.map_or(Ok(()), |said| said.keep(tx, &self.vault_key, self.key, event.seq))?;
         let place = Fresh { jurisdiction, kind: Kind::Case, id: id.0, seq: event.seq, at: event.at, leaf };
         // What is written afterwards takes its places in the feed as a whole.
         match self.past {

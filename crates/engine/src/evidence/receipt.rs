@@ -14,6 +14,7 @@ use crate::{
     cases::CaseKey,
     db::{DbError, Tx, args, statements},
     hex,
+    vault::{VaultKey, words},
 };
 
 statements! {
@@ -45,6 +46,9 @@ pub struct Told {
     /// The salt of the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_salt: Option<String>,
+    /// What was written before personal data was taken out of it, as it is sealed; the text has its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 /// A receipt that holds.
@@ -54,6 +58,8 @@ pub struct Proved {
     pub entry: Entry,
     /// The text, where it is in the receipt.
     pub text: Option<String>,
+    /// What was written before personal data was taken out of it: JSON.
+    pub words: Option<String>,
     /// Where it stands in the log, from 0.
     pub index: u64,
     /// How many entries the log had when the receipt was made.
@@ -85,7 +91,8 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn receipt(&self, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
-        self.db.read(move |tx: &mut Tx<'_>| make(tx, case, seq, own)).await
+        let key = self.vault_key.clone();
+        self.db.read(move |tx: &mut Tx<'_>| make(tx, &key, case, seq, own)).await
     }
 }
 
@@ -109,7 +116,7 @@ impl Engine {
     }
 }
 
-fn make(tx: &mut Tx<'_>, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
+fn make(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
     let street = case.jurisdiction;
     let Some(n) = source::place_of(tx, case, seq)? else { return Ok(None) };
     let Some((size, note, witnessed)) = log::head(tx, street)?.filter(|(size, ..)| n <= *size) else { return Ok(None) };
@@ -119,11 +126,14 @@ fn make(tx: &mut Tx<'_>, case: CaseKey, seq: u64, own: bool) -> Result<Option<St
         witnessed.and_then(|note| Some((size_of(&note)?, note))).filter(|w| n <= w.0).unwrap_or((size, note));
     let corrupt = |e: &dyn std::fmt::Display| DbError::Corrupt(format!("the log of {street}: {e}"));
     let hashes = inclusion(&mut Rows { tx, street }, n - 1, size).map_err(|e| corrupt(&e))?;
+    let words = own.then(|| words::sealed(tx, key, case)).transpose()?.unwrap_or_default();
+    let words = words.into_iter().find(|(of, _)| *of == seq).map(|(_, words)| words);
     let told = Told {
         entry: source.entry.canonical(),
         salt: hex(&source.salt.for_leaf()),
         text_salt: own.then(|| hex(&source.salt.for_body())),
         text: own.then_some(source.text),
+        words,
     };
     let extra = serde_json::to_vec(&told).map_err(|e| corrupt(&e))?;
     let checkpoint = note.parse().map_err(|e| corrupt(&e))?;
@@ -148,6 +158,12 @@ pub fn verify(file: &str, key: &VerifierKey, witnesses: &[VerifierKey]) -> Resul
     let policy = Policy { origin: key.name(), log: &log, witnesses, quorum: 0 };
     let (checkpoint, seen) = proof.verify(leaf_hash(&leaf(&salt, told.entry.as_bytes())), &policy)?;
     let entry: Entry = serde_json::from_str(&told.entry).map_err(|e| unread(&e))?;
+    if let Some(words) = &told.words {
+        let digest = format!(r#","words":"{}"}}"#, hex(&words::digest(words)));
+        if !told.text.as_ref().is_some_and(|text| text.ends_with(&digest)) {
+            return Err(ReceiptError::Text);
+        }
+    }
     if let Some(text) = &told.text {
         let salt = told.text_salt.as_deref().and_then(self::salt).ok_or(ReceiptError::Text)?;
         if body_digest(&salt, text) != entry.body {
@@ -158,6 +174,7 @@ pub fn verify(file: &str, key: &VerifierKey, witnesses: &[VerifierKey]) -> Resul
     Ok(Proved {
         entry,
         text: told.text,
+        words: told.words,
         index: proof.index,
         size: checkpoint.size,
         origin: checkpoint.origin,

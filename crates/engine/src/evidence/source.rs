@@ -13,7 +13,7 @@ use crate::{
 
 statements! {
     WAITING = "SELECT n, kind, case_id, seq, at, leaf FROM feed_change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
-    EVENT = "SELECT body, salt, promised_at FROM event WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
+    EVENT = "SELECT body, salt, promised_at, words FROM event WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
     SALT_EVENT = "UPDATE event SET salt = $4 WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
     SET_LEAF = "UPDATE feed_change SET leaf = $3 WHERE jurisdiction = $1 AND n = $2";
     PLACE_OF = "SELECT n FROM feed_change WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3 AND kind = 0";
@@ -93,11 +93,12 @@ pub(super) fn of(tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result
 pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<Source>, DbError> {
     let Some(mut row) = tx.first(&EVENT, &args![case.jurisdiction, case.id, seq])? else { return Ok(None) };
     let (body, salt, promised): (String, Option<Vec<u8>>, Option<Millis>) = (row.take()?, row.take()?, row.take()?);
+    let words = row.take::<Option<Vec<u8>>>()?.and_then(|words| words.try_into().ok());
     let Some(salt) = salt.as_deref().and_then(Salt::from_bytes) else { return Ok(None) };
     let Some(head) = store::by_id(tx, case)? else { return Ok(None) };
     let Ok(event) = Event::from_json(&body) else { return Ok(None) };
     let said = (seq == 1).then(|| report(&head));
-    let text = text(&body, said.as_deref()).into_owned();
+    let text = text(&body, said.as_deref(), words).into_owned();
     let entry = Entry::of_event(&head.number, &event, promised, salt.body(&text));
     Ok(Some(Source { entry, salt, text }))
 }

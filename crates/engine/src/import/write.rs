@@ -20,7 +20,7 @@ use crate::{
     feed::{self, Fresh},
     ids::Jurisdiction,
     limits,
-    vault::{self, VaultKey},
+    vault::{self, VaultKey, words::Said},
 };
 
 impl Engine {
@@ -114,7 +114,7 @@ fn sort(known: Known, rows: &[Ready]) -> Sorted<'_> {
     for (at, ready) in rows.iter().enumerate() {
         let own = (ready.head().title.as_str(), ready.head().body.as_str());
         match seen.get(ready.key.as_str()) {
-            Some(there) if *there == own => sorted.again += 1,
+            Some(there) if *there == own || *there == ready.raw() => sorted.again += 1,
             Some(_) => sorted.clashes.push(at),
             None => {
                 seen.insert(&ready.key, own);
@@ -127,15 +127,17 @@ fn sort(known: Known, rows: &[Ready]) -> Sorted<'_> {
 
 impl Past {
     fn write(&self, tx: &mut Tx<'_>, vault_key: &VaultKey, key: &str, number: String) -> Result<Fresh, DbError> {
+        let words = self.said.as_ref().map(Said::digest);
         let head = Head { number, ..self.head.clone() };
         let (jurisdiction, id) = (head.key.jurisdiction, head.key.id);
         tx.put(&store::ADD_DEED, args![jurisdiction, key, id, 1])?;
         let (body, salt) = (&self.event, Salt::new());
         let event =
             Event::from_json(body).map_err(|e| DbError::Corrupt(format!("an event that does not read: {e}")))?;
-        let text = evidence::text(body, Some(&evidence::report(&head)));
+        let text = evidence::text(body, Some(&evidence::report(&head)), words);
         let leaf = salt.leaf(&Entry::of_event(&head.number, &event, None, salt.body(&text)));
-        tx.put(&store::ADD_EVENT, args![jurisdiction, id, 1, event.at, body, salt.bytes(), None::<i64>])?;
+        tx.put(&store::ADD_EVENT, args![jurisdiction, id, 1, event.at, body, salt.bytes(), None::<i64>, words])?;
+        self.said.as_ref().map_or(Ok(()), |said| said.keep(tx, vault_key, head.key, 1))?;
         tx.put(&store::ADD_CASE, store::row(&head, self.datum, None))?;
         self.caller.as_ref().map_or(Ok(()), |caller| vault::put_caller(tx, vault_key, jurisdiction, id, caller))?;
         Ok(Fresh { jurisdiction, kind: Kind::Case, id: id.0, seq: 1, at: event.at, leaf })

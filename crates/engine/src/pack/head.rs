@@ -71,6 +71,8 @@ pub(super) struct Head {
     pub dangers: Option<Word>,
     pub flows: Vec<Word>,
     pub templates: Option<Word>,
+    /// What gives personal data away.
+    pub personal: Option<Word>,
 }
 
 /// The mark that must be there.
@@ -105,6 +107,7 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         dangers: root.word("dangers"),
         flows: root.words("flows"),
         templates: root.word("templates"),
+        personal: root.word("personal"),
     };
     if head.flows.is_empty() {
         root.wrong("the pack needs `flows`: the files of its flows");

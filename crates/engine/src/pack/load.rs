@@ -13,6 +13,7 @@ use super::{
     head::{self, Head},
     knowledge::{self, Knowledge},
     limit::{self, LimitTable},
+    personal::Personal,
     read::{Doc, Found, Names, Table, Word, note},
     template, text,
 };
@@ -57,6 +58,7 @@ impl Desk<'_> {
         let names = Names { what: "field", all: names.filter(|_| fields_are_right) };
         let templates = head.templates.as_ref().and_then(|path| self.read(path, |table| template::read(table, &names)));
         let calendar = self.calendar(&head.calendar);
+        let personal = head.personal.as_ref().and_then(|path| self.personal(path));
         let knowledge = self.knowledge(&head, fields.as_deref(), &categories);
         let (fields, limits) = (fields?, limits?);
         // A flow hangs on its fields: while they are wrong, what it would be blamed for could be theirs.
@@ -77,6 +79,7 @@ impl Desk<'_> {
             texts: texts?,
             templates: templates.unwrap_or_default(),
             knowledge,
+            personal,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
         })
@@ -119,6 +122,11 @@ impl Desk<'_> {
     fn calendar(&self, path: &Word) -> Option<Calendar> {
         let calendar = Calendar::parse(&path.text, self.text(path)?);
         calendar.map_err(|error| note(&self.found, &error.file, error.line, error.reason)).ok()
+    }
+
+    fn personal(&self, path: &Word) -> Option<Personal> {
+        let personal = Personal::read(&path.text, self.text(path)?);
+        personal.map_err(|error| note(&self.found, &error.file, error.line, error.reason)).ok()
     }
 
     fn flows(&self, head: &Head, fields: &[Field], limits: &BTreeMap<String, LimitTable>) -> Vec<Definition> {

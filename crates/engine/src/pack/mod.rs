@@ -11,6 +11,7 @@ mod head;
 mod knowledge;
 mod limit;
 mod load;
+mod personal;
 mod read;
 mod template;
 mod text;
@@ -61,6 +62,7 @@ pub struct Pack {
     texts: BTreeMap<String, Text>,
     templates: Vec<Template>,
     knowledge: knowledge::Knowledge,
+    personal: Option<personal::Personal>,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }

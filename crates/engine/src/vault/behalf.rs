@@ -1,7 +1,9 @@
 //! For whom a case was reported, when somebody reported it for a parent or a neighbour: their name and phone stay in
 //! the vault; the desk learns only how the two are related and whom to ask.
 
-use super::{DbError, Of, Owner, Phone, PhoneKey, Scheme, Secret, Tx, VaultKey, args, person_by_phone, statements};
+use super::{
+    DbError, Of, Owner, Phone, PhoneKey, Scheme, Secret, Tx, VaultKey, args, keys, person_by_phone, statements,
+};
 use crate::{
     Engine,
     cases::CaseKey,
@@ -104,6 +106,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (jurisdiction, case_id) DO NOTHING";
     PROXY = "SELECT relation, told, contact <> '' FROM vault_behalf WHERE jurisdiction = $1 AND case_id = $2";
     CONTACT = "SELECT scheme, contact FROM vault_behalf WHERE jurisdiction = $1 AND case_id = $2 AND contact <> ''";
+    BEHALF = "SELECT scheme, name, contact FROM vault_behalf WHERE jurisdiction = $1 AND case_id = $2";
     PERSON = "SELECT person FROM vault_behalf WHERE jurisdiction = $1 AND case_id = $2";
     BROUGHT_FOR = "SELECT jurisdiction, case_id FROM vault_behalf WHERE person = $1";
     CLAIM = "UPDATE vault_behalf SET person = $2 WHERE phone_key = $1 AND person IS NULL";
@@ -215,6 +218,18 @@ pub fn contacts_for_delivery(
         all.extend(super::contact(tx, key, of_behalf(place, case))?);
     }
     Ok(all)
+}
+
+/// Whom a case is about: their name and where they are reached; nothing when it is the reporter's own, or forgotten.
+pub(crate) fn of(
+    tx: &mut Tx<'_>,
+    key: &VaultKey,
+    place: Jurisdiction,
+    case: CaseId,
+) -> Result<Option<[Secret<String>; 2]>, DbError> {
+    let Some(mut row) = tx.first(&BEHALF, &args![place, case])? else { return Ok(None) };
+    let (scheme, kept) = (row.take()?, [("name", row.take()?), ("contact", row.take()?)]);
+    keys::open(tx, key, of_behalf(place, case), scheme, kept)
 }
 
 pub(super) fn person(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<PersonId>, DbError> {

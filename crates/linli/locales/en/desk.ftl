@@ -159,6 +159,7 @@ reveal-not = Do not look
 reveal-shown = Who reported it
 reveal-name = Name
 reveal-contact = Number
+reveal-words = In their own words
 reveal-none = Not given
 reveal-goes = It goes by itself after a minute. Do not pass it on to another unit, least of all to whom it is about.
 reveal-back = Put it away and go back

@@ -141,6 +141,7 @@ reveal-not = 不看了
 reveal-shown = 反映人联系方式
 reveal-name = 称呼
 reveal-contact = 电话
+reveal-words = 居民原话
 reveal-none = 没有留
 reveal-goes = 一分钟后自动收起。不要抄给别的单位，更不能给被反映的一方。
 reveal-back = 收起，回到这件事

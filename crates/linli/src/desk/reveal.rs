@@ -22,6 +22,8 @@ use crate::web::{ActForm, Ctx, Fault, Page, Reply, forms::Sent, page::show_as};
 struct Shown {
     name: String,
     contact: String,
+    /// What they wrote, where handlers read it without names and numbers.
+    words: Vec<String>,
     /// Across it: who looks, and when.
     mark: String,
 }
@@ -61,7 +63,8 @@ pub async fn look(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>
     let who = ctx.engine().reveal(d.head.key, seat, filled, &sent.key()?).await?;
     let page = Page::titled(&ctx, "reveal-title");
     let mark = format!("{} {}", account(&ctx)?.name, page.time(&ctx.engine().clock.now()).words);
-    let shown = Shown { name: who.name.reveal().clone(), contact: who.contact.reveal().clone(), mark };
+    let words = who.words.iter().map(|words| words.reveal().clone()).collect();
+    let shown = Shown { words, name: who.name.reveal().clone(), contact: who.contact.reveal().clone(), mark };
     let d = ctx.engine().case_by_key(d.head.key, &ctx.viewer()).await?;
     let form = ActForm::new(&ctx, &d, &offer, &Default::default(), &[]);
     draw(&ctx, d, form, Some(shown))

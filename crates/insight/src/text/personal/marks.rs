@@ -5,6 +5,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Kind;
+
 /// The words that announce personal data, and the characters that it is made of, as a pack states them.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,6 +17,7 @@ pub struct Marks {
     pub(super) words: Words,
     pub(super) plate: Plate,
     pub(super) name: Name,
+    pub(super) stand_in: StandIn,
 }
 
 /// What each list of words announces.
@@ -62,7 +65,39 @@ pub struct MarksError {
     pub reason: String,
 }
 
+/// What is written where something was taken out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StandIn {
+    pub phone: String,
+    pub landline: String,
+    pub identity: String,
+    pub bank: String,
+    pub plate: String,
+    pub name: String,
+    pub email: String,
+    pub account: String,
+    pub passport: String,
+}
+
 impl Marks {
+    /// What is written in the place of something that was taken out.
+    #[must_use]
+    pub fn stand_in(&self, kind: Kind) -> &str {
+        let all = &self.stand_in;
+        match kind {
+            Kind::Phone => &all.phone,
+            Kind::Landline => &all.landline,
+            Kind::Identity => &all.identity,
+            Kind::BankCard => &all.bank,
+            Kind::Plate => &all.plate,
+            Kind::Name => &all.name,
+            Kind::Email => &all.email,
+            Kind::Account => &all.account,
+            Kind::Passport => &all.passport,
+        }
+    }
+
     /// Reads marks as a rule pack states them; `file` is only for the error.
     ///
     /// # Errors
