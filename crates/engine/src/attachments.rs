@@ -12,7 +12,7 @@ use linli_worktime::Millis;
 
 pub use self::{
     store::{Store, StoreError, UploadError},
-    sweep::{SweepError, Swept, sweep},
+    sweep::{SweepError, Swept, drop_unnamed, sweep},
 };
 use crate::{
     db::{DbError, FromCell, Row, Tx, Value, args, statements},

@@ -102,6 +102,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         vault::public::STATEMENTS,
         vault::rotate::STATEMENTS,
         vault::words::STATEMENTS,
+        cases::erase::STATEMENTS,
     ]
     .into_iter()
     .flatten()

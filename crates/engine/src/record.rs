@@ -35,6 +35,8 @@ words! {
     Setting = "setting",
     /// A warning to the administrator.
     Warning = "warning",
+    /// A case, by its number.
+    Case = "case",
 }
 
 words! {
@@ -50,6 +52,8 @@ words! {
     Restored = "restored",
     /// It holds no longer.
     Ended = "ended",
+    /// Its words were erased.
+    Erased = "erased",
     /// Somebody got a password for the first time, or anew.
     FirstPassword = "first-password",
     /// Somebody chose a password of their own.

@@ -15,6 +15,7 @@ use std::{fmt, str::FromStr};
 
 use linli_worktime::Millis;
 
+pub(crate) use self::forget::brought_by;
 pub use self::{
     forget::{forget, forget_caller},
     keys::VaultKey,

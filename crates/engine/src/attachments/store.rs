@@ -161,6 +161,15 @@ impl Store {
         Ok(Some(bytes))
     }
 
+    /// Removes a content unless it was written again since.
+    pub(super) fn end(&self, digest: &Digest, since: Millis) -> Result<(), StoreError> {
+        let path = self.path(digest);
+        if path.exists() {
+            self.remove(&OldFile { path, digest: Some(*digest) }, since)?;
+        }
+        Ok(())
+    }
+
     fn path(&self, digest: &Digest) -> PathBuf {
         let text = digest.to_string();
         self.folder.join(&text[..2]).join(&text[2..4]).join(text)
@@ -230,6 +239,13 @@ fn written_before(path: &Path, cutoff: Millis) -> Result<bool, StoreError> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(e) => Err(refused("look at", path)(e)),
     }
+}
+
+/// The same in milliseconds since 1970.
+pub(super) fn machine_millis() -> Millis {
+    let since = machine_time().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // What was written in this very millisecond was written before.
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(1))
 }
 
 /// The time that the file system goes by, whatever clock the program was given.

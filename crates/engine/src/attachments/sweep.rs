@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use linli_worktime::Millis;
 
-use super::{Digest, NAMED, Store, StoreError};
+use super::{Digest, NAMED, Store, StoreError, store};
 use crate::db::{Db, DbError, Tx, args};
 
 /// A file without a row is left alone this long, milliseconds: its report may be on the way.
@@ -62,6 +62,29 @@ pub async fn sweep(db: &Db, store: &Store, now: Millis) -> Result<Swept, SweepEr
         swept.bytes += part.bytes;
     }
     Ok(swept)
+}
+
+/// Removes these contents where no row names them any more, for what was erased. Whatever is written again meanwhile stays.
+///
+/// # Errors
+/// When the database or the disk refuses.
+pub async fn drop_unnamed(db: &Db, store: &Store, digests: Vec<Digest>) -> Result<(), SweepError> {
+    let begun = store::machine_millis();
+    let still = digests.clone();
+    let still = db.read(move |tx: &mut Tx<'_>| {
+        let mut named = HashSet::new();
+        for digest in &still {
+            if tx.first(&NAMED, &args![*digest, *digest])?.is_some() {
+                named.insert(*digest);
+            }
+        }
+        Ok::<_, DbError>(named)
+    });
+    let still = still.await?;
+    on_disk(store, move |store| {
+        digests.iter().filter(|digest| !still.contains(digest)).try_for_each(|digest| store.end(digest, begun))
+    })
+    .await
 }
 
 /// The digests beginning with this byte that a row names.

@@ -5,6 +5,7 @@ pub mod act;
 pub mod attach;
 pub mod call;
 mod deed;
+pub mod erase;
 pub mod file;
 mod follow;
 pub mod foresee;

@@ -133,6 +133,8 @@ impl Engine {
     }
 }
 
+pub(super) use index::{forget, shrink};
+
 /// A question with all that it depends on.
 struct Look {
     query: Query,

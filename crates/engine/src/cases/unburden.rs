@@ -22,7 +22,7 @@ const NEVER: [Kind; 4] = [Kind::Identity, Kind::BankCard, Kind::Passport, Kind::
 /// What may be of work, or of whoever reported it.
 const PERHAPS: [Kind; 3] = [Kind::Phone, Kind::Landline, Kind::Name];
 /// The fields in which staff write down what a reporter says.
-const THEIRS: [&str; 2] = ["message", "words"];
+pub(super) const THEIRS: [&str; 2] = ["message", "words"];
 
 /// Who brought a case, to know them again in a text: their name and where they are reached.
 pub(super) type Known = Vec<Secret<String>>;

@@ -1,16 +1,20 @@
 //! Comparing every entry of a log with the database: what was changed, taken out, put in or moved by hand is named.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use linli_tlog::{Edge, Hash, Tile, leaf_hash, tile::TILE_WIDTH};
 
 use super::{
-    log,
+    Kind, log,
     source::{self, Place},
     tiles,
 };
 use crate::{
     Engine,
+    cases::erase::erased_events,
     db::{DbError, Tx, args, statements},
     ids::{CaseId, Jurisdiction},
 };
@@ -75,6 +79,8 @@ impl fmt::Display for Finding {
 pub struct Audit {
     /// Entries that were compared.
     pub checked: u64,
+    /// Entries whose words were erased by right of whoever wrote them, as the log itself says.
+    pub erased: u64,
     /// What was found, the first in the order of the log first; with the place from 1, or 0 for what has none.
     pub findings: Vec<(u64, Finding)>,
 }
@@ -86,6 +92,10 @@ struct Course {
     edge: Edge,
     /// Leaves of what stands in the database and is not what was recorded there, to find where they belong.
     astray: HashMap<[u8; 32], u64>,
+    /// Events that cannot be compared, with their place and their name; most are in `erased` by the end.
+    blank: Vec<(u64, (String, u64), String)>,
+    /// Events of which the log says that they were erased.
+    erased: HashSet<(String, u64)>,
 }
 
 impl Engine {
@@ -127,6 +137,13 @@ impl Engine {
             }
             Ok(_) => {}
         }
+        for (n, event, what) in std::mem::take(&mut course.blank) {
+            match course.erased.contains(&event) {
+                true => course.audit.erased += 1,
+                false => course.find(n, Finding::Dropped(what)),
+            }
+        }
+        course.audit.findings.sort_by_key(|(n, _)| *n);
         if !course.astray.is_empty() {
             let astray = std::mem::take(&mut course.astray);
             let found = self.db.read(move |tx: &mut Tx<'_>| belongs(tx, street, &astray)).await?;
@@ -150,6 +167,10 @@ struct Compared {
     /// The leaf of what stands in the database.
     leaf: Option<[u8; 32]>,
     what: String,
+    /// The case and the event, where the row is there and what opens it is not.
+    blank: Option<(String, u64)>,
+    /// Events that this entry says were erased.
+    erased: Vec<(String, u64)>,
 }
 
 /// `held` is the tile of the place before: 256 places share one.
@@ -169,11 +190,19 @@ fn compare(
     let tree = hashes.get(from..from + Hash::SIZE).and_then(|hash| Hash::try_from(hash).ok());
     let source = source::of(tx, street, &place)?;
     let leaf = source.as_ref().map(|source| source.salt.leaf(&source.entry));
+    let erased = source.as_ref().filter(|_| place.kind == Kind::Record).and_then(|s| erased_events(&s.text));
+    let erased = erased.into_iter().flat_map(|(of, seqs)| seqs.into_iter().map(move |seq| (of.clone(), seq))).collect();
+    let blank = match &source {
+        None if place.kind == Kind::Case && source::is_blank(tx, street, &place)? => {
+            Some((number(tx, street, &place)?, place.seq))
+        }
+        _ => None,
+    };
     let what = match &source {
         Some(source) => named(&source.entry.of, &source.entry.what, place.seq),
         None => named(&number(tx, street, &place)?, "", place.seq),
     };
-    Ok(Compared { place, tree, leaf, what })
+    Ok(Compared { place, tree, leaf, what, blank, erased })
 }
 
 fn named(of: &str, what: &str, seq: u64) -> String {
@@ -194,7 +223,7 @@ impl Course {
     }
 
     fn take(&mut self, compared: Compared) {
-        let Compared { place, tree, leaf, what } = compared;
+        let Compared { place, tree, leaf, what, blank, erased } = compared;
         let n = self.audit.checked + 1;
         if place.n != n {
             self.find(n, Finding::Place);
@@ -204,7 +233,11 @@ impl Course {
         if tree != Some(leaf_hash(&place.leaf)) {
             self.find(place.n, Finding::Leaf);
         }
+        if leaf == Some(place.leaf) {
+            self.erased.extend(erased);
+        }
         match leaf {
+            None if blank.is_some() => self.blank.extend(blank.map(|event| (place.n, event, what))),
             None => self.find(place.n, Finding::Dropped(what)),
             Some(leaf) if leaf != place.leaf => {
                 self.astray.insert(leaf, place.n);

@@ -103,6 +103,13 @@ pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<S
     Ok(Some(Source { entry, salt, text }))
 }
 
+/// Whether an event is there without what opens it.
+pub(super) fn is_blank(tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<bool, DbError> {
+    let Some(mut row) = tx.first(&EVENT, &args![street, CaseId(place.id), place.seq])? else { return Ok(false) };
+    let (_, salt): (String, Option<Vec<u8>>) = (row.take()?, row.take()?);
+    Ok(salt.is_none())
+}
+
 /// The place of an event in the log.
 pub(super) fn place_of(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<u64>, DbError> {
     tx.first(&PLACE_OF, &args![case.jurisdiction, case.id, seq])?.map(|mut row| row.take()).transpose()

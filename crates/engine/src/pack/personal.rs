@@ -33,6 +33,11 @@ impl Pack {
         (!found.is_empty()).then(|| mask(text, &found, |kind| personal.marks.stand_in(kind)))
     }
 
+    /// What stands in the place of a text that was erased.
+    pub fn erased_word(&self) -> &str {
+        self.personal.as_ref().map_or("\u{2026}", |personal| personal.marks.erased())
+    }
+
     /// Whether there is personal data of such a kind in a text.
     pub fn has_personal(&self, text: &str, which: impl Fn(Kind) -> bool) -> bool {
         let found = self.personal.as_ref().map(|personal| personal.finder.find(text));

@@ -32,6 +32,8 @@ pub fn forget(tx: &mut Tx<'_>, home: Jurisdiction, person: PersonId) -> Result<(
     }
     for (place, case) in cases(tx, &behalf::BROUGHT_FOR, person)? {
         shred(tx, behalf::of_behalf(place, case))?;
+        // What others wrote of them keeps what handlers read of it.
+        super::words::end(tx, place, case)?;
         tx.send(&BLANK_BEHALF, args![place, case, Scheme::NEW])?;
     }
     tx.query(&NO_WIPE, &[]).map(drop)
@@ -54,6 +56,11 @@ fn forget_caller_of(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Resul
 
 pub(super) fn shred(tx: &mut Tx<'_>, owner: Owner) -> Result<(), DbError> {
     tx.send(&SHRED, args![owner.place, Value::Id(owner.id), owner.of.code(), Vec::<u8>::new()])
+}
+
+/// The cases that a person brought.
+pub(crate) fn brought_by(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(Jurisdiction, CaseId)>, DbError> {
+    cases(tx, &BROUGHT, person)
 }
 
 fn cases(

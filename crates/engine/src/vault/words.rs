@@ -21,7 +21,7 @@ use crate::{
 statements! {
     ADD_WORDS = "INSERT INTO vault_words (jurisdiction, case_id, seq, id, scheme, words) VALUES ($1, $2, $3, $4, $5, $6)";
     WORDS = "SELECT seq, id, scheme, words FROM vault_words WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq";
-    END_WORDS = "DELETE FROM vault_words WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
+    END_WORDS = "DELETE FROM vault_words WHERE jurisdiction = $1 AND case_id = $2";
 }
 
 /// Texts as they were written, by the name of their field.
@@ -93,14 +93,11 @@ pub(crate) fn sealed(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey) -> Result<V
     Ok(all)
 }
 
-/// Forgets what was written with some events of a case.
-pub(crate) fn end(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId, seqs: &[u64]) -> Result<(), DbError> {
+/// Forgets what was written in a case.
+pub(crate) fn end(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<(), DbError> {
     for mut row in tx.query(&WORDS, &args![place, case])? {
-        let (seq, id): (u64, [u8; 16]) = (row.take()?, row.take()?);
-        if seqs.contains(&seq) {
-            forget::shred(tx, of_words(place, id))?;
-            tx.send(&END_WORDS, args![place, case, seq])?;
-        }
+        let (_, id): (u64, [u8; 16]) = (row.take()?, row.take()?);
+        forget::shred(tx, of_words(place, id))?;
     }
-    Ok(())
+    tx.send(&END_WORDS, args![place, case])
 }

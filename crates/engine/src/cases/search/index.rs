@@ -23,6 +23,9 @@ statements! {
         ||DELETE FROM case_words WHERE jurisdiction = $1 AND case_id = $2}}";
     ADD_WORDS = "INSERT INTO case_words {{(rowid, words) SELECT rowid, CAST($3 AS TEXT) FROM cases WHERE jurisdiction = $1 AND id = $2
         ||(jurisdiction, case_id, words) VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))}}";
+    // A page of merging at a time; what was deleted falls away with it.
+    SHRINK = "{{INSERT INTO case_words (case_words, rank) VALUES ('merge', $1)||SELECT $1::bigint}}";
+    CHANGES = "{{SELECT total_changes()||SELECT 0::bigint}}";
     INDEXED = "UPDATE cases SET indexed = {yes} WHERE jurisdiction = $1 AND id = $2";
 }
 
@@ -112,6 +115,20 @@ pub(super) fn take_in(tx: &mut Tx<'_>) -> Result<usize, DbError> {
         tx.put(&INDEXED, args![key.jurisdiction, key.id])?;
     }
     Ok(count)
+}
+
+/// Takes a case out of the index until it is taken in anew.
+pub(in crate::cases) fn forget(tx: &mut Tx<'_>, key: CaseKey) -> Result<(), DbError> {
+    tx.send(&FORGET, args![key.jurisdiction, key.id])
+}
+
+/// Merges a part of the index, so that what was deleted is gone; whether there is more to merge.
+pub(in crate::cases) fn shrink(tx: &mut Tx<'_>) -> Result<bool, DbError> {
+    let changes = |tx: &mut Tx<'_>| tx.first(&CHANGES, &[])?.map_or(Ok(0), |mut row| row.take::<i64>());
+    let before = changes(tx)?;
+    tx.query(&SHRINK, &args![-500])?;
+    // As FTS5 documents it: a step that changes less than two rows found nothing to do.
+    Ok(changes(tx)? - before >= 2)
 }
 
 fn marks(opened: Millis, place: &PlaceCode, category: &str, unit: Option<&str>) -> Vec<String> {

@@ -78,9 +78,16 @@ pub(super) struct StandIn {
     pub email: String,
     pub account: String,
     pub passport: String,
+    pub erased: String,
 }
 
 impl Marks {
+    /// What is written in the place of a text that was erased.
+    #[must_use]
+    pub fn erased(&self) -> &str {
+        &self.stand_in.erased
+    }
+
     /// What is written in the place of something that was taken out.
     #[must_use]
     pub fn stand_in(&self, kind: Kind) -> &str {

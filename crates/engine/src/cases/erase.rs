@@ -1,0 +1,174 @@
+//! Erasing a person (PIPL art. 47): what they wrote, what they sent along, and in the vault who they are. What the office
+//! did stays, so do the numbers, the times and the log: it verifies as before, and says which entries were erased by what
+//! right. An entry that is gone without such a record is still found by an audit.
+
+use std::collections::BTreeSet;
+
+use linli_flow::{Definition, Event, FieldKind, Value, What};
+use linli_worktime::Millis;
+use serde_json::json;
+
+use super::{CaseError, CaseKey, Head, Phase, search, store, unburden::THEIRS};
+use crate::{
+    Engine, attachments,
+    db::{DbError, Dialect, Tx, args, statements},
+    ids::PersonId,
+    record::{self, Act, By, Deed, What as Recorded},
+    vault,
+};
+
+statements! {
+    BLANK_CASE = "UPDATE cases SET title = $3, body = $4, address = '', lon = NULL, lat = NULL, datum = NULL, indexed = NOT {yes}
+        WHERE jurisdiction = $1 AND id = $2";
+    BLANK_EVENT = "UPDATE event SET body = $4, salt = NULL, words = NULL WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
+    END_FILES = "DELETE FROM attachment WHERE jurisdiction = $1 AND case_id = $2 AND by_whom = 'reporter'";
+    END_DRAFTS = "DELETE FROM draft WHERE jurisdiction = $1 AND case_id = $2";
+    END_NOTICES = "DELETE FROM notice WHERE jurisdiction = $1 AND case_id = $2";
+    END_SENT = "UPDATE deed SET digest = NULL WHERE jurisdiction = $1 AND case_id = $2";
+    END_SESSIONS = "DELETE FROM session WHERE jurisdiction = $1 AND person = $2";
+    END_TOLD = "DELETE FROM told WHERE jurisdiction = $1 AND whom = $2";
+    END_CHOICE = "DELETE FROM notice_choice WHERE jurisdiction = $1 AND whom = $2";
+    ADD_ERASED = "INSERT INTO erased (jurisdiction, case_id, at, rule) VALUES ($1, $2, $3, $4) ON CONFLICT (jurisdiction, case_id) DO NOTHING";
+    ERASED = "SELECT at, rule FROM erased WHERE jurisdiction = $1 AND case_id = $2";
+}
+
+/// What an erasure left and what it took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// The cases whose words are gone.
+    pub cases: Vec<CaseKey>,
+    /// The numbers of open cases: while there is one, nothing is erased, for somebody has to be told how it ends.
+    pub open: Vec<String>,
+    files: Vec<attachments::Digest>,
+}
+
+/// That the words of a case were erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// When.
+    pub at: Millis,
+    /// By right of what.
+    pub rule: String,
+}
+
+impl Engine {
+    /// Erases a person with all that they brought, where none of it is open any more. `rule` is the right that they have.
+    ///
+    /// # Errors
+    /// [`CaseError`]; nothing is erased then.
+    pub async fn erase_person(&self, person: PersonId, rule: &str, by: &By) -> Result<Erased, CaseError> {
+        let (engine, rule, by) = (self.clone(), rule.to_owned(), by.clone());
+        let erased = self.db.write(move |tx: &mut Tx<'_>| engine.erase_in(tx, person, &rule, &by)).await?;
+        self.feed.nudge();
+        self.wipe(&erased).await?;
+        Ok(erased)
+    }
+
+    fn erase_in(&self, tx: &mut Tx<'_>, person: PersonId, rule: &str, by: &By) -> Result<Erased, CaseError> {
+        let (mut heads, mut erased) = (Vec::new(), Erased::default());
+        for (jurisdiction, id) in vault::brought_by(tx, person)? {
+            let Some(head) = store::by_id(tx, CaseKey { jurisdiction, id })? else { continue };
+            match head.phase {
+                Phase::Open => erased.open.push(head.number),
+                Phase::Settled | Phase::Ended => heads.push(head),
+            }
+        }
+        if !erased.open.is_empty() {
+            return Ok(erased);
+        }
+        let now = self.clock.now();
+        for head in &heads {
+            let files = attachments::of_case(tx, head.key.jurisdiction, head.key.id)?;
+            erased.files.extend(files.into_iter().filter(|f| f.by == "reporter").map(|f| f.stored.digest));
+            self.erase_case(tx, head, rule, by, now)?;
+        }
+        for sql in [&END_SESSIONS, &END_TOLD, &END_CHOICE] {
+            tx.send(sql, args![self.home, person])?;
+        }
+        vault::forget(tx, self.home, person)?;
+        erased.cases = heads.into_iter().map(|head| head.key).collect();
+        Ok(erased)
+    }
+
+    fn erase_case(&self, tx: &mut Tx<'_>, head: &Head, rule: &str, by: &By, now: Millis) -> Result<(), CaseError> {
+        let CaseKey { jurisdiction, id } = head.key;
+        tx.query(&vault::forget::WIPE, &[])?;
+        let (pack, flow) = self.packs().of(head)?;
+        let current = self.packs().current();
+        let mut gone = BTreeSet::from([1]);
+        for mut event in store::events(tx, head.key)? {
+            let seq = event.seq;
+            if blank(&mut event, &flow, current.erased_word()) || seq == 1 {
+                gone.insert(seq);
+                let body = event.to_canonical_json().map_err(|e| DbError::Corrupt(e.to_string()))?;
+                tx.send(&BLANK_EVENT, args![jurisdiction, id, seq, body])?;
+            }
+        }
+        let title = pack.category(&head.category).map_or(head.category.as_str(), |c| c.title.zh.as_str());
+        search::forget(tx, head.key)?;
+        tx.send(&BLANK_CASE, args![jurisdiction, id, title, current.erased_word()])?;
+        for sql in [&END_FILES, &END_DRAFTS, &END_NOTICES, &END_SENT] {
+            tx.send(sql, args![jurisdiction, id])?;
+        }
+        vault::words::end(tx, jurisdiction, id)?;
+        tx.send(&ADD_ERASED, args![jurisdiction, id, now, rule])?;
+        let became = Some(json!({ "events": gone, "rule": rule }));
+        let deed = Deed { what: Recorded::Case, subject: head.number.clone(), act: Act::Erased, was: None, became };
+        record::note(tx, jurisdiction, by, deed, now)?;
+        Ok(tx.query(&vault::forget::NO_WIPE, &[]).map(drop)?)
+    }
+
+    /// Takes away what deleting rows leaves behind: files that no row names any more, and dead entries of the index.
+    async fn wipe(&self, erased: &Erased) -> Result<(), CaseError> {
+        if erased.cases.is_empty() {
+            return Ok(());
+        }
+        let files = attachments::drop_unnamed(&self.db, &self.files, erased.files.clone()).await;
+        files.map_err(|e| DbError::Corrupt(e.to_string()))?;
+        while self.index_words().await? > 0 {}
+        if self.db.dialect() == Dialect::Lite {
+            while self.db.write(search::shrink).await? {}
+        }
+        Ok(())
+    }
+
+    /// Whether the words of a case were erased.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn erased(&self, case: CaseKey) -> Result<Option<Gone>, DbError> {
+        let ask = move |tx: &mut Tx<'_>| tx.first(&ERASED, &args![case.jurisdiction, case.id]);
+        let row = self.db.read(ask).await?;
+        row.map(|mut row| Ok(Gone { at: row.take()?, rule: row.take()? })).transpose()
+    }
+}
+
+/// Takes the reporter's words out of an event; whether there were any.
+fn blank(event: &mut Event, flow: &Definition, word: &str) -> bool {
+    let own = event.by.kind == "person";
+    let theirs = |name: &str| THEIRS.contains(&name) || (own && flow.fields().get(name) == Some(&FieldKind::Text));
+    let (form, fields) = match &mut event.what {
+        What::Acted { form, change, .. } | What::Cancelled { form, change, .. } => (form, &mut change.fields),
+        What::Side { form, fields, .. } => (form, fields),
+        What::Opened { .. } | What::Late { .. } => return false,
+    };
+    let mut any = false;
+    for (_, value) in form.iter_mut().chain(fields.iter_mut()).filter(|(name, _)| theirs(name)) {
+        if let Value::Text(text) = value {
+            word.clone_into(text);
+            any = true;
+        }
+    }
+    any
+}
+
+/// What the record of an erasure says: which events of which case.
+pub(crate) fn erased_events(text: &str) -> Option<(String, BTreeSet<u64>)> {
+    let deed: serde_json::Value = serde_json::from_str(text).ok()?;
+    if deed["what"] != Recorded::Case.as_str() || deed["act"] != Act::Erased.as_str() {
+        return None;
+    }
+    let became: serde_json::Value = serde_json::from_str(deed["became"].as_str()?).ok()?;
+    let events = became["events"].as_array()?.iter().filter_map(serde_json::Value::as_u64).collect();
+    Some((deed["subject"].as_str()?.to_owned(), events))
+}
