@@ -246,6 +246,7 @@ impl Engine {
         let more = self.sequence().await? > 0;
         let logged = self.grow_logs().await?;
         let indexed = self.index_words().await?;
+        self.wipe_erased().await?;
         let told = self.tell_members().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
         Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || sent.sent > 0)

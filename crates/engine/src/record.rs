@@ -74,6 +74,13 @@ impl By {
         Self { account: Some(account.id), seat: Some(seat.id), login: account.login.as_str().to_owned() }
     }
 
+    /// Whoever holds a seat.
+    pub(crate) fn seat(tx: &mut Tx<'_>, home: Jurisdiction, seat: &Seat) -> Result<Self, DbError> {
+        let row = tx.first(&LOGIN, &args![home, seat.account])?;
+        let login = row.map_or(Ok(String::new()), |mut row| row.take())?;
+        Ok(Self { account: Some(seat.account), seat: Some(seat.id), login })
+    }
+
     /// A command of the program. Its name cannot be a login: it begins with `linli `.
     pub fn command(name: &str) -> Self {
         Self { account: None, seat: None, login: format!("linli {name}") }
@@ -130,6 +137,7 @@ pub struct Asked {
 statements! {
     NOTE = "INSERT INTO admin_change (jurisdiction, at, id, account, seat, login, what, subject, act, was, became, salt)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    LOGIN = "SELECT login FROM account WHERE jurisdiction = $1 AND id = $2";
     ONE = "SELECT account, salt, at, id, login, seat, what, subject, act, was, became FROM admin_change
         WHERE jurisdiction = $1 AND at = $2 AND id = $3";
     // Each of the filters has its index; all of them end in `at, id`.

@@ -142,6 +142,7 @@ fn of_caller(place: Jurisdiction, case: CaseId) -> Owner {
 }
 
 statements! {
+    RENAME = "UPDATE vault_person SET scheme = $3, name = $4, phone = $5 WHERE jurisdiction = $1 AND id = $2";
     BROUGHT = "SELECT jurisdiction, case_id FROM vault_caller WHERE person = $1";
     PERSON_BY_PHONE = "SELECT id FROM vault_person WHERE jurisdiction = $1 AND phone_key = $2";
     ADD_PERSON = "INSERT INTO vault_person (jurisdiction, id, scheme, name, phone, phone_key, made_at)
@@ -198,6 +199,20 @@ pub fn add_person(
     let ([name, phone], data_key) = key.seal(of_person(home, new), [("name", name), ("phone", &phone.0)])?;
     tx.send(&ADD_PERSON, args![home, new, Scheme::NEW, name, phone, &phone_key, now])?;
     data_key.map_or(Ok(false), |data_key| data_key.add_first(tx)).map(drop)
+}
+
+/// Changes how a person wants to be called. All that is kept of them is sealed anew, under another data key.
+pub(crate) fn rename(
+    tx: &mut Tx<'_>,
+    key: &VaultKey,
+    home: Jurisdiction,
+    person: PersonId,
+    name: &Secret<String>,
+    phone: &Secret<String>,
+) -> Result<(), DbError> {
+    let ([name, phone], data_key) = key.seal(of_person(home, person), [("name", name), ("phone", phone)])?;
+    tx.send(&RENAME, args![home, person, Scheme::NEW, name, phone])?;
+    data_key.map_or(Ok(()), |data_key| data_key.put(tx))
 }
 
 /// Who somebody is.

@@ -4,7 +4,7 @@
 mod town;
 
 use linli_engine::{
-    cases::{CaseKey, attach::Adds, file::Report, search::Query},
+    cases::{CaseError, CaseKey, attach::Adds, file::Report, search::Query},
     db::Tx,
     evidence::Finding,
     ids::PersonId,
@@ -126,7 +126,64 @@ async fn not_by_hand(bed: Bed) {
     assert_eq!((audit.erased, town.engine.erased(case).await.unwrap()), (0, None));
 }
 
+/// Asking by right: a case with a clock, decided by one and reviewed by another; what is granted is done in that moment.
+async fn by_right(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let who = person(&town, "诸葛桂英", "13912345678").await;
+    let open = lived(&town, who, "open", false).await;
+    let own = Viewer::Person(who);
+    assert!(town.engine.ask_by_right(who, "nonsense", "", "k0").await.is_err());
+    let asked = town.engine.ask_by_right(who, "erase", "gingerbread and all", "k1").await.unwrap();
+    let again = town.engine.ask_by_right(who, "erase", "gingerbread and all", "k1").await.unwrap();
+    assert_eq!((asked.key, again.again), (again.key, true));
+    assert_eq!(town.steps(asked.key).await, ["decide"]);
+    let answer = [("answer", "all of it is erased")];
+    let refused = town.act(asked.key, &head(), "granted", &answer).await;
+    let number = town.see(open, &own).await.head.number;
+    assert!(matches!(&refused, Err(CaseError::StillOpen(open)) if *open == [number]), "{refused:?}");
+    assert!(town.act(asked.key, &handler("municipal"), "granted", &answer).await.is_err());
+    town.done(open, &own, "withdraw", &[]).await;
+    town.done(asked.key, &head(), "refused", &[("reason", "the law keeps it"), ("law", "PIPL 47")]).await;
+    town.done(asked.key, &own, "appeal", &[("reason", "it does not")]).await;
+    assert!(town.act(asked.key, &head(), "again", &[("reason", "x")]).await.is_err(), "not by who decided");
+    town.done(asked.key, &overseer(), "again", &[("reason", "decide it anew")]).await;
+    // Anything else that is granted erases nothing.
+    let other = town.engine.ask_by_right(who, "explain", "", "k2").await.unwrap();
+    town.done(other.key, &head(), "granted", &[("answer", "by these rules")]).await;
+    assert!(town.engine.erased(open).await.unwrap().is_none());
+    town.done(asked.key, &head(), "granted", &answer).await;
+    town.engine.wipe_erased().await.unwrap();
+    grow(&town).await;
+    vacuum(&bed).await;
+    let left = traces(&bed, &THEIRS).await;
+    assert!(left.is_empty(), "{left:#?}");
+    for case in [open, asked.key, other.key] {
+        assert!(town.engine.erased(case).await.unwrap().is_some_and(|gone| gone.rule.contains("47")));
+    }
+    assert!(town.engine.kept_of(who).await.unwrap().is_none());
+    let audit = town.engine.audit(code(STREET).jurisdiction()).await.unwrap();
+    assert_eq!(audit.findings, []);
+}
+
+/// What is kept of somebody, for themselves: their name as they want it, and who looked.
+async fn ones_own_data(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let who = person(&town, "Zhuge", "13912345678").await;
+    let case = lived(&town, who, "a", true).await;
+    let Viewer::Staff(seat) = head() else { unreachable!() };
+    town.engine.reveal(case, &seat, fill(&[("why", "to bring the cat home")]), "look").await.unwrap();
+    town.engine.rename(who, " Madam\nZhuge ").await.unwrap();
+    assert!(town.engine.rename(who, &"x".repeat(61)).await.is_err());
+    let kept = town.engine.kept_of(who).await.unwrap().unwrap();
+    assert_eq!((kept.name.reveal().as_str(), kept.phone.reveal().as_str()), ("Madam Zhuge", "13912345678"));
+    assert_eq!(kept.cases, [case]);
+    assert_eq!(kept.looks.iter().map(|look| look.why().to_owned()).collect::<Vec<_>>(), ["to bring the cat home"]);
+    assert!(town.engine.kept_of(PersonId::new()).await.unwrap().is_none());
+}
+
 on_both! {
+    rights => by_right;
+    own_data => ones_own_data;
     erased => nothing_is_left;
     open_cases => not_while_somebody_has_to_be_told;
     by_hand_in_sql => not_by_hand;

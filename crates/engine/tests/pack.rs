@@ -197,7 +197,7 @@ fn the_default_pack_says_what_its_files_say() {
     let pack = pack();
     assert_eq!((pack.id.as_str(), pack.in_force.to_string()), ("cn", "2026-01-01".to_owned()));
     let flows: Vec<&str> = pack.flows().iter().map(|flow| flow.id()).collect();
-    assert_eq!(flows, ["request", "callback"]);
+    assert_eq!(flows, ["request", "callback", "rights"]);
     assert_eq!(pack.flow("request").unwrap().title().en, "Service request");
     assert_eq!(pack.role("desk-head").unwrap().title.en, "Head of the desk");
 

@@ -111,10 +111,12 @@ impl Engine {
         } else {
             event
         };
+        let erases = self.erases(tx, &ask, &held)?;
         let seq = event.seq;
         held.take_said(tx, event, said)?;
         held.finish(tx)?;
         tx.put(&store::ADD_DEED, args![jurisdiction, &ask.key, id, seq])?;
+        self.grant(tx, &ask, &held, erases)?;
         Ok(Acted { seq, again: false })
     }
 

@@ -12,7 +12,7 @@ use super::{CaseError, CaseKey, Head, Phase, search, store, unburden::THEIRS};
 use crate::{
     Engine, attachments,
     db::{DbError, Dialect, Tx, args, statements},
-    ids::PersonId,
+    ids::{CaseId, Jurisdiction, PersonId},
     record::{self, Act, By, Deed, What as Recorded},
     vault,
 };
@@ -24,11 +24,13 @@ statements! {
     END_FILES = "DELETE FROM attachment WHERE jurisdiction = $1 AND case_id = $2 AND by_whom = 'reporter'";
     END_DRAFTS = "DELETE FROM draft WHERE jurisdiction = $1 AND case_id = $2";
     END_NOTICES = "DELETE FROM notice WHERE jurisdiction = $1 AND case_id = $2";
-    END_SENT = "UPDATE deed SET digest = NULL WHERE jurisdiction = $1 AND case_id = $2";
     END_SESSIONS = "DELETE FROM session WHERE jurisdiction = $1 AND person = $2";
     END_TOLD = "DELETE FROM told WHERE jurisdiction = $1 AND whom = $2";
     END_CHOICE = "DELETE FROM notice_choice WHERE jurisdiction = $1 AND whom = $2";
-    ADD_ERASED = "INSERT INTO erased (jurisdiction, case_id, at, rule) VALUES ($1, $2, $3, $4) ON CONFLICT (jurisdiction, case_id) DO NOTHING";
+    ADD_ERASED = "INSERT INTO erased (jurisdiction, case_id, at, rule, files) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (jurisdiction, case_id) DO NOTHING";
+    UNWIPED = "SELECT jurisdiction, case_id, files FROM erased WHERE wiped_at IS NULL ORDER BY jurisdiction, case_id LIMIT 100";
+    WIPED = "UPDATE erased SET wiped_at = $3, files = '' WHERE jurisdiction = $1 AND case_id = $2";
     ERASED = "SELECT at, rule FROM erased WHERE jurisdiction = $1 AND case_id = $2";
 }
 
@@ -39,7 +41,6 @@ pub struct Erased {
     pub cases: Vec<CaseKey>,
     /// The numbers of open cases: while there is one, nothing is erased, for somebody has to be told how it ends.
     pub open: Vec<String>,
-    files: Vec<attachments::Digest>,
 }
 
 /// That the words of a case were erased.
@@ -60,11 +61,11 @@ impl Engine {
         let (engine, rule, by) = (self.clone(), rule.to_owned(), by.clone());
         let erased = self.db.write(move |tx: &mut Tx<'_>| engine.erase_in(tx, person, &rule, &by)).await?;
         self.feed.nudge();
-        self.wipe(&erased).await?;
+        self.wipe_erased().await?;
         Ok(erased)
     }
 
-    fn erase_in(&self, tx: &mut Tx<'_>, person: PersonId, rule: &str, by: &By) -> Result<Erased, CaseError> {
+    pub(super) fn erase_in(&self, tx: &mut Tx<'_>, person: PersonId, rule: &str, by: &By) -> Result<Erased, CaseError> {
         let (mut heads, mut erased) = (Vec::new(), Erased::default());
         for (jurisdiction, id) in vault::brought_by(tx, person)? {
             let Some(head) = store::by_id(tx, CaseKey { jurisdiction, id })? else { continue };
@@ -78,8 +79,6 @@ impl Engine {
         }
         let now = self.clock.now();
         for head in &heads {
-            let files = attachments::of_case(tx, head.key.jurisdiction, head.key.id)?;
-            erased.files.extend(files.into_iter().filter(|f| f.by == "reporter").map(|f| f.stored.digest));
             self.erase_case(tx, head, rule, by, now)?;
         }
         for sql in [&END_SESSIONS, &END_TOLD, &END_CHOICE] {
@@ -107,11 +106,14 @@ impl Engine {
         let title = pack.category(&head.category).map_or(head.category.as_str(), |c| c.title.zh.as_str());
         search::forget(tx, head.key)?;
         tx.send(&BLANK_CASE, args![jurisdiction, id, title, current.erased_word()])?;
-        for sql in [&END_FILES, &END_DRAFTS, &END_NOTICES, &END_SENT] {
+        let files = attachments::of_case(tx, jurisdiction, id)?;
+        let theirs = files.iter().filter(|file| file.by == "reporter");
+        let files: Vec<String> = theirs.map(|file| file.stored.digest.to_string()).collect();
+        for sql in [&END_FILES, &END_DRAFTS, &END_NOTICES] {
             tx.send(sql, args![jurisdiction, id])?;
         }
         vault::words::end(tx, jurisdiction, id)?;
-        tx.send(&ADD_ERASED, args![jurisdiction, id, now, rule])?;
+        tx.send(&ADD_ERASED, args![jurisdiction, id, now, rule, files.join(" ")])?;
         let became = Some(json!({ "events": gone, "rule": rule }));
         let deed = Deed { what: Recorded::Case, subject: head.number.clone(), act: Act::Erased, was: None, became };
         record::note(tx, jurisdiction, by, deed, now)?;
@@ -119,17 +121,33 @@ impl Engine {
     }
 
     /// Takes away what deleting rows leaves behind: files that no row names any more, and dead entries of the index.
-    async fn wipe(&self, erased: &Erased) -> Result<(), CaseError> {
-        if erased.cases.is_empty() {
+    /// Whoever dies in the middle of it leaves it to the next round.
+    ///
+    /// # Errors
+    /// When the database or the disk refuses.
+    pub async fn wipe_erased(&self) -> Result<(), CaseError> {
+        let rows = self.db.read(|tx: &mut Tx<'_>| tx.query(&UNWIPED, &[])).await?;
+        if rows.is_empty() {
             return Ok(());
         }
-        let files = attachments::drop_unnamed(&self.db, &self.files, erased.files.clone()).await;
-        files.map_err(|e| DbError::Corrupt(e.to_string()))?;
+        let (mut cases, mut files) = (Vec::new(), Vec::new());
+        for mut row in rows {
+            cases.push((row.take::<Jurisdiction>()?, row.take::<CaseId>()?));
+            files.extend(
+                row.take::<String>()?.split(' ').filter_map(|digest| digest.parse::<attachments::Digest>().ok()),
+            );
+        }
+        let dropped = attachments::drop_unnamed(&self.db, &self.files, files).await;
+        dropped.map_err(|e| DbError::Corrupt(e.to_string()))?;
         while self.index_words().await? > 0 {}
         if self.db.dialect() == Dialect::Lite {
             while self.db.write(search::shrink).await? {}
         }
-        Ok(())
+        let now = self.clock.now();
+        let done = move |tx: &mut Tx<'_>| {
+            cases.iter().try_for_each(|(street, case)| tx.send(&WIPED, args![*street, *case, now]))
+        };
+        Ok(self.db.write(done).await?)
     }
 
     /// Whether the words of a case were erased.

@@ -16,6 +16,7 @@ pub mod links;
 pub mod public;
 pub mod read;
 pub mod reveal;
+pub mod rights;
 pub mod search;
 pub mod store;
 pub mod thread;
@@ -187,6 +188,9 @@ pub enum CaseError {
     /// The key has been used already, for something else.
     #[error("this key has been used for something else")]
     KeyUsed,
+    /// Somebody is to be erased of whom these cases are open still.
+    #[error("open cases have to be closed or taken back first: {}", .0.join(", "))]
+    StillOpen(Vec<String>),
     /// The pack or the flow that the case keeps is not loaded.
     #[error("the rules `{0}` of this case are not loaded")]
     NoRules(String),

@@ -192,6 +192,11 @@ impl Wrapped {
         tx.put(&ADD_KEY, self.args())
     }
 
+    /// Keeps the key of a row instead of the one that it had.
+    pub(super) fn put(self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        tx.send(&PUT_KEY, self.args())
+    }
+
     /// Keeps the key of a row that may have one; true when it had none.
     pub(super) fn add_first(self, tx: &mut Tx<'_>) -> Result<bool, DbError> {
         Ok(tx.exec(&ADD_FIRST_KEY, &self.args())? == 1)
@@ -201,6 +206,8 @@ impl Wrapped {
 statements! {
     KEY = "SELECT master, wrapped FROM vault_key WHERE jurisdiction = $1 AND id = $2 AND kind = $3";
     ADD_KEY = "INSERT INTO vault_key (jurisdiction, id, kind, master, wrapped) VALUES ($1, $2, $3, $4, $5)";
+    PUT_KEY = "INSERT INTO vault_key (jurisdiction, id, kind, master, wrapped) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (jurisdiction, id, kind) DO UPDATE SET master = excluded.master, wrapped = excluded.wrapped";
     ADD_FIRST_KEY = "INSERT INTO vault_key (jurisdiction, id, kind, master, wrapped) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (jurisdiction, id, kind) DO NOTHING";
     MASTERS = "SELECT version, proof, retired_at FROM vault_master WHERE jurisdiction = 0 ORDER BY version";

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use linli_engine::cases::{
     Phase,
+    erase::Gone,
     read::{Dossier, Offer, OfferWay},
 };
 use serde::Deserialize;
@@ -17,7 +18,13 @@ use super::{
     story::{self, Moment},
     thread::Talk,
 };
-use crate::web::{Ctx, Page, Reply, i18n::has, page::show, routes::percent, times::Spoken};
+use crate::web::{
+    Ctx, Page, Reply,
+    i18n::{has, text},
+    page::show,
+    routes::percent,
+    times::Spoken,
+};
 
 /// Something that the reporter can do.
 struct Deed {
@@ -53,6 +60,8 @@ struct CasePage {
     together: Option<String>,
     talk: Talk,
     receipts: Vec<Kept>,
+    /// That the words of it were erased.
+    erased: Option<String>,
 }
 
 #[derive(Template)]
@@ -99,6 +108,7 @@ pub async fn page(
         together: together(&page, &dossier),
         talk,
         receipts: kept(&ctx, &page, head.key, &head.number).await?,
+        erased: ctx.engine().erased(head.key).await?.map(|gone| erased(&page, &gone)),
         standing_still: head.phase == Phase::Open && dossier.clocks.iter().any(paused),
         now: rows::now(&ctx, &dossier).filter(|_| dossier.kin.along.is_none() || rows::asks(&dossier).next().is_some()),
         result: story::asked_about(&dossier, &story),
@@ -114,6 +124,11 @@ pub async fn page(
         page,
     };
     show(&drawn)
+}
+
+fn erased(page: &Page, gone: &Gone) -> String {
+    let when = page.time(&gone.at).words;
+    text(page.lang(), "data-erased", &[("when", when.into()), ("rule", gone.rule.clone().into())])
 }
 
 /// Until when it is promised: what it goes along with keeps the promise for both.

@@ -11,10 +11,12 @@
 //! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the reporter |
 //! | `GET /mine` | the cases of a resident who signed in |
 //! | `GET /mine/notices`, `POST /mine/notices`, `POST /mine/notices/read` | what one was told, and how one wants to be |
+//! | `GET /mine/data`, `GET /mine/data/copy`, `POST /mine/data/name`, `POST /mine/data/ask` | one's own data and rights |
 //! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
 
 mod act;
 mod case;
+mod data;
 mod draft;
 mod files;
 mod home;
@@ -54,5 +56,9 @@ pub fn routes() -> Routes {
         .get("/mine/notices", Needs::Resident, notices::page)
         .post("/mine/notices", Needs::Resident, notices::choose)
         .post("/mine/notices/read", Needs::Resident, notices::read)
+        .get("/mine/data", Needs::Resident, data::page)
+        .get("/mine/data/copy", Needs::Resident, data::copy)
+        .post("/mine/data/name", Needs::Resident, data::name)
+        .post("/mine/data/ask", Needs::Resident, data::ask)
         .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
 }

@@ -97,6 +97,9 @@ impl From<CaseError> for Fault {
                 let most = if let FieldProblem::TooLong(most) = problem { most.to_string() } else { String::new() };
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, key).with("field", field).with("most", most)
             }
+            CaseError::StillOpen(numbers) => {
+                Self::new(StatusCode::CONFLICT, "fault-still-open").with("numbers", numbers.join(", "))
+            }
             CaseError::KeyUsed => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "fault-key-used"),
             CaseError::NoRules(rules) => {
                 tracing::error!(rules, "the rules of a case are not loaded");
