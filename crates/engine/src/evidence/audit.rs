@@ -143,7 +143,7 @@ impl Engine {
                 false => course.find(n, Finding::Dropped(what)),
             }
         }
-        course.audit.findings.sort_by_key(|(n, _)| *n);
+        course.audit.findings.sort_by_key(|(n, _)| if *n == 0 { u64::MAX } else { *n });
         if !course.astray.is_empty() {
             let astray = std::mem::take(&mut course.astray);
             let found = self.db.read(move |tx: &mut Tx<'_>| belongs(tx, street, &astray)).await?;
