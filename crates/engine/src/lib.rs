@@ -16,6 +16,7 @@ pub mod ids;
 pub mod import;
 pub mod limits;
 pub mod notices;
+pub mod outward;
 pub mod pack;
 pub mod policy;
 pub mod presence;

@@ -27,6 +27,7 @@ use linli_engine::{
     evidence::Witness,
     ids::{Malformed, PlaceCode},
     notices::{HttpRelay, Plugs, Webhook},
+    outward::Reach,
     pack::Files,
     vault::{Secret, Source},
 };
@@ -120,6 +121,9 @@ pub struct Where {
     /// Somebody outside who countersigns the log: the address, a space, the public key; once for each
     #[arg(long = "witness", env = "LINLI_WITNESSES", value_name = "URL KEY", value_delimiter = ',')]
     witnesses: Vec<String>,
+    /// Let webhook, exchange and witnesses be addresses of the office's own network; otherwise only public ones are called
+    #[arg(long, env = "LINLI_ALLOW_PRIVATE_HOOKS")]
+    allow_private_hooks: bool,
     /// Connections to PostgreSQL, or readers of SQLite
     #[arg(long, env = "LINLI_CONNECTIONS", value_name = "N", default_value_t = 8)]
     connections: usize,
@@ -216,12 +220,13 @@ impl Where {
     }
 
     fn plugs(&self) -> Result<Plugs, Failure> {
+        let reach = if self.allow_private_hooks { Reach::Inside } else { Reach::Public };
         let signed = |url: &Option<String>, secret: &Option<PathBuf>| {
             let (Some(url), Some(path)) = (url, secret) else { return Ok(None) };
             let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
-            Webhook::new(url, secret.trim().as_bytes()).map(Some).map_err(|e| Failure::Input(e.to_string()))
+            Webhook::new(url, secret.trim().as_bytes(), reach).map(Some).map_err(|e| Failure::Input(e.to_string()))
         };
-        let witnesses = self.witnesses.iter().map(|text| text.parse());
+        let witnesses = self.witnesses.iter().map(|text| Witness::read(text, reach));
         let witnesses: Vec<Witness> =
             witnesses.collect::<Result<_, _>>().map_err(|e: Malformed| Failure::Input(e.to_string()))?;
         let mut plugs = Plugs::default().with_witnesses(witnesses);
