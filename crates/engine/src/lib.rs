@@ -4,6 +4,7 @@
 
 pub mod attachments;
 pub mod cases;
+pub mod checkup;
 pub mod db;
 pub mod desk;
 pub mod directory;
@@ -64,6 +65,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         cases::search::INDEX_STATEMENTS,
         cases::search::STATEMENTS,
         cases::store::STATEMENTS,
+        checkup::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         desk::cover::STATEMENTS,
         desk::drafts::STATEMENTS,

@@ -5,6 +5,7 @@ mod account;
 mod backup;
 mod deadline;
 pub mod demo;
+mod doctor;
 pub mod import;
 mod init;
 mod log;
@@ -60,6 +61,8 @@ enum Command {
     Pack(pack::PackArgs),
     /// Say when a limit ends
     Deadline(deadline::DeadlineArgs),
+    /// Look at an installation and say what is wrong with it, without changing anything
+    Doctor(doctor::DoctorArgs),
     /// Write a copy of the database (SQLite), the attachments and the key into a new folder
     Backup(backup::BackupArgs),
     /// The log of evidence: keys, audit, export, checking it from outside
@@ -188,6 +191,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => wait(import_rows(args)),
         Command::Account(args) => wait(account::run(args)),
         Command::Token(args) => wait(token::run(args)),
+        Command::Doctor(args) => wait(doctor::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
         Command::Log(args) => wait(log::run(args)),
         Command::Witness(args) => wait(witness::run(args)),
