@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/linli-target
 DATA ?= data
 LISTEN ?= 127.0.0.1:8311
 
-.PHONY: fuzz-api run test fmt lint assets rust browser bench release deny
+.PHONY: fuzz fuzz-api run test fmt lint assets rust browser bench release deny
 
 run:
 	scripts/need run
@@ -42,6 +42,11 @@ browser:
 fuzz-api:
 	cargo build --locked -p linli
 	scripts/schemathesis
+
+# What strangers may send, changed by a machine that learns: a minute for each reader.
+fuzz:
+	scripts/need build
+	scripts/fuzz
 
 release:
 	cargo build --locked --release -p linli

@@ -11,7 +11,7 @@ use std::{fmt, str::FromStr};
 use linli_worktime::Millis;
 
 pub use self::{
-    store::{Store, StoreError, UploadError},
+    store::{Cleaned, Store, StoreError, UploadError, cleaned},
     sweep::{SweepError, Swept, drop_unnamed, sweep},
 };
 use crate::{

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     ops::Deref,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
 };
 
@@ -184,7 +184,7 @@ impl Engine {
         let packs = keep_pack(&db, home, pack, now).await?;
         let directory = db.read(move |tx: &mut Tx<'_>| directory::load(tx, home)).await?;
         let at = |source| EngineError::File { path: options.folder.display().to_string(), source };
-        std::fs::create_dir_all(&options.folder).map_err(at)?;
+        make_folder(&options.folder).map_err(at)?;
         let log_key = evidence::settle(&db, home, &options.folder, now).await?;
         let vault_key = vault::keys::settle(&db, key, &options.folder, now).await?;
         Ok(Self(Arc::new(Shared {
@@ -253,16 +253,27 @@ impl Engine {
     }
 }
 
+/// Makes the folder of attachments and keys, where it is not there, for its owner only.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
 async fn settle_home(db: &Db, asked: Option<Jurisdiction>, now: Millis) -> Result<Jurisdiction, DbError> {
     db.write(move |tx: &mut Tx<'_>| {
         if let Some(home) = asked {
             tx.send(&SET_HOME, args![home.to_string(), now])?;
         }
-        let Some(mut row) = tx.first(&HOME, &[])? else { return Ok(Jurisdiction::default()) };
-        let text: String = row.take()?;
-        text.parse().map_err(|_| DbError::Corrupt(format!("`{text}` as the home of the deployment")))
+        home(tx)
     })
     .await
+}
+
+/// The home of the deployment; the default where none was set up.
+pub(crate) fn home(tx: &mut Tx<'_>) -> Result<Jurisdiction, DbError> {
+    let Some(mut row) = tx.first(&HOME, &[])? else { return Ok(Jurisdiction::default()) };
+    let text: String = row.take()?;
+    text.parse().map_err(|_| DbError::Corrupt(format!("`{text}` as the home of the deployment")))
 }
 
 /// Keeps the files of a pack in the database, so that cases under an older version can be read for ever.

@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use self::{
     audit::STATEMENTS as AUDIT_STATEMENTS,
-    key::settle,
+    key::{held, settle},
     log::STATEMENTS as LOG_STATEMENTS,
     publish::STATEMENTS as PUBLISH_STATEMENTS,
     source::{STATEMENTS as SOURCE_STATEMENTS, Source},
@@ -34,9 +34,10 @@ pub(crate) use self::{
     witness::STATEMENTS as WITNESS_STATEMENTS,
 };
 pub use self::{
-    audit::{Audit, Finding},
+    audit::{Audit, Finding, audit},
     key::LogKey,
-    log::{Broken, Log},
+    log::{Broken, Log, Seen},
+    publish::{Listed, logs},
     witness::Witness,
 };
 use crate::{cases::Head, edge, hex, words::words};

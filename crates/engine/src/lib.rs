@@ -4,6 +4,7 @@
 
 pub mod attachments;
 pub mod cases;
+pub mod checkup;
 pub mod db;
 pub mod desk;
 pub mod directory;
@@ -16,6 +17,7 @@ pub mod ids;
 pub mod import;
 pub mod limits;
 pub mod notices;
+pub mod outward;
 pub mod pack;
 pub mod policy;
 pub mod presence;
@@ -63,6 +65,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         cases::search::INDEX_STATEMENTS,
         cases::search::STATEMENTS,
         cases::store::STATEMENTS,
+        checkup::STATEMENTS,
         db::MIGRATE_STATEMENTS,
         desk::cover::STATEMENTS,
         desk::drafts::STATEMENTS,

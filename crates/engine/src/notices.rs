@@ -14,7 +14,6 @@ use linli_worktime::Millis;
 pub(crate) use self::{
     choice::STATEMENTS as CHOICE_STATEMENTS,
     told::{STATEMENTS as TOLD_STATEMENTS, Tone, tell},
-    webhook::agent,
 };
 pub use self::{
     choice::{Choice, Kind, Quiet, Way, choice, choose},

@@ -20,7 +20,7 @@ statements! {
 }
 
 /// The setting that says which pack was in force last; `pack:VERSION` are the packs that are kept.
-const IN_FORCE: &str = "in-force";
+pub(crate) const IN_FORCE: &str = "in-force";
 
 /// A setting, and since when.
 ///

@@ -21,6 +21,7 @@ use linli_engine::{
     edge::Clock,
     ids::PersonId,
     notices::{HttpRelay, Plugs, Webhook},
+    outward::Reach,
     seats::{Role, Seat},
     vault::{self, Caller, Phone, Secret},
     viewer::Viewer,
@@ -157,7 +158,7 @@ fn exchange(statuses: &'static [u16]) -> (String, JoinHandle<Vec<String>>) {
 
 async fn an_exchange_connects_and_shows_nobody_the_number_on(bed: Bed) {
     let (url, served) = exchange(&[204, 500]);
-    let plugs = Plugs::default().with_relay(HttpRelay(Webhook::new(&url, b"shared secret").unwrap()));
+    let plugs = Plugs::default().with_relay(HttpRelay(Webhook::new(&url, b"shared secret", Reach::Inside).unwrap()));
     let clock = Clock::set(monday());
     let town = Town::over(open_with(&bed, &clock, plugs).await, clock).await;
     let (seat, by) = desk();

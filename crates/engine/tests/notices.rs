@@ -18,6 +18,7 @@ use linli_engine::{
         Channel, Counts, DeliveryError, Next, Notice, Outgoing, Plug, Plugs, Recipient, Undelivered, Webhook, backoff,
         claim, failed, failed_notices, for_recipients, queue, run_once, sent,
     },
+    outward::Reach,
 };
 use linli_testbed::{Bed, on_both};
 use linli_worktime::Millis;
@@ -199,7 +200,7 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 async fn a_webhook_gets_each_notice_signed(bed: Bed) {
     // One call a round, so that the answers are taken in this order.
     let (url, calls) = server(&[200, 500, 200, 400, 302, 429]);
-    let plugs = Plugs::default().with(Webhook::new(&url, b"shared secret").unwrap());
+    let plugs = Plugs::default().with(Webhook::new(&url, b"shared secret", Reach::Inside).unwrap());
     assert!(plugs.has(Channel::Webhook) && plugs.has(Channel::Screen) && !plugs.has(Channel::Sms));
     let round = async |now| run_once(&bed.db, &plugs, new_id(), now).await.unwrap();
     let (sent, waiting, given_up_) = (
@@ -256,7 +257,8 @@ impl Plug for Panics {
 async fn bad_plugs_lose_nothing(bed: Bed) {
     // Nobody listens on a port that has just been closed.
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let plugs = Plugs::default().with(Panics).with(Webhook::new(&format!("http://{closed}/"), b"s").unwrap());
+    let plugs =
+        Plugs::default().with(Panics).with(Webhook::new(&format!("http://{closed}/"), b"s", Reach::Inside).unwrap());
     let channels = [Channel::Sms, Channel::Mail, Channel::Webhook];
     let ids = queued(&bed.db, channels.iter().map(|c| notice(0, desk(), *c)).collect()).await;
     let counts = run_once(&bed.db, &plugs, new_id(), START).await.unwrap();
@@ -280,10 +282,10 @@ on_both! {
 #[test]
 fn webhooks_need_an_address_and_a_secret() {
     for url in ["", "example.org", "ftp://example.org/", "http://", "file:///etc/passwd", "/x"] {
-        assert!(Webhook::new(url, b"s").is_err(), "{url}");
+        assert!(Webhook::new(url, b"s", Reach::Public).is_err(), "{url}");
     }
-    assert!(Webhook::new("https://example.org/", b"").is_err());
-    assert!(Webhook::new("https://example.org/", b"s").is_ok());
+    assert!(Webhook::new("https://example.org/", b"", Reach::Public).is_err());
+    assert!(Webhook::new("https://example.org/", b"s", Reach::Public).is_ok());
 }
 
 fn recipient() -> impl Strategy<Value = Recipient> {

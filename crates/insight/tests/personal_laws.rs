@@ -259,3 +259,14 @@ proptest! {
         prop_assert!(found(&text).iter().all(|(kind, _)| *kind != Kind::Identity), "{}", text);
     }
 }
+
+/// Found by `make fuzz`: of two addresses that run into one another the second was left over, and found the second time.
+#[test]
+fn addresses_that_run_into_one_another_are_both_hidden() {
+    for text in ["投12310021002X-ＪA12%+-.b@qq.X-ＪA12%+-.b@qq.com\n", "a@b.com%c@d.com", "zhang@qq.com-li@163.com"]
+    {
+        let once = masked(text);
+        assert_eq!(masked(&once), once, "{text}");
+        assert!(!once.contains("b@qq") && !once.contains("c@d") && !once.contains("li@"), "{once}");
+    }
+}

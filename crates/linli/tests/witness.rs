@@ -9,7 +9,14 @@ use std::{collections::HashMap, net::SocketAddr};
 
 use desk_common::{Desk, monday};
 use linli::witness::{Witness, router};
-use linli_engine::{Engine, Options, edge::Clock, evidence::receipt, ids::Jurisdiction, notices::Plugs};
+use linli_engine::{
+    Engine, Options,
+    edge::Clock,
+    evidence::{self, receipt},
+    ids::Jurisdiction,
+    notices::Plugs,
+    outward::Reach,
+};
 use linli_testbed::{Bed, by_hand, on_both};
 use linli_tlog::{Cosigner, Note, VerifierKey, witness::AddCheckpoint};
 use tokio::net::TcpListener;
@@ -50,7 +57,7 @@ async fn open(bed: &Bed, clock: &Clock, witness: &str) -> Engine {
         pack: pack.unwrap(),
         home: Some(STREET),
         clock: clock.clone(),
-        plugs: Plugs::default().with_witnesses(vec![witness.parse().unwrap()]),
+        plugs: Plugs::default().with_witnesses(vec![evidence::Witness::read(witness, Reach::Inside).unwrap()]),
     };
     Engine::open(options).await.unwrap()
 }

@@ -101,27 +101,14 @@ impl Store {
     /// # Errors
     /// Why the file was not taken.
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<Stored, UploadError> {
-        let given = || name::shown(name);
-        if bytes.is_empty() {
-            return Err(UploadError::Empty { name: given() });
-        }
-        if bytes.len() > limits::UPLOAD_BYTES {
-            return Err(UploadError::TooLarge { name: given(), bytes: bytes.len() });
-        }
-        let (mime, content) = match look(bytes).ok_or_else(|| UploadError::Type { name: given() })? {
-            Looks::Pdf => (Mime::Pdf, Cow::Borrowed(bytes)),
-            Looks::Picture(format) => {
-                let _one = self.unfolding.lock().unwrap_or_else(PoisonError::into_inner);
-                let (mime, drawn) = picture::redraw(bytes, format).map_err(|refusal| match refusal {
-                    picture::Refusal::TooManyPixels => UploadError::Pixels { name: given() },
-                    picture::Refusal::Broken(source) => UploadError::Broken { name: given(), source },
-                })?;
-                (mime, Cow::Owned(drawn))
-            }
+        let Cleaned { mime, content, name } = {
+            let unfolds = matches!(look(bytes), Some(Looks::Picture(_)));
+            let _one = unfolds.then(|| self.unfolding.lock().unwrap_or_else(PoisonError::into_inner));
+            cleaned(name, bytes)?
         };
         let digest = Digest(crate::digest(&content));
         self.keep(digest, &content)?;
-        Ok(Stored { digest, mime, bytes_len: content.len() as u64, name: name::clean(name, mime) })
+        Ok(Stored { digest, mime, bytes_len: content.len() as u64, name })
     }
 
     /// A content, to be read.
@@ -251,6 +238,42 @@ pub(super) fn machine_millis() -> Millis {
 /// The time that the file system goes by, whatever clock the program was given.
 fn machine_time() -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(Clock::System.now().0.unsigned_abs())
+}
+
+/// An uploaded file that was taken, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned<'b> {
+    /// What it is.
+    pub mime: Mime,
+    /// What is in it: of a picture, nothing but what it shows.
+    pub content: Cow<'b, [u8]>,
+    /// Its name; ends as the media type says.
+    pub name: String,
+}
+
+/// Checks an uploaded file and cleans it, without keeping it. What it is, its content says; pictures are drawn anew.
+///
+/// # Errors
+/// Why the file is not taken; never because of the disk.
+pub fn cleaned<'b>(name: &str, bytes: &'b [u8]) -> Result<Cleaned<'b>, UploadError> {
+    let given = || name::shown(name);
+    if bytes.is_empty() {
+        return Err(UploadError::Empty { name: given() });
+    }
+    if bytes.len() > limits::UPLOAD_BYTES {
+        return Err(UploadError::TooLarge { name: given(), bytes: bytes.len() });
+    }
+    let (mime, content) = match look(bytes).ok_or_else(|| UploadError::Type { name: given() })? {
+        Looks::Pdf => (Mime::Pdf, Cow::Borrowed(bytes)),
+        Looks::Picture(format) => {
+            let (mime, drawn) = picture::redraw(bytes, format).map_err(|refusal| match refusal {
+                picture::Refusal::TooManyPixels => UploadError::Pixels { name: given() },
+                picture::Refusal::Broken(source) => UploadError::Broken { name: given(), source },
+            })?;
+            (mime, Cow::Owned(drawn))
+        }
+    };
+    Ok(Cleaned { mime, content, name: name::clean(name, mime) })
 }
 
 /// What the first bytes say.

@@ -29,6 +29,7 @@ impl Lite {
         if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|e| fail(&e))?;
         }
+        make(path).map_err(|e| fail(&e))?;
         let connection = connect(path, false).map_err(|e| fail(&e))?;
         let (writer, work) = mpsc::channel(limits::WAITING_WRITES);
         spawn("sqlite-writer", move || write_loop(&connection, work)).map_err(|e| fail(&e))?;
@@ -58,9 +59,16 @@ impl Lite {
 /// When the file exists, or SQLite fails.
 pub fn copy(from: &Path, to: &Path) -> Result<(), DbError> {
     let failed = |source| DbError::Lite { sql: "VACUUM INTO", source };
+    make(to).map_err(|e| DbError::Open { at: to.display().to_string(), reason: e.to_string() })?;
     let connection = Connection::open(from).map_err(failed)?;
     connection.busy_timeout(limits::BUSY).map_err(failed)?;
     connection.execute("VACUUM INTO ?1", [to.display().to_string()]).map(drop).map_err(failed)
+}
+
+/// Makes the file, where it is not there, for its owner only; the files that SQLite puts beside it follow it in that.
+fn make(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    std::fs::File::options().create(true).append(true).mode(0o600).open(path).map(drop)
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Result<()> {

@@ -180,6 +180,26 @@ impl Db {
     /// Opens the database and brings its tables up to date. `seats` is the number of connections to PostgreSQL, or of
     /// readers of SQLite.
     pub async fn open(url: &Url, seats: usize) -> Result<Self, DbError> {
+        let db = Self::connect(url, seats).await?;
+        migrate::run(&db).await?;
+        Ok(db)
+    }
+
+    /// Opens a database as it is: no file is made, no table changed.
+    ///
+    /// # Errors
+    /// When it is not there, or cannot be opened.
+    pub async fn open_as_is(url: &Url, seats: usize) -> Result<Self, DbError> {
+        if let Url::Lite(path) = url
+            && !path.is_file()
+        {
+            let reason = "there is no such file".to_owned();
+            return Err(DbError::Open { at: path.display().to_string(), reason });
+        }
+        Self::connect(url, seats).await
+    }
+
+    async fn connect(url: &Url, seats: usize) -> Result<Self, DbError> {
         let url = url.clone();
         // Connections to PostgreSQL run on runtimes of their own, which must not start inside this one.
         let open = move || match url {
@@ -187,9 +207,7 @@ impl Db {
             Url::Pg(url) => pg::Pg::open(&url, seats).map(Engine::Pg),
         };
         let engine = tokio::task::spawn_blocking(open).await.map_err(|_| DbError::Gone)??;
-        let db = Self(Arc::new(engine), Arc::default());
-        migrate::run(&db).await?;
-        Ok(db)
+        Ok(Self(Arc::new(engine), Arc::default()))
     }
 
     /// Which SQL it speaks.

@@ -8,14 +8,14 @@ use std::{
 use linli_tlog::{Edge, Hash, Tile, leaf_hash, tile::TILE_WIDTH};
 
 use super::{
-    Kind, log,
+    Kind, Log, log,
     source::{self, Place},
     tiles,
 };
 use crate::{
     Engine,
     cases::erase::erased_events,
-    db::{DbError, Tx, args, statements},
+    db::{Db, DbError, Tx, args, statements},
     ids::{CaseId, Jurisdiction},
 };
 
@@ -104,59 +104,49 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn audit(&self, street: Jurisdiction) -> Result<Audit, DbError> {
-        let Some((size, note, _)) = self.db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await? else {
-            return Ok(Audit::default());
-        };
-        let mut course = Course::default();
-        while course.audit.checked < size {
-            let from = course.audit.checked;
-            let compare = move |tx: &mut Tx<'_>| {
-                let (mut part, mut held) = (Vec::new(), None);
-                for place in source::places(tx, street, from, PAGE.min(usize::try_from(size - from).unwrap_or(PAGE)))? {
-                    part.push(compare(tx, street, place, &mut held)?);
-                }
-                Ok::<_, DbError>(part)
-            };
-            let part = self.db.read(compare).await?;
-            if part.is_empty() {
-                course.find(from + 1, Finding::Place);
-                break;
-            }
-            part.into_iter().for_each(|compared| course.take(compared));
-        }
-        self.settle(street, size, &note, course).await
+        audit(&self.db, &self.log, street).await
     }
+}
 
-    async fn settle(&self, street: Jurisdiction, size: u64, note: &str, mut course: Course) -> Result<Audit, DbError> {
-        let whole = course.edge.size() == size;
-        match self.log.open(street, note) {
-            Err(broken) => course.find(0, Finding::Tree(broken.to_string())),
-            Ok(head) if whole && (head.size, head.root) != (size, course.edge.root()) => {
-                let what = format!("the root over the {size} entries is not the one that was signed");
-                course.find(0, Finding::Tree(what));
+/// Compares every entry of a log with the database.
+///
+/// # Errors
+/// When the database fails.
+pub async fn audit(db: &Db, log: &Log, street: Jurisdiction) -> Result<Audit, DbError> {
+    let Some((size, note, _)) = db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await? else {
+        return Ok(Audit::default());
+    };
+    let mut course = Course::default();
+    while course.audit.checked < size {
+        let from = course.audit.checked;
+        let compare = move |tx: &mut Tx<'_>| {
+            let (mut part, mut held) = (Vec::new(), None);
+            for place in source::places(tx, street, from, PAGE.min(usize::try_from(size - from).unwrap_or(PAGE)))? {
+                part.push(compare(tx, street, place, &mut held)?);
             }
-            Ok(_) => {}
+            Ok::<_, DbError>(part)
+        };
+        let part = db.read(compare).await?;
+        if part.is_empty() {
+            course.find(from + 1, Finding::Place);
+            break;
         }
-        for (n, event, what) in std::mem::take(&mut course.blank) {
-            match course.erased.contains(&event) {
-                true => course.audit.erased += 1,
-                false => course.find(n, Finding::Dropped(what)),
-            }
-        }
-        course.audit.findings.sort_by_key(|(n, _)| if *n == 0 { u64::MAX } else { *n });
-        if !course.astray.is_empty() {
-            let astray = std::mem::take(&mut course.astray);
-            let found = self.db.read(move |tx: &mut Tx<'_>| belongs(tx, street, &astray)).await?;
-            for (at, finding) in &mut course.audit.findings {
-                if let (Some(to), Finding::Changed(what)) = (found.get(at), &*finding) {
-                    *finding = Finding::Moved { what: what.clone(), belongs: *to };
-                }
-            }
-        }
-        let extra = self.db.read(move |tx: &mut Tx<'_>| unlogged(tx, street)).await?;
-        extra.into_iter().for_each(|what| course.find(0, Finding::Unlogged(what)));
-        Ok(course.audit)
+        part.into_iter().for_each(|compared| course.take(compared));
     }
+    course.judge(log, street, size, &note);
+    course.excuse();
+    if !course.astray.is_empty() {
+        let astray = std::mem::take(&mut course.astray);
+        let found = db.read(move |tx: &mut Tx<'_>| belongs(tx, street, &astray)).await?;
+        for (at, finding) in &mut course.audit.findings {
+            if let (Some(to), Finding::Changed(what)) = (found.get(at), &*finding) {
+                *finding = Finding::Moved { what: what.clone(), belongs: *to };
+            }
+        }
+    }
+    let extra = db.read(move |tx: &mut Tx<'_>| unlogged(tx, street)).await?;
+    extra.into_iter().for_each(|what| course.find(0, Finding::Unlogged(what)));
+    Ok(course.audit)
 }
 
 /// A place, beside what the tree and the database say of it.
@@ -216,6 +206,30 @@ fn number(tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<String
 }
 
 impl Course {
+    /// What cannot be compared was erased, if the log says so; otherwise it was taken away.
+    fn excuse(&mut self) {
+        for (n, event, what) in std::mem::take(&mut self.blank) {
+            match self.erased.contains(&event) {
+                true => self.audit.erased += 1,
+                false => self.find(n, Finding::Dropped(what)),
+            }
+        }
+        self.audit.findings.sort_by_key(|(n, _)| if *n == 0 { u64::MAX } else { *n });
+    }
+
+    /// Whether what the entries lead to is what was signed.
+    fn judge(&mut self, log: &Log, street: Jurisdiction, size: u64, note: &str) {
+        let whole = self.edge.size() == size;
+        match log.open(street, note) {
+            Err(broken) => self.find(0, Finding::Tree(broken.to_string())),
+            Ok(head) if whole && (head.size, head.root) != (size, self.edge.root()) => {
+                let what = format!("the root over the {size} entries is not the one that was signed");
+                self.find(0, Finding::Tree(what));
+            }
+            Ok(_) => {}
+        }
+    }
+
     fn find(&mut self, n: u64, finding: Finding) {
         if self.audit.findings.len() < NAMED {
             self.audit.findings.push((n, finding));

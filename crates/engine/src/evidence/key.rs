@@ -55,21 +55,30 @@ impl LogKey {
     }
 }
 
-/// Reads the key, makes it at the very first start, and refuses another one than the log began with.
-pub(crate) async fn settle(db: &Db, home: Jurisdiction, folder: &Path, now: Millis) -> Result<LogKey, EngineError> {
+async fn begun_with(db: &Db, home: Jurisdiction) -> Result<Option<String>, DbError> {
+    Ok(db.read(move |tx: &mut Tx<'_>| start::setting(tx, home, KEY)).await?.map(|(known, _)| known))
+}
+
+/// Reads the key of a log that has begun; none is made.
+pub(crate) async fn held(db: &Db, home: Jurisdiction, folder: &Path) -> Result<LogKey, EngineError> {
     let path = folder.join("log.key");
-    let known = db.read(move |tx: &mut Tx<'_>| start::setting(tx, home, KEY)).await?.map(|(known, _)| known);
-    if known.is_some() && !path.exists() {
+    if !path.exists() {
         return Err(EngineError::NoLogKey(path.display().to_string()));
     }
     let (key, public) = LogKey::new(key_file(&path)?)?;
-    match known {
-        Some(known) if known == public => Ok(key),
-        Some(_) => Err(EngineError::OtherLogKey(path.display().to_string())),
-        None => {
-            let by = By::command("serve");
-            db.write(move |tx: &mut Tx<'_>| start::set(tx, home, &by, KEY, &public, now)).await?;
-            Ok(key)
-        }
+    match begun_with(db, home).await? {
+        Some(known) if known != public => Err(EngineError::OtherLogKey(path.display().to_string())),
+        _ => Ok(key),
     }
+}
+
+/// Reads the key, makes it at the very first start, and refuses another one than the log began with.
+pub(crate) async fn settle(db: &Db, home: Jurisdiction, folder: &Path, now: Millis) -> Result<LogKey, EngineError> {
+    if begun_with(db, home).await?.is_some() {
+        return held(db, home, folder).await;
+    }
+    let (key, public) = LogKey::new(key_file(&folder.join("log.key"))?)?;
+    let by = By::command("serve");
+    db.write(move |tx: &mut Tx<'_>| start::set(tx, home, &by, KEY, &public, now)).await?;
+    Ok(key)
 }

@@ -90,6 +90,19 @@ impl From<TreeError<DbError>> for Broken {
     }
 }
 
+/// The head of a log that holds.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// How many entries it has.
+    pub size: u64,
+    /// Whether the file beside the database remembers it, or an earlier head of it.
+    pub noted: bool,
+    /// What was signed.
+    pub note: String,
+    /// The last that witnesses signed too.
+    pub witnessed: Option<String>,
+}
+
 /// What this process knows of the logs.
 pub struct Log {
     pub(super) key: LogKey,
@@ -163,6 +176,18 @@ impl Log {
             Some(head) if root(&mut Rows { tx, street }, head.size)? != head.root => Err(Broken::Other(head.size)),
             _ => Ok(()),
         }
+    }
+
+    /// Whether a log holds at its head, and what stands there: the tiles lead to the root that was signed last, and what
+    /// the file beside the database remembers is a part of it. None before the first entry.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub fn look(&self, tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Option<Seen>, Broken> {
+        let Some((size, note, witnessed)) = head(tx, street)? else { return Ok(None) };
+        let edge = Edge::restore(&mut Rows { tx, street }, size)?;
+        self.check(tx, street, &edge, &note)?;
+        Ok(Some(Seen { size, noted: self.signed(street)?.is_some(), note, witnessed }))
     }
 
     /// Takes a batch of leaves into the tree and signs the new head; nothing where none waits.

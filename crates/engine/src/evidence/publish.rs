@@ -5,7 +5,7 @@ use linli_tlog::{Note, Resource, bundle};
 use super::{Log, log, tiles};
 use crate::{
     Engine,
-    db::{DbError, Tx, args, statements},
+    db::{Db, DbError, Tx, args, statements},
     ids::Jurisdiction,
 };
 
@@ -34,14 +34,22 @@ fn newest(note: String, witnessed: Option<String>) -> String {
     }
 }
 
+/// The logs that have begun.
+///
+/// # Errors
+/// When the database fails.
+pub async fn logs(db: &Db) -> Result<Vec<Listed>, DbError> {
+    let rows = db.read(|tx: &mut Tx<'_>| tx.query(&LOGS, &[])).await?;
+    rows.into_iter().map(|mut row| Ok(Listed { street: row.take()?, size: row.take()?, at: row.take()? })).collect()
+}
+
 impl Engine {
     /// The logs that have begun.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn logs(&self) -> Result<Vec<Listed>, DbError> {
-        let rows = self.db.read(|tx: &mut Tx<'_>| tx.query(&LOGS, &[])).await?;
-        rows.into_iter().map(|mut row| Ok(Listed { street: row.take()?, size: row.take()?, at: row.take()? })).collect()
+        logs(&self.db).await
     }
 
     /// The checkpoint of a log; none before its first entry.

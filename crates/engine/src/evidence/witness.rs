@@ -1,7 +1,7 @@
 //! Asking witnesses outside the office to countersign the head of a log (C2SP tlog-witness). A witness signs only what
 //! goes on from what it signed before, so an office that shows two histories is found out by whoever knows the witness.
 
-use std::{str::FromStr, sync::Arc};
+use std::sync::Arc;
 
 use linli_tlog::{Note, VerifierKey, consistency, witness::AddCheckpoint};
 
@@ -10,7 +10,7 @@ use crate::{
     Engine,
     db::{DbError, Tx, args, statements},
     ids::{Jurisdiction, Malformed},
-    notices,
+    outward::{self, Reach},
 };
 
 statements! {
@@ -33,20 +33,18 @@ impl Witness {
     pub fn key(&self) -> &VerifierKey {
         &self.key
     }
-}
 
-impl FromStr for Witness {
-    type Err = Malformed;
-
-    /// `ADDRESS KEY`: the address before `/add-checkpoint`, and the public key as C2SP writes it.
-    fn from_str(text: &str) -> Result<Self, Malformed> {
+    /// Reads `ADDRESS KEY`: the address before `/add-checkpoint`, which has to be within reach, and the public key as C2SP
+    /// writes it.
+    ///
+    /// # Errors
+    /// When it is written otherwise, or may not be called.
+    pub fn read(text: &str, reach: Reach) -> Result<Self, Malformed> {
         let wrong = || Malformed { text: text.into(), what: "a witness: its address, a space, its public key" };
         let (url, key) = text.trim().split_once(' ').ok_or_else(wrong)?;
-        if !url.starts_with("http://") && !url.starts_with("https://") {
-            return Err(wrong());
-        }
+        reach.address(url)?;
         let key = key.trim().parse().map_err(|_| wrong())?;
-        Ok(Self { url: url.trim_end_matches('/').to_owned(), key, agent: notices::agent() })
+        Ok(Self { url: url.trim_end_matches('/').to_owned(), key, agent: outward::agent(reach) })
     }
 }
 

@@ -1,8 +1,6 @@
 //! The plug that calls another system over HTTP: a POST with a JSON body, a key that stays the same for a repeat, and a
 //! signature that only the two sides can make.
 
-use std::time::Duration;
-
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::Sha256;
@@ -11,13 +9,9 @@ use super::{Channel, DeliveryError, Notice, Outgoing, Plug, Relay};
 use crate::{
     cases::CaseKey,
     ids::{Malformed, NoticeId},
+    outward::{self, Reach},
     vault::Secret,
 };
-
-/// Time for the whole call; well within the lease.
-const CALL: Duration = Duration::from_secs(10);
-/// Time to connect.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// Posts notices to one address. `X-Linli-Key` is the notice's id; `X-Linli-Signature` is `sha256=` and the HMAC-SHA-256
 /// (RFC 2104) of the body in hexadecimal.
@@ -28,33 +22,16 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// A webhook at this address, signed with this secret.
+    /// A webhook at this address, signed with this secret, where addresses of this reach may be called.
     ///
     /// # Errors
-    /// When the address is not one of http or https, or the secret is empty.
-    pub fn new(url: &str, secret: &[u8]) -> Result<Self, Malformed> {
-        let parsed = url.parse::<ureq::http::Uri>().ok();
-        if !parsed.is_some_and(|u| matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some()) {
-            return Err(Malformed { text: url.into(), what: "the address of a webhook (http://… or https://…)" });
-        }
+    /// When the address is not one of http or https or may not be called, or the secret is empty.
+    pub fn new(url: &str, secret: &[u8], reach: Reach) -> Result<Self, Malformed> {
+        reach.address(url)?;
         let mac = Hmac::new_from_slice(secret).ok().filter(|_| !secret.is_empty());
         let mac = mac.ok_or(Malformed { text: String::new(), what: "the secret of a webhook" })?;
-        Ok(Self { url: url.to_owned(), mac, agent: agent() })
+        Ok(Self { url: url.to_owned(), mac, agent: outward::agent(reach) })
     }
-}
-
-/// What calls out. The address that the office configured is the one that is called: no proxy from the environment, no
-/// redirect.
-pub(crate) fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder()
-        .timeout_global(Some(CALL))
-        .timeout_connect(Some(CONNECT))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .user_agent("linli")
-        .build()
-        .new_agent()
 }
 
 impl Plug for Webhook {

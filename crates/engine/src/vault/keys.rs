@@ -299,6 +299,16 @@ pub(crate) async fn settle(db: &Db, source: Source, folder: &Path, now: Millis) 
         };
         db.write(begin).await?;
     }
+    unlock(db, known, source).await
+}
+
+/// The keys of a deployment that was started before; none is made.
+pub(crate) async fn held(db: &Db, source: Source) -> Result<VaultKey, EngineError> {
+    let known = source.load()?;
+    unlock(db, known, source).await
+}
+
+async fn unlock(db: &Db, known: Keys, source: Source) -> Result<VaultKey, EngineError> {
     let current = proved(db, &known, &source).await?;
     let (version, wrapped) = db.read(|tx: &mut Tx<'_>| kept(tx, MARKS)).await?;
     let from = source.name();

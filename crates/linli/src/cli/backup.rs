@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -13,6 +14,8 @@ use linli_engine::{
     vault::Source,
 };
 
+use linli_worktime::Millis;
+
 use super::{Done, Failure, Where};
 
 #[derive(Args)]
@@ -23,8 +26,18 @@ pub struct BackupArgs {
     place: Where,
 }
 
+/// The file in the data folder that says when the last copy was made, in milliseconds since 1970.
+const LAST: &str = "last-backup";
+
+/// When the last copy of this data was made by `linli backup`, if one is known of.
+pub(super) fn last(data: &Path) -> Option<Millis> {
+    fs::read_to_string(data.join(LAST)).ok()?.trim().parse().ok().map(Millis)
+}
+
 pub async fn run(args: BackupArgs) -> Done {
-    fs::create_dir(&args.to).map_err(Failure::io(args.to.display().to_string()))?;
+    // What was closed to others is closed to them in a copy.
+    let made = fs::DirBuilder::new().mode(0o700).create(&args.to);
+    made.map_err(Failure::io(args.to.display().to_string()))?;
     // Opening proves that the database is one of ours before it is copied.
     drop(args.place.open(Clock::System, None).await?);
     match args.place.url() {
@@ -43,6 +56,8 @@ pub async fn run(args: BackupArgs) -> Done {
     }
     let key = args.place.data.join("log.key");
     fs::copy(&key, args.to.join("log.key")).map_err(Failure::io(key.display().to_string()))?;
+    let note = args.place.data.join(LAST);
+    fs::write(&note, Clock::System.now().0.to_string()).map_err(Failure::io(note.display().to_string()))?;
     println!("{}", args.to.display());
     Ok(ExitCode::SUCCESS)
 }

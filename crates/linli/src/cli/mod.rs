@@ -5,6 +5,7 @@ mod account;
 mod backup;
 mod deadline;
 pub mod demo;
+mod doctor;
 pub mod import;
 mod init;
 mod log;
@@ -27,6 +28,7 @@ use linli_engine::{
     evidence::Witness,
     ids::{Malformed, PlaceCode},
     notices::{HttpRelay, Plugs, Webhook},
+    outward::Reach,
     pack::Files,
     vault::{Secret, Source},
 };
@@ -59,6 +61,8 @@ enum Command {
     Pack(pack::PackArgs),
     /// Say when a limit ends
     Deadline(deadline::DeadlineArgs),
+    /// Look at an installation and say what is wrong with it, without changing anything
+    Doctor(doctor::DoctorArgs),
     /// Write a copy of the database (SQLite), the attachments and the key into a new folder
     Backup(backup::BackupArgs),
     /// The log of evidence: keys, audit, export, checking it from outside
@@ -120,6 +124,9 @@ pub struct Where {
     /// Somebody outside who countersigns the log: the address, a space, the public key; once for each
     #[arg(long = "witness", env = "LINLI_WITNESSES", value_name = "URL KEY", value_delimiter = ',')]
     witnesses: Vec<String>,
+    /// Let webhook, exchange and witnesses be addresses of the office's own network; otherwise only public ones are called
+    #[arg(long, env = "LINLI_ALLOW_PRIVATE_HOOKS")]
+    allow_private_hooks: bool,
     /// Connections to PostgreSQL, or readers of SQLite
     #[arg(long, env = "LINLI_CONNECTIONS", value_name = "N", default_value_t = 8)]
     connections: usize,
@@ -184,6 +191,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => wait(import_rows(args)),
         Command::Account(args) => wait(account::run(args)),
         Command::Token(args) => wait(token::run(args)),
+        Command::Doctor(args) => wait(doctor::run(args)),
         Command::Backup(args) => wait(backup::run(args)),
         Command::Log(args) => wait(log::run(args)),
         Command::Witness(args) => wait(witness::run(args)),
@@ -216,12 +224,13 @@ impl Where {
     }
 
     fn plugs(&self) -> Result<Plugs, Failure> {
+        let reach = if self.allow_private_hooks { Reach::Inside } else { Reach::Public };
         let signed = |url: &Option<String>, secret: &Option<PathBuf>| {
             let (Some(url), Some(path)) = (url, secret) else { return Ok(None) };
             let secret = std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?;
-            Webhook::new(url, secret.trim().as_bytes()).map(Some).map_err(|e| Failure::Input(e.to_string()))
+            Webhook::new(url, secret.trim().as_bytes(), reach).map(Some).map_err(|e| Failure::Input(e.to_string()))
         };
-        let witnesses = self.witnesses.iter().map(|text| text.parse());
+        let witnesses = self.witnesses.iter().map(|text| Witness::read(text, reach));
         let witnesses: Vec<Witness> =
             witnesses.collect::<Result<_, _>>().map_err(|e: Malformed| Failure::Input(e.to_string()))?;
         let mut plugs = Plugs::default().with_witnesses(witnesses);

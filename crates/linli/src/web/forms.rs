@@ -8,7 +8,7 @@ use axum::{
 };
 use linli_engine::limits;
 
-use super::{App, Fault};
+use super::Fault;
 
 /// A sent form.
 #[derive(Debug, Default)]
@@ -65,10 +65,10 @@ impl Sent {
     }
 }
 
-impl FromRequest<App> for Sent {
+impl<S: Send + Sync> FromRequest<S> for Sent {
     type Rejection = Fault;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+    async fn from_request(request: Request, app: &S) -> Result<Self, Fault> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|k| k.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
             let parts = Multipart::from_request(request, app).await.map_err(|_| malformed())?;

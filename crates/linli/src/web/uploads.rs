@@ -14,7 +14,7 @@ use linli_engine::{
 };
 
 use super::{
-    App, Ctx, Fault,
+    Ctx, Fault,
     forms::{Sent, SentFile},
 };
 
@@ -32,10 +32,10 @@ pub struct Upload {
     pub refused: Option<Fault>,
 }
 
-impl FromRequest<App> for Upload {
+impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Fault;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+    async fn from_request(request: Request, app: &S) -> Result<Self, Fault> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|k| k.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("multipart/form-data") {
             return Ok(Self { sent: Sent::from_request(request, app).await?, refused: None });

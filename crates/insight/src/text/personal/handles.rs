@@ -10,10 +10,15 @@ use super::{
 /// Longer, and it is no address.
 const LONGEST: usize = 64;
 
-/// Every address.
+/// Every address. One begins after the end of the one before: of two that run into one another, none is left over.
 pub(super) fn addresses(letter: &Letter, guesses: &mut Vec<Guess>) {
-    let signs = letter.chars.iter().enumerate().filter(|(_, c)| **c == '@');
-    guesses.extend(signs.filter_map(|(at, _)| email(letter, at)));
+    let mut done = 0;
+    for (at, _) in letter.chars.iter().enumerate().filter(|(_, c)| **c == '@') {
+        if let Some(guess) = email(letter, done, at) {
+            done = guess.to;
+            guesses.push(guess);
+        }
+    }
 }
 
 /// Everything else with letters, given what was found before: none of it goes on into a number.
@@ -33,9 +38,9 @@ pub(super) fn find(letter: &Letter, found: &[Guess]) -> Vec<Guess> {
     guesses
 }
 
-/// The address around an at sign.
-fn email(letter: &Letter, at: usize) -> Option<Guess> {
-    let from = letter.run_back(at, LONGEST, |c| c.is_ascii_alphanumeric() || "._%+-".contains(c));
+/// The address around an at sign that begins at `least` or later.
+fn email(letter: &Letter, least: usize, at: usize) -> Option<Guess> {
+    let from = letter.run_back(at, LONGEST, |c| c.is_ascii_alphanumeric() || "._%+-".contains(c)).max(least);
     let mut to = at + 1;
     let mut labels = 0;
     loop {

@@ -7,6 +7,7 @@ use super::{
     book,
     columns::{Column, Kind, Sort, is_nothing, letter, narrow},
     report::Said,
+    write,
 };
 
 /// A cell as a file has it.
@@ -310,11 +311,8 @@ fn number(column: &Column, n: f64) -> Result<String, Said> {
     Ok(n.to_string())
 }
 
-/// The text that was escaped so that no program takes it for a formula; see `write::escaped`.
+/// The text that was escaped so that no program takes it for a formula.
 fn opened(text: &str) -> String {
     let trimmed = trimmed(text);
-    match trimmed.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\'']) => rest.to_owned(),
-        _ => trimmed,
-    }
+    write::opened(&trimmed).to_owned()
 }

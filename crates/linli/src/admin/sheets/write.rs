@@ -47,9 +47,18 @@ pub fn is_problem_header(shown: &str) -> bool {
     spellings("sheet-problem").contains(&plain(shown))
 }
 
+/// What begins a formula in some program (the wide forms where Chinese is written), and the apostrophe that says it is none.
+const FORMULA: [char; 12] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\'', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
 /// Text that no program takes for a formula: what would begin one, and what looks escaped, gets an apostrophe.
 pub fn escaped(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\'', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The text that was escaped.
+pub fn opened(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text)
 }
 
 impl Writer<'_> {
@@ -444,6 +453,23 @@ impl Looks {
             Sort::Shown => self.shown.clone(),
             Sort::Words => self.text.clone(),
             Sort::Number => Format::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_cell_begins_a_formula_and_every_cell_comes_back(first in "[-=+@\t\r\n'\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}a ]?", rest in any::<String>()) {
+            let text = format!("{first}{rest}");
+            let cell = escaped(&text);
+            prop_assert!(!cell.starts_with(FORMULA) || cell.starts_with('\''));
+            prop_assert_eq!(opened(&cell), text);
         }
     }
 }

@@ -2,10 +2,10 @@
 //! reads and works out rows on one thread while the database writes those before; it can be interrupted at any moment
 //! and run again, because each batch commits with the line that it came to, and a row is known by its id.
 
-mod map;
+pub mod map;
 mod places;
-mod read;
-mod report;
+pub mod read;
+pub mod report;
 mod row;
 mod scan;
 mod sheet;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::ImportError;
+use crate::admin::sheets::escaped;
 
 /// A row that could not go in, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +73,9 @@ impl Report {
     pub fn add(&mut self, bad: &[Bad]) -> Result<(), ImportError> {
         for Bad { line, column, value, reason } in bad {
             let value: String = value.chars().take(VALUE_CHARS).collect();
-            self.write([line.to_string(), plain(column), plain(&value), plain(reason)].iter().map(String::as_str))?;
+            self.write(
+                [line.to_string(), escaped(column), escaped(&value), escaped(reason)].iter().map(String::as_str),
+            )?;
         }
         self.flush()
     }
@@ -96,9 +99,4 @@ impl Report {
     fn failed(&self, error: &dyn std::fmt::Display) -> ImportError {
         ImportError::Input(format!("{}: {error}", self.path.display()))
     }
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

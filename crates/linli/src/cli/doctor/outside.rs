@@ -1,0 +1,30 @@
+//! How people reach it. Whether a certificate holds is what a handshake says; the day on which it ends stands inside the
+//! certificate, and reading it would take a library of its own: ask whatever renews it.
+
+use std::net::SocketAddr;
+
+use super::{Line, look, ok, wrong};
+
+pub(super) fn listening(listen: SocketAddr, secure_cookies: bool) -> Line {
+    let todo = "put a proxy that speaks TLS in front and set LINLI_SECURE_COOKIES=true";
+    match (listen.ip().is_loopback(), secure_cookies) {
+        (_, true) => ok("listening", format!("{listen}, cookies over TLS only")),
+        (true, false) => {
+            ok("listening", format!("{listen}, for this machine only; behind a proxy, set LINLI_SECURE_COOKIES"))
+        }
+        (false, false) => look("listening", format!("{listen}: passwords and cookies may travel in the clear"), todo),
+    }
+}
+
+pub(super) fn url(url: &str) -> Line {
+    let config = ureq::Agent::config_builder().timeout_global(Some(std::time::Duration::from_secs(10)));
+    let agent = config.http_status_as_error(false).max_redirects(0).proxy(None).build().new_agent();
+    let address = format!("{}/healthz", url.trim_end_matches('/'));
+    let is_plain = address.starts_with("http://");
+    match agent.get(&address).call().map(|answer| answer.status().as_u16()) {
+        Err(error) => wrong("address", format!("{address}: {error}"), "see to the proxy and its certificate"),
+        Ok(200) if is_plain => look("address", format!("{url} answers, in the clear"), "let people use https only"),
+        Ok(200) => ok("address", format!("{url} answers over TLS, and its certificate holds today")),
+        Ok(status) => wrong("address", format!("{address} answers {status}"), "see to the proxy: is it this program?"),
+    }
+}

@@ -1,0 +1,46 @@
+//! The rule pack: whether it loads, which one is in force, what of it is past its day of review.
+
+use linli_engine::{checkup::Facts, pack::Pack};
+use linli_worktime::Millis;
+
+use super::{Line, look, ok, wrong};
+use crate::cli::{Where, pack_files};
+
+fn load(place: &Where) -> Result<Pack, String> {
+    let files = pack_files(place.pack.as_deref()).map_err(|e| e.to_string())?;
+    Pack::load(&files).map_err(|problems| problems.first().map(ToString::to_string).unwrap_or_default())
+}
+
+pub(super) fn all(place: &Where, now: Millis) -> Line {
+    let pack = match load(place) {
+        Ok(pack) => pack,
+        Err(why) => return wrong("rules", why, "linli pack check names all that is wrong with it"),
+    };
+    let today = pack.calendar.date_of(now);
+    let stale = pack.all_answers().iter().filter(|entry| entry.is_stale(today)).count();
+    let says = format!("{} {}, in force from {}", pack.id, pack.version, pack.in_force);
+    if stale > 0 {
+        let says = format!("{says}; {stale} answers at hand are past their day of review");
+        return look(
+            "rules",
+            says,
+            "their owners look at them again and set a new day; until then nobody is shown them",
+        );
+    }
+    if !pack.calendar.covers(today.year()) {
+        let says = format!("{says}; its calendar does not have the year {}", today.year());
+        return wrong("rules", says, "take a newer pack: without holidays, limits in working days are wrong");
+    }
+    ok("rules", says)
+}
+
+pub(super) fn in_force(place: &Where, facts: &Facts) -> Line {
+    match (load(place), &facts.pack) {
+        (Ok(pack), Some(known)) if pack.version != *known => {
+            let says = format!("{known} was in force last; the next start brings {}", pack.version);
+            look("rules in use", says, "look at what changes (/rules), then start it anew")
+        }
+        (_, None) => look("rules in use", "none was ever in force", "start it once: linli serve"),
+        (_, Some(known)) => ok("rules in use", format!("{known} is in force")),
+    }
+}
