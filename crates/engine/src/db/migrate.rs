@@ -18,6 +18,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0012_plans", include_str!("../../migrations/0012_plans.sql")),
     ("0013_evidence", include_str!("../../migrations/0013_evidence.sql")),
     ("0014_vault", include_str!("../../migrations/0014_vault.sql")),
+    ("0016_doors", include_str!("../../migrations/0016_doors.sql")),
 ];
 
 /// What SQLite should expect of the tables; PostgreSQL counts for itself.

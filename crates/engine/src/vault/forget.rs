@@ -52,7 +52,7 @@ fn forget_caller_of(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Resul
     tx.send(&BLANK_CALLER, args![place, case, Scheme::NEW])
 }
 
-fn shred(tx: &mut Tx<'_>, owner: Owner) -> Result<(), DbError> {
+pub(super) fn shred(tx: &mut Tx<'_>, owner: Owner) -> Result<(), DbError> {
     tx.send(&SHRED, args![owner.place, Value::Id(owner.id), owner.of.code(), Vec::<u8>::new()])
 }
 

@@ -137,10 +137,11 @@ pub(super) enum Of {
     Person = 1,
     Caller = 2,
     Behalf = 3,
+    Factor = 4,
 }
 
 impl Of {
-    const ALL: [Self; 4] = [Self::Marks, Self::Person, Self::Caller, Self::Behalf];
+    const ALL: [Self; 5] = [Self::Marks, Self::Person, Self::Caller, Self::Behalf, Self::Factor];
 
     pub(super) fn from_code(code: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|of| of.code() == code)
@@ -156,6 +157,7 @@ impl Of {
             Self::Person => "vault_person",
             Self::Caller => "vault_caller",
             Self::Behalf => "vault_behalf",
+            Self::Factor => "second_factor",
         }
     }
 }

@@ -23,7 +23,7 @@ use linli_engine::{
     edge::{self, Clock},
     ids::PlaceCode,
     seats,
-    sessions::{self, Token, Who},
+    sessions::{self, Origin, Token, Who},
     vault::{Caller, Secret},
 };
 use linli_testbed::Bed;
@@ -287,7 +287,7 @@ async fn sign_in(engine: &Engine) -> BTreeMap<String, String> {
         let mut cookies = BTreeMap::new();
         for account in seats::accounts(tx, home, None, 100)? {
             let token = Token::new(edge::secret());
-            let cookie = sessions::start(tx, home, &token, Who::Staff(account.id), now)?;
+            let cookie = sessions::start(tx, home, &token, Who::Staff(account.id), &Origin::default(), now)?;
             cookies.insert(account.login.as_str().to_owned(), cookie);
         }
         Ok(cookies)
