@@ -22,12 +22,12 @@ export async function enrol(who, label) {
   if (label) await look(who, `${label}-off`);
   await through(page, () => page.click('form[action="/desk/me/factor"] button'));
   if (label) await look(who, `${label}-setup`);
-  const secret = await page.locator("code.secret").innerText();
+  const secret = await page.locator("#seed").innerText();
   if (label) {
     await page.fill("#code", "000000");
     await through(page, () => page.click('form[action$="/confirm"] button'));
     await expectText(page, "验证码不对");
-    if ((await page.locator("code.secret").innerText()) !== secret) throw new Error("a wrong code changed the secret");
+    if ((await page.locator("#seed").innerText()) !== secret) throw new Error("a wrong code changed the secret");
     await look(who, `${label}-wrong`);
   }
   await page.fill("#code", code(secret));

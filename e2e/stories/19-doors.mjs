@@ -108,6 +108,7 @@ export default async function (house, size, width) {
   await who.page.goto("/desk/me/factor");
   await expectText(who.page, "还有 10 个备用码");
   await look(who, "19-factor-on");
+  await who.page.goto("/desk/me");
   await through(who.page, () => who.page.click('form[action="/signout"] button'));
   const { app, lost } = await signIns(house, size, made);
   await sessions(lost, app);

@@ -22,7 +22,7 @@ async fn guarded(bed: &Bed) -> Office {
 
 /// The seed that the page shows.
 fn seed(body: &str) -> Seed {
-    let text = body.split("<code class=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
+    let text = body.split("<code id=\"seed\">").nth(1).unwrap().split('<').next().unwrap();
     Seed::parse(&text.replace(' ', "")).unwrap()
 }
 

@@ -266,8 +266,9 @@ async fn session(app: &App, cookie: String) -> Result<Option<Session>, DbError> 
     let (now, asked) = (app.engine.clock.now(), cookie.clone());
     let found = app.engine.db.read(move |tx: &mut Tx<'_>| sessions::look(tx, &asked, now)).await?;
     let Some((session, stale)) = found else { return Ok(None) };
-    if stale {
-        app.engine.db.write(move |tx: &mut Tx<'_>| sessions::seen(tx, &cookie, now)).await?;
+    let seen = move |tx: &mut Tx<'_>| sessions::seen(tx, &cookie, now);
+    if stale && let Err(error) = app.engine.db.write(seen).await {
+        tracing::warn!(error = linli_engine::chain(&error), "that a session is in use could not be noted");
     }
     Ok(Some(session))
 }

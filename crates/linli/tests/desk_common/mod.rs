@@ -142,8 +142,13 @@ impl Desk {
         self.cookies = sign_in(&self.engine).await;
     }
 
+    /// Goes on by so long; whoever is signed in has been busy meanwhile, else an hour would end their session.
     pub fn later(&self, ms: i64) {
         self.clock.move_to(self.clock.now().plus(ms));
+        let (cookies, now) = (self.cookies.clone(), self.clock.now());
+        let busy = move |tx: &mut Tx<'_>| cookies.values().try_for_each(|cookie| sessions::seen(tx, cookie, now));
+        let write = self.engine.db.write(busy);
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(write)).unwrap();
     }
 
     /// Sends a request; `who` is a login, or empty for nobody, and may go on with `;name=value` of further cookies.
