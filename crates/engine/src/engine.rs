@@ -4,7 +4,10 @@ use std::{
     collections::BTreeMap,
     ops::Deref,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, atomic::AtomicBool},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
 };
 
 use linli_flow::Definition;
@@ -19,9 +22,10 @@ use crate::{
     evidence::{self, Log},
     feed::Follow,
     ids::Jurisdiction,
+    limits,
     notices::{self, Plugs},
     pack::{Files, Pack},
-    start,
+    sessions, start,
     vault::{self, KeyError, Source, VaultKey},
 };
 
@@ -144,6 +148,8 @@ pub struct Shared {
     pub(crate) feed: Follow,
     /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
     pub(crate) arrivals: AtomicBool,
+    /// When what is past its end at the doors was removed last.
+    swept: AtomicI64,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -200,6 +206,7 @@ impl Engine {
             public: cases::public::Cache::default(),
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
+            swept: AtomicI64::new(i64::MIN),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))
@@ -248,6 +255,7 @@ impl Engine {
         let indexed = self.index_words().await?;
         self.wipe_erased().await?;
         let told = self.tell_members().await?;
+        self.sweep_doors().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
         Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || sent.sent > 0)
     }
@@ -257,6 +265,19 @@ impl Engine {
 fn make_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+impl Engine {
+    /// Removes what is past its end at the doors: sessions, codes, counts, old lines of the security log.
+    async fn sweep_doors(&self) -> Result<(), DbError> {
+        let (home, now) = (self.home, self.clock.now());
+        let last = self.swept.load(Ordering::Relaxed);
+        if (last..last.saturating_add(limits::DOORS_SWEPT_MS)).contains(&now.0) {
+            return Ok(());
+        }
+        self.swept.store(now.0, Ordering::Relaxed);
+        self.db.write(move |tx: &mut Tx<'_>| sessions::sweep(tx, home, now)).await.map(drop)
+    }
 }
 
 async fn settle_home(db: &Db, asked: Option<Jurisdiction>, now: Millis) -> Result<Jurisdiction, DbError> {

@@ -113,6 +113,8 @@ uuid_id!(/// A saved view of the desk.
     ViewId, "the id of a view");
 uuid_id!(/// A ready-made text of an office or a unit.
     PhraseId, "the id of a phrase");
+uuid_id!(/// A line of the security log.
+    SecurityEventId, "the id of a line of the security log");
 uuid_id!(/// What one shift leaves to the next.
     HandoverId, "the id of a hand-over");
 

@@ -23,10 +23,13 @@ pub mod policy;
 pub mod presence;
 pub mod record;
 pub mod seats;
+pub mod security;
 pub mod sessions;
 pub mod sheets;
 pub mod start;
 pub mod tokens;
+pub mod totp;
+pub mod tries;
 pub mod vault;
 pub mod viewer;
 mod words;
@@ -94,10 +97,15 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         record::STATEMENTS,
         seats::STATEMENTS,
         seats::keep::STATEMENTS,
+        security::STATEMENTS,
+        sessions::CODE_STATEMENTS,
+        sessions::FACTOR_STATEMENTS,
+        sessions::STAFF_STATEMENTS,
         sessions::STATEMENTS,
         sheets::STATEMENTS,
         start::STATEMENTS,
         tokens::STATEMENTS,
+        tries::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
         vault::forget::STATEMENTS,

@@ -117,14 +117,51 @@ pub const CODE_MS: i64 = 5 * 60_000;
 pub const CODE_TRIES: u32 = 5;
 /// Least time between two codes for one phone, milliseconds.
 pub const CODE_EVERY_MS: i64 = 60_000;
-/// Wrong passwords before an account is locked.
-pub const PASSWORD_TRIES: u32 = 6;
-/// How long it stays locked, milliseconds.
-pub const LOCKED_MS: i64 = 15 * 60_000;
+/// So many times within a window that begins with the first one.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Times.
+    pub times: u32,
+    /// Milliseconds.
+    pub window_ms: i64,
+}
+
+/// One-time codes for one telephone.
+pub const CODES_TO_PHONE: Most = Most { times: 6, window_ms: 3_600_000 };
+/// One-time codes that one device asks for.
+pub const CODES_BY_DEVICE: Most = Most { times: 12, window_ms: 3_600_000 };
+/// One-time codes asked for from one address: many people share one.
+pub const CODES_FROM_ADDRESS: Most = Most { times: 100, window_ms: 3_600_000 };
+/// Wrong one-time codes from one address.
+pub const GUESSES_FROM_ADDRESS: Most = Most { times: 60, window_ms: 3_600_000 };
+/// Wrong passwords and codes of staff from one address: an office has one.
+pub const WRONG_FROM_ADDRESS: Most = Most { times: 60, window_ms: 15 * 60_000 };
+/// Wrong passwords or codes in a row before nothing is tried for a while.
+pub const PASSWORD_TRIES: u32 = 5;
+/// How long it is, after that many, one more, and so on, milliseconds.
+pub const PASSWORD_WAITS_MS: [i64; 4] = [60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000];
+/// Wrong tries are forgotten so long after the last one, milliseconds.
+pub const WRONG_KEPT_MS: i64 = 24 * 3_600_000;
 /// A session of staff ends after this, milliseconds.
 pub const STAFF_SESSION_MS: i64 = 12 * 3_600_000;
+/// And after this without a sign of life.
+pub const STAFF_IDLE_MS: i64 = 60 * 60_000;
 /// A session of a resident ends after this, milliseconds.
-pub const RESIDENT_SESSION_MS: i64 = 30 * 24 * 3_600_000;
+pub const RESIDENT_SESSION_MS: i64 = 90 * 24 * 3_600_000;
+/// And after this without a sign of life.
+pub const RESIDENT_IDLE_MS: i64 = 30 * 24 * 3_600_000;
+/// How exactly it is known when a session was last used, milliseconds.
+pub const SEEN_EVERY_MS: i64 = 5 * 60_000;
+/// Sessions of one person that are shown.
+pub const SESSIONS_SHOWN: u32 = 50;
+/// How long a sign-in waits for its code after the password was right, milliseconds.
+pub const HALF_SIGN_IN_MS: i64 = 5 * 60_000;
+/// Recovery codes that are made at once.
+pub const RECOVERY_CODES: usize = 10;
+/// How long the security log is kept, milliseconds (the law asks for six months at least).
+pub const SECURITY_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// How often what is past its end at the doors is removed, milliseconds.
+pub const DOORS_SWEPT_MS: i64 = 3_600_000;
 /// Living tokens of one seat.
 pub const TOKENS_OF_SEAT: u64 = 20;
 /// The most requests in a minute that a token can be granted.

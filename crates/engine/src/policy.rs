@@ -137,6 +137,8 @@ words! {
     Pack = "pack",
     /// What the system warns of.
     Warning = "warning",
+    /// The doors: who needs a second factor, and the security log.
+    Security = "security",
     /// A notice to oneself.
     Notice = "notice",
     /// The cases that one brought.

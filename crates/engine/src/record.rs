@@ -58,6 +58,8 @@ words! {
     FirstPassword = "first-password",
     /// Somebody chose a password of their own.
     OwnPassword = "own-password",
+    /// An administrator took a lost second factor off.
+    FactorTaken = "factor-taken",
 }
 
 /// Who changes something.

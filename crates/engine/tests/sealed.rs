@@ -11,7 +11,8 @@ use linli_engine::{
     cases::{CaseKey, file::Report},
     db::{DbError, Sql, Tx, Url, Value},
     edge,
-    ids::{CaseId, PersonId},
+    ids::{AccountId, CaseId, PersonId},
+    sessions::factor,
     vault::{
         self, Caller, KeyError, Person, Phone, PhoneKey, Secret, VaultKey,
         behalf::{self, Behalf, Relation, Told},
@@ -339,6 +340,22 @@ async fn who_is_forgotten_is_nowhere(bed: Bed) {
     assert_eq!(contacts(engine, case).await.unwrap(), [""; 0]);
 }
 
+/// The seed of a second factor is kept like all else in the vault.
+async fn a_second_factor_is_sealed_and_outlives_a_new_key(bed: Bed) {
+    let engine = open(&bed).await.unwrap();
+    let (home, id, seed) = (engine.home, AccountId::new(), factor::new_seed());
+    let (shared, kept) = (engine.clone(), seed.clone());
+    let begin = move |tx: &mut Tx<'_>| factor::begin(tx, home, &shared.vault_key, id, &kept);
+    engine.db.write(begin).await.unwrap();
+    assert!(!holds(&bytes(&bed).await, &seed.text()));
+    engine.rotate_vault(Duration::ZERO).await.unwrap();
+    drop(engine);
+    let engine = open(&bed).await.unwrap();
+    let shared = engine.clone();
+    let pending = move |tx: &mut Tx<'_>| factor::pending(tx, home, &shared.vault_key, id);
+    assert_eq!(engine.db.read(pending).await.unwrap(), Some(seed));
+}
+
 on_both! {
     sealed => what_is_sealed_opens_and_is_not_there_to_be_read;
     moved => what_was_moved_or_changed_does_not_open;
@@ -347,4 +364,5 @@ on_both! {
     wrong_key => a_wrong_key_is_refused_at_the_start;
     another_next => another_next_key_is_not_taken;
     forgotten => who_is_forgotten_is_nowhere;
+    second_factor => a_second_factor_is_sealed_and_outlives_a_new_key;
 }

@@ -9,7 +9,7 @@ use linli_engine::{
     ids::{AccountId, PersonId},
     limits,
     seats::{self, Role},
-    sessions::{self, Checked, CodeError, Session, SignInError, Token, Who},
+    sessions::{self, Checked, CodeError, Opened, Origin, Session, SignInError, Token, Who},
     vault::{PhoneKey, VaultKey},
 };
 use linli_testbed::{Bed, on_both};
@@ -18,6 +18,10 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use staff::{HOME, PASSWORD, account, grant, seat};
 
 const NOW: Millis = Millis(1_760_000_000_000);
+
+fn key() -> VaultKey {
+    VaultKey::new([9; 32])
+}
 
 fn later(ms: i64) -> Millis {
     Millis(NOW.0 + ms)
@@ -30,14 +34,19 @@ async fn clerk(db: &Db) -> AccountId {
 }
 
 async fn check(db: &Db, login: &'static str, password: &str) -> Checked {
-    let candidate = db.read(move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, HOME, login)).await.unwrap();
+    let candidate = db.read(move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, HOME, &key(), login)).await.unwrap();
     candidate.check(password)
 }
 
 async fn finish(db: &Db, checked: Checked, now: Millis) -> Result<String, SignInError> {
     let secret = edge::secret();
-    let work = move |tx: &mut Tx<'_>| sessions::finish_sign_in(tx, HOME, checked, now, &Token::new(secret));
-    db.write(work).await.unwrap()
+    let work = move |tx: &mut Tx<'_>| {
+        sessions::finish_sign_in(tx, HOME, checked, &Origin::default(), now, &Token::new(secret))
+    };
+    db.write(work).await.unwrap().map(|opened| match opened {
+        Opened::Session(cookie) => cookie,
+        Opened::Half(_) => panic!("there is no second factor"),
+    })
 }
 
 async fn find(db: &Db, cookie: &str, now: Millis) -> Option<Session> {
@@ -47,38 +56,55 @@ async fn find(db: &Db, cookie: &str, now: Millis) -> Option<Session> {
 
 async fn start(db: &Db, who: Who, now: Millis) -> String {
     let secret = edge::secret();
-    db.write(move |tx: &mut Tx<'_>| sessions::start(tx, HOME, &Token::new(secret), who, now)).await.unwrap()
+    db.write(move |tx: &mut Tx<'_>| sessions::start(tx, HOME, &Token::new(secret), who, &Origin::default(), now))
+        .await
+        .unwrap()
 }
 
 async fn the_right_password_opens_a_session(bed: Bed) {
     let id = clerk(&bed.db).await;
     let good = check(&bed.db, " Li.Min ", PASSWORD).await;
     let cookie = finish(&bed.db, good, NOW).await.unwrap();
-    let Some(Session::Staff { account, seats }) = find(&bed.db, &cookie, NOW).await else { panic!("no session") };
+    let Some(Session::Staff { account, seats, .. }) = find(&bed.db, &cookie, NOW).await else { panic!("no session") };
     assert_eq!((account.id, account.login.as_str(), seats.len()), (id, "li.min", 1));
     assert!(!format!("{:?}", Token::new([7; 32])).contains('7'));
 }
 
+/// The same for a login that is an account and for one that is none: nobody learns which it is.
 async fn wrong_tries_lock_and_time_unlocks(bed: Bed) {
     clerk(&bed.db).await;
-    let (good, bad) = (check(&bed.db, "li.min", PASSWORD).await, check(&bed.db, "li.min", "guess").await);
-    // A right one in between begins the count again.
-    for round in 0..2 {
-        for _ in 1..limits::PASSWORD_TRIES {
-            assert_eq!(finish(&bed.db, bad, NOW).await, Err(SignInError::Wrong));
-        }
-        if round == 0 {
+    let good = check(&bed.db, "li.min", PASSWORD).await;
+    for login in ["li.min", "nobody.here", "not a login"] {
+        let bad = check(&bed.db, login, "guess").await;
+        // A right one in between begins the count again.
+        if login == "li.min" {
+            for _ in 1..limits::PASSWORD_TRIES {
+                assert_eq!(finish(&bed.db, bad, NOW).await, Err(SignInError::Wrong));
+            }
             finish(&bed.db, good, NOW).await.unwrap();
         }
+        for _ in 1..limits::PASSWORD_TRIES {
+            assert_eq!(finish(&bed.db, bad, NOW).await, Err(SignInError::Wrong), "{login}");
+        }
+        // Each further one waits longer, and the longest wait stays.
+        let mut now = NOW;
+        for wait in limits::PASSWORD_WAITS_MS.into_iter().chain([3_600_000]) {
+            let until = now.plus(wait);
+            assert_eq!(finish(&bed.db, bad, now).await, Err(SignInError::Locked { until }), "{login}");
+            // Neither a right password nor more wrong ones change anything while it is locked.
+            let right = if login == "li.min" { good } else { bad };
+            for (checked, at) in [(right, now), (bad, now.plus(1)), (right, until.plus(-1))] {
+                assert_eq!(finish(&bed.db, checked, at).await, Err(SignInError::Locked { until }), "{login}");
+            }
+            now = until;
+        }
+        // A day later nobody remembers.
+        let day = now.plus(limits::WRONG_KEPT_MS);
+        assert_eq!(finish(&bed.db, bad, day).await, Err(SignInError::Wrong));
+        if login == "li.min" {
+            finish(&bed.db, good, day).await.unwrap();
+        }
     }
-    let until = later(limits::LOCKED_MS);
-    assert_eq!(finish(&bed.db, bad, NOW).await, Err(SignInError::Locked { until }));
-    // Neither a right password nor more wrong ones change anything while it is locked.
-    for (checked, at) in [(good, NOW), (bad, later(1)), (good, Millis(until.0 - 1))] {
-        assert_eq!(finish(&bed.db, checked, at).await, Err(SignInError::Locked { until }));
-    }
-    assert_eq!(finish(&bed.db, bad, until).await, Err(SignInError::Wrong));
-    finish(&bed.db, good, until).await.unwrap();
 }
 
 async fn many_tries_at_once_get_no_further(bed: Bed) {
@@ -111,14 +137,37 @@ async fn refusals_tell_strangers_nothing(bed: Bed) {
     assert_eq!(finish(&bed.db, good, NOW).await, Err(SignInError::Disabled));
 }
 
+/// Uses a session every so often, as a page does.
+async fn use_until(db: &Db, cookie: &str, until: Millis, every: i64) {
+    let mut at = NOW;
+    while at < until {
+        let used = cookie.to_owned();
+        db.write(move |tx: &mut Tx<'_>| {
+            let (_, stale) = sessions::look(tx, &used, at)?.unwrap();
+            if stale { sessions::seen(tx, &used, at) } else { Ok(()) }
+        })
+        .await
+        .unwrap();
+        at = at.plus(every);
+    }
+}
+
 async fn sessions_end(bed: Bed) {
     let id = clerk(&bed.db).await;
     let person = PersonId(edge::new_id());
     let staff = start(&bed.db, Who::Staff(id), NOW).await;
     let resident = start(&bed.db, Who::Resident(person), NOW).await;
     let (staff_end, resident_end) = (later(limits::STAFF_SESSION_MS), later(limits::RESIDENT_SESSION_MS));
+    // Left alone they end early.
+    assert!(find(&bed.db, &staff, later(limits::STAFF_IDLE_MS - 1)).await.is_some());
+    assert_eq!(find(&bed.db, &staff, later(limits::STAFF_IDLE_MS)).await, None);
+    assert!(find(&bed.db, &resident, later(limits::RESIDENT_IDLE_MS - 1)).await.is_some());
+    assert_eq!(find(&bed.db, &resident, later(limits::RESIDENT_IDLE_MS)).await, None);
+    // In use they end all the same.
+    use_until(&bed.db, &staff, staff_end, limits::STAFF_IDLE_MS / 4).await;
     assert!(find(&bed.db, &staff, Millis(staff_end.0 - 1)).await.is_some());
     assert_eq!(find(&bed.db, &staff, staff_end).await, None);
+    use_until(&bed.db, &resident, resident_end, limits::RESIDENT_IDLE_MS / 4).await;
     let last = find(&bed.db, &resident, Millis(resident_end.0 - 1)).await;
     assert_eq!(last, Some(Session::Resident { person }));
     assert_eq!(find(&bed.db, &resident, resident_end).await, None);
@@ -130,7 +179,7 @@ async fn sessions_end(bed: Bed) {
 
     let (one, other) = (start(&bed.db, Who::Staff(id), NOW).await, start(&bed.db, Who::Staff(id), NOW).await);
     let gone = one.clone();
-    bed.db.write(move |tx: &mut Tx<'_>| sessions::end(tx, &gone)).await.unwrap();
+    bed.db.write(move |tx: &mut Tx<'_>| sessions::end(tx, &gone, NOW)).await.unwrap();
     assert_eq!(find(&bed.db, &one, NOW).await, None);
     assert!(find(&bed.db, &other, NOW).await.is_some());
     bed.db.write(move |tx: &mut Tx<'_>| sessions::end_all(tx, HOME, id)).await.unwrap();
@@ -194,7 +243,7 @@ async fn forged_cookies_open_nothing(bed: Bed) {
     let all = forged.clone();
     let found = bed.db.write(move |tx: &mut Tx<'_>| {
         for text in &all {
-            sessions::end(tx, text)?;
+            sessions::end(tx, text, NOW)?;
             assert_eq!(sessions::rotate(tx, text, &Token::new([1; 32]), NOW)?, None);
         }
         all.iter().map(|text| sessions::find(tx, text, NOW)).collect::<Result<Vec<_>, linli_engine::db::DbError>>()
@@ -206,15 +255,19 @@ async fn forged_cookies_open_nothing(bed: Bed) {
 }
 
 fn phone(number: &str) -> PhoneKey {
-    PhoneKey::of(&VaultKey::new([9; 32]), &number.parse().unwrap())
+    PhoneKey::of(&key(), &number.parse().unwrap())
 }
 
 async fn request(db: &Db, phone: PhoneKey, code: &'static str, now: Millis) -> Result<(), CodeError> {
-    db.write(move |tx: &mut Tx<'_>| sessions::request_code(tx, HOME, &phone, code, now)).await.unwrap()
+    db.write(move |tx: &mut Tx<'_>| sessions::request_code(tx, HOME, &phone, code, &Origin::default(), now))
+        .await
+        .unwrap()
 }
 
 async fn redeem(db: &Db, phone: PhoneKey, code: &'static str, now: Millis) -> Result<(), CodeError> {
-    db.write(move |tx: &mut Tx<'_>| sessions::redeem_code(tx, HOME, &phone, code, now)).await.unwrap()
+    db.write(move |tx: &mut Tx<'_>| sessions::redeem_code(tx, HOME, &phone, code, &Origin::default(), now))
+        .await
+        .unwrap()
 }
 
 async fn a_code_is_taken_once_and_in_time(bed: Bed) {

@@ -347,7 +347,7 @@ async fn calendar(bed: Bed) {
     let ask = Ask { case: filed.key, command: accept.command(form), by: handler, key: key() };
     office.engine.act(ask).await.unwrap();
     // The session of the morning in March has ended: the clock is set back for the pages.
-    office.clock.move_to(parse_rfc3339("2026-03-02T10:00:00+08:00").unwrap());
+    office.clock.move_to(parse_rfc3339("2026-03-02T09:30:00+08:00").unwrap());
     for (who, sees) in [("system", true), ("audit", true), ("security", false)] {
         assert_eq!(office.get(who, "/admin").await.body.contains(words), sees, "{who}");
     }

@@ -464,15 +464,15 @@ async fn nobody_loses_what_they_wrote_on(bed: Bed) {
 
 async fn a_session_elsewhere_is_ended_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
-    desk.get("urban", "/desk/me").await.is(200).says("这一个");
+    desk.get("urban", "/desk/me/sessions").await.is(200).says("这一个");
     // A second session of the same account, as on another machine.
     desk.post("", "/desk/signin", &[("login", "urban"), ("password", "linli-demo-2026")]).await.is(303);
-    let two = desk.get("urban", "/desk/me").await.is(200);
+    let two = desk.get("urban", "/desk/me/sessions").await.is(200);
     assert_eq!(two.body.matches("name=\"session\"").count(), 1);
     let other = after(&two, "name=\"session\"", "value").to_owned();
     // Nobody ends somebody else's.
-    desk.post("municipal", "/desk/me/session", &[("session", &other)]).await.is(303);
-    assert_eq!(desk.get("urban", "/desk/me").await.body.matches("name=\"session\"").count(), 1);
-    desk.post("urban", "/desk/me/session", &[("session", &other)]).await.is(303);
-    assert_eq!(desk.get("urban", "/desk/me").await.is(200).body.matches("name=\"session\"").count(), 0);
+    desk.post("municipal", "/desk/me/sessions", &[("session", &other)]).await.is(303);
+    assert_eq!(desk.get("urban", "/desk/me/sessions").await.body.matches("name=\"session\"").count(), 1);
+    desk.post("urban", "/desk/me/sessions", &[("session", &other)]).await.is(303);
+    assert_eq!(desk.get("urban", "/desk/me/sessions").await.is(200).body.matches("name=\"session\"").count(), 0);
 }

@@ -333,7 +333,8 @@ async fn codes_are_guessed_in_vain(bed: Bed) {
         house.later(61_000).await;
         let key = PhoneKey::of(&house.engine.vault_key, &phone.parse().unwrap());
         let (home, now) = (house.engine.home, house.clock.now());
-        let put = move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "246810", now);
+        let put =
+            move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "246810", &sessions::Origin::default(), now);
         house.engine.db.write(put).await.unwrap().unwrap();
         visitor.press(&page, "", &[("code", "000000")]).await.says(422, wrong);
         assert!(visitor.get("/mine").await.to().starts_with("/signin"));
@@ -341,7 +342,8 @@ async fn codes_are_guessed_in_vain(bed: Bed) {
         visitor.press(&page, "", &[("code", "246810")]).await.says(422, expired);
         let now = house.clock.now();
         let key = PhoneKey::of(&house.engine.vault_key, &phone.parse().unwrap());
-        let put = move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "135790", now);
+        let put =
+            move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "135790", &sessions::Origin::default(), now);
         house.engine.db.write(put).await.unwrap().unwrap();
         let before = visitor.cookies.get("linli_session").cloned();
         assert_eq!(visitor.press(&page, "", &[("code", "135790")]).await.to(), "/mine");

@@ -25,7 +25,7 @@ use linli_engine::{
     notices::Plugs,
     policy::Subject,
     seats::{self, Login, Role, Seat},
-    sessions::{self, Token, Who},
+    sessions::{self, Origin, Token, Who},
 };
 use linli_flow::Text;
 use linli_testbed::{Bed, on_both};
@@ -86,15 +86,16 @@ async fn staff(engine: &Engine, role: Role) -> String {
     let made = engine.db.write(move |tx: &mut Tx<'_>| {
         seats::create_account(tx, home, id, &login, "Somebody", &hash)?;
         seats::grant_seat(tx, home, &seat)?;
-        Ok::<_, seats::SeatError>(sessions::start(tx, home, &token, Who::Staff(id), now)?)
+        Ok::<_, seats::SeatError>(sessions::start(tx, home, &token, Who::Staff(id), &Origin::default(), now)?)
     });
     format!("linli_session={}", made.await.unwrap())
 }
 
 async fn resident(engine: &Engine) -> String {
     let (home, now, token) = (engine.home, engine.clock.now(), Token::new(edge::secret()));
-    let made =
-        engine.db.write(move |tx: &mut Tx<'_>| sessions::start(tx, home, &token, Who::Resident(PersonId::new()), now));
+    let made = engine.db.write(move |tx: &mut Tx<'_>| {
+        sessions::start(tx, home, &token, Who::Resident(PersonId::new()), &Origin::default(), now)
+    });
     format!("linli_session={}", made.await.unwrap())
 }
 

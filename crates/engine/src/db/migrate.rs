@@ -19,6 +19,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0013_evidence", include_str!("../../migrations/0013_evidence.sql")),
     ("0014_vault", include_str!("../../migrations/0014_vault.sql")),
     ("0015_words", include_str!("../../migrations/0015_words.sql")),
+    ("0016_doors", include_str!("../../migrations/0016_doors.sql")),
     ("0017_erased", include_str!("../../migrations/0017_erased.sql")),
 ];
 

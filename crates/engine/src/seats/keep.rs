@@ -10,7 +10,9 @@ use crate::{
     ids::{AccountId, Jurisdiction},
     limits,
     record::{self, Act, By, Deed, What},
-    sessions,
+    security::{self, Happened},
+    sessions::{self, Origin, factor},
+    tries,
 };
 
 statements! {
@@ -142,6 +144,8 @@ impl Pen<'_> {
     pub fn first_password(&self, tx: &mut Tx<'_>, of: &Account, password: &PasswordHash) -> Result<(), DbError> {
         tx.put(&SET_PASSWORD, args![self.home, of.id, &password.0, self.now])?;
         sessions::end_all(tx, self.home, of.id)?;
+        tries::forgive(tx, self.home, sessions::mark(of.id))?;
+        security::note(tx, self.home, Happened::PasswordGiven, Some(of.id), "", self.now)?;
         self.note(tx, deed(What::Account, of.login.as_str(), Act::FirstPassword, None, None))
     }
 
@@ -149,10 +153,32 @@ impl Pen<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn own_password(&self, tx: &mut Tx<'_>, of: &Account, password: &PasswordHash) -> Result<(), DbError> {
+    pub fn own_password(
+        &self,
+        tx: &mut Tx<'_>,
+        of: &Account,
+        password: &PasswordHash,
+        origin: &Origin,
+    ) -> Result<(), DbError> {
         tx.put(&SET_PASSWORD, args![self.home, of.id, &password.0, None::<Millis>])?;
         sessions::end_all(tx, self.home, of.id)?;
+        security::note(tx, self.home, Happened::PasswordChanged, Some(of.id), &origin.network, self.now)?;
         self.note(tx, deed(What::Account, of.login.as_str(), Act::OwnPassword, None, None))
+    }
+
+    /// Takes the second factor off an account whose owner lost it: their sessions are over. False when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn take_factor(&self, tx: &mut Tx<'_>, of: &Account) -> Result<bool, DbError> {
+        if factor::state(tx, self.home, of.id)?.on_at.is_none() {
+            return Ok(false);
+        }
+        factor::remove(tx, self.home, of.id)?;
+        sessions::end_all(tx, self.home, of.id)?;
+        security::note(tx, self.home, Happened::FactorTaken, Some(of.id), "", self.now)?;
+        self.note(tx, deed(What::Account, of.login.as_str(), Act::FactorTaken, None, None))?;
+        Ok(true)
     }
 
     /// Grants a seat to an account.

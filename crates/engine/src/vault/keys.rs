@@ -138,10 +138,11 @@ pub(super) enum Of {
     Caller = 2,
     Behalf = 3,
     Words = 4,
+    Factor = 5,
 }
 
 impl Of {
-    const ALL: [Self; 5] = [Self::Marks, Self::Person, Self::Caller, Self::Behalf, Self::Words];
+    const ALL: [Self; 6] = [Self::Marks, Self::Person, Self::Caller, Self::Behalf, Self::Words, Self::Factor];
 
     pub(super) fn from_code(code: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|of| of.code() == code)
@@ -158,6 +159,7 @@ impl Of {
             Self::Caller => "vault_caller",
             Self::Behalf => "vault_behalf",
             Self::Words => "vault_words",
+            Self::Factor => "second_factor",
         }
     }
 }

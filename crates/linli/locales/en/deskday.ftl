@@ -216,7 +216,3 @@ own-keys = Keys
 own-keys-what = Keys of a single letter get in the way of speech input. They can be switched off.
 own-keys-off = Switch single-letter keys off
 own-keys-on = Switch single-letter keys on
-own-sessions = My sessions
-own-session-since = Since { $at }
-own-session-here = This one
-own-session-end = End it

@@ -79,6 +79,6 @@ password-same = The new password has to differ from the one now.
 password-again-other = The two do not match. Type them again.
 password-is-login = The password cannot be the login.
 password-wrong = The password now is not right.
-password-done = Your password is changed.
+me-done-password = Your password is changed.
 signin-first-too-old = This password was given out too long ago and is void. Ask your system administrator for another.
 fault-password-first = First change the password that somebody gave you, then do this. Nothing of it was saved.

@@ -198,7 +198,3 @@ own-keys = 快捷键
 own-keys-what = 单个字母的快捷键会妨碍语音输入，可以关掉。
 own-keys-off = 关掉单字母快捷键
 own-keys-on = 打开单字母快捷键
-own-sessions = 我的登录
-own-session-since = { $at } 登录
-own-session-here = 这一个
-own-session-end = 退出它

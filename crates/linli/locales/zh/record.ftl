@@ -76,6 +76,6 @@ password-same = 新密码不能和现在的一样。
 password-again-other = 两遍填的不一样，请再填一次。
 password-is-login = 密码不能和登录名一样。
 password-wrong = 现在的密码不对。
-password-done = 密码改好了。
+me-done-password = 密码改好了。
 signin-first-too-old = 这个密码发出来太久，已经作废。请找系统管理员再发一个。
 fault-password-first = 请先把别人发的密码改成自己的，再做这件事。刚才的内容没有保存。

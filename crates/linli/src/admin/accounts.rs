@@ -15,6 +15,7 @@ use linli_engine::{
         self, Account, Login, PasswordError, PasswordHash, Seat, SeatError,
         keep::{self, Pen},
     },
+    sessions::factor,
 };
 
 use super::{
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Routes {
         .get("/admin/new/account", EDIT, new)
         .get("/admin/accounts/{login}", SEE, one)
         .post("/admin/accounts/{login}/password", EDIT, anew)
+        .post("/admin/accounts/{login}/factor", EDIT, take_factor)
         .post("/admin/accounts/{login}/disable", EDIT, disable)
 }
 
@@ -116,6 +118,8 @@ struct AccountPage {
     orgs: Vec<Choice>,
     places: Vec<Choice>,
     may_disable: bool,
+    /// Since when its second factor is on.
+    factor: Option<Spoken>,
     /// Whether the reader may read all that was done to it.
     may_record: bool,
     shows_seats: bool,
@@ -143,9 +147,13 @@ pub(super) async fn account_page(ctx: &Ctx, account: Account, done: &str, form: 
     let (engine, id, now) = (ctx.engine(), account.id, ctx.engine().clock.now());
     let (home, directory) = (engine.home, engine.directory());
     let read = move |tx: &mut Tx<'_>| {
-        Ok::<_, DbError>((seats::seats_of(tx, home, id, now)?, keep::past_seats(tx, home, id, now)?))
+        let factor = factor::state(tx, home, id)?.on_at;
+        if !shows_seats {
+            return Ok((factor, Vec::new(), Vec::new()));
+        }
+        Ok::<_, DbError>((factor, seats::seats_of(tx, home, id, now)?, keep::past_seats(tx, home, id, now)?))
     };
-    let (held, past) = if shows_seats { engine.db.read(read).await? } else { Default::default() };
+    let (factor, held, past) = engine.db.read(read).await?;
     let ended = |seat: &Seat| {
         let until = page.time(&seat.until.unwrap_or(now));
         (page.seat_name(seat), words::place(&page, &directory, &seat.place), page.time(&seat.from), until)
@@ -167,6 +175,7 @@ pub(super) async fn account_page(ctx: &Ctx, account: Account, done: &str, form: 
         roles: roles.map(role).collect(),
         orgs: words::orgs(&page, &directory),
         places: words::places(&page, &directory),
+        factor: factor.map(|at| page.time(&at)),
         may_disable: may(ctx, Action::Edit, Resource::Account) && !account.disabled && !own(ctx, account.id),
         shows_seats,
         is_own: own(ctx, account.id),
@@ -293,6 +302,18 @@ async fn anew(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
         &back,
         vec![Issued { login, name: account.name, password }],
     )
+}
+
+/// Takes the second factor off, for somebody who lost the device and the recovery codes.
+async fn take_factor(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
+    sent.key()?;
+    let account = find(ctx.engine(), &login).await?;
+    if own(&ctx, account.id) {
+        return Err(Fault::not_found());
+    }
+    let (home, now, by, of) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?, account.clone());
+    ctx.engine().db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.take_factor(tx, &of)).await?;
+    Ok(go(&format!("/admin/accounts/{}?done=factor-taken", account.login.as_str())))
 }
 
 async fn disable(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {

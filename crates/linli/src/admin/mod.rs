@@ -12,6 +12,7 @@
 //! | `/admin/sheets` | all of these as tables, in and out | sheet |
 //! | `/admin/coverage` | who answers for what in each community | duty |
 //! | `/admin/record` | what changed by whom | record |
+//! | `/admin/security` | who needs a second factor; the security log | security |
 
 mod accounts;
 mod assistant;
@@ -28,6 +29,7 @@ mod pack;
 mod places;
 mod record;
 mod seats;
+mod security;
 pub mod sheets;
 mod tokens;
 mod words;
@@ -50,7 +52,7 @@ use crate::web::{Ctx, Fault, Page, Routes, ctx::Who, forms::Sent, i18n, routes::
 pub fn routes() -> Routes {
     let parts = [home::routes(), places::routes(), orgs::routes(), accounts::routes(), seats::routes()];
     let parts = parts.into_iter().chain([duties::routes(), pack::routes(), sheets::routes(), record::routes()]);
-    let parts = parts.chain([assistant::routes(), coverage::routes(), tokens::routes()]);
+    let parts = parts.chain([assistant::routes(), coverage::routes(), tokens::routes(), security::routes()]);
     parts.fold(Routes::new(), Routes::merge)
 }
 
@@ -96,7 +98,7 @@ struct Link {
     here: bool,
 }
 
-const LINKS: [(&str, &str, Action, Resource); 9] = [
+const LINKS: [(&str, &str, Action, Resource); 10] = [
     ("/admin", "admin-nav-home", Action::List, Resource::Account),
     ("/admin/places", "admin-nav-places", Action::List, Resource::Place),
     ("/admin/orgs", "admin-nav-orgs", Action::List, Resource::Org),
@@ -106,6 +108,7 @@ const LINKS: [(&str, &str, Action, Resource); 9] = [
     ("/admin/sheets", "admin-nav-sheets", Action::See, Resource::Sheet),
     ("/admin/pack", "admin-nav-pack", Action::See, Resource::Pack),
     ("/admin/record", "admin-nav-record", Action::List, Resource::Record),
+    ("/admin/security", "admin-nav-security", Action::See, Resource::Security),
 ];
 
 impl Nav {

@@ -6,6 +6,7 @@ mod backup;
 mod deadline;
 pub mod demo;
 mod doctor;
+mod factor;
 pub mod import;
 mod init;
 mod log;
@@ -55,6 +56,8 @@ enum Command {
     Import(ImportArgs),
     /// Add an account of staff, or a seat for one
     Account(account::AccountArgs),
+    /// Take a lost second factor off an account
+    FactorOff(factor::FactorArgs),
     /// Make a token with which a program acts as a seat
     Token(token::TokenArgs),
     /// Look at a rule pack: check it, draw a flow of it
@@ -190,6 +193,7 @@ pub fn run() -> ExitCode {
         Command::Setup(args) => wait(setup::run(args)),
         Command::Import(args) => wait(import_rows(args)),
         Command::Account(args) => wait(account::run(args)),
+        Command::FactorOff(args) => wait(factor::run(args)),
         Command::Token(args) => wait(token::run(args)),
         Command::Doctor(args) => wait(doctor::run(args)),
         Command::Backup(args) => wait(backup::run(args)),

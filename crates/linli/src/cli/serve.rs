@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, process::ExitCode};
 
 use clap::Args;
-use linli_engine::{Engine, edge::Clock};
+use linli_engine::{Engine, edge::Clock, sessions::Required};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{Done, Failure, Where, log_lines};
@@ -22,12 +22,22 @@ pub struct ServeArgs {
     /// Let the duty list send new reports on by itself where it is clear whose they are
     #[arg(long, env = "LINLI_AUTO_DISPATCH")]
     auto_dispatch: bool,
+    /// Take the address of a visitor from the proxy in front (the last in X-Forwarded-For); without a proxy, anybody
+    /// could write one
+    #[arg(long, env = "LINLI_BEHIND_PROXY")]
+    behind_proxy: bool,
 }
 
 pub async fn run(args: ServeArgs) -> Done {
     log_lines();
     let engine = args.place.open(Clock::System, None).await?;
-    let config = Config { demo: false, secure_cookies: args.secure_cookies, auto_dispatch: args.auto_dispatch };
+    let config = Config {
+        demo: false,
+        secure_cookies: args.secure_cookies,
+        auto_dispatch: args.auto_dispatch,
+        behind_proxy: args.behind_proxy,
+        factor: Required::Admins,
+    };
     until_stopped(engine, config, args.listen, |address| println!("http://{address}")).await
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use linli_engine::{
@@ -12,7 +12,7 @@ use linli_engine::{
     policy::{Action, Resource},
 };
 
-use super::{notices, own, views::may};
+use super::{notices, views::may};
 use crate::web::{
     Ctx, Fault, Page, Reply,
     asked::Asked,
@@ -31,25 +31,18 @@ struct MePage {
     hears: bool,
     /// How much is unread.
     unread: String,
-    sessions: Vec<own::Row>,
 }
 
 /// `GET /desk/me`.
-pub async fn page(ctx: Ctx, asked: Asked, headers: HeaderMap) -> Reply {
+pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
     let mut page = Page::titled(&ctx, "desk-me");
-    page.done = asked.get("done").filter(|done| *done == "password").map(|_| ctx.t("password-done"));
+    let done = asked.get("done").filter(|done| ["password", "factor-off"].contains(done));
+    page.done = done.map(|done| ctx.t(&format!("me-done-{done}")));
     let hears = may(&seat, Action::List, Resource::Notice);
     let unread = if hears { unread(&ctx, &page).await? } else { String::new() };
     let role = ctx.engine().packs().current().role(seat.role.as_str()).map(|role| page.of(&role.duty).to_owned());
-    show(&MePage {
-        role: role.unwrap_or_default(),
-        place: page.place(&seat.place),
-        hears,
-        unread,
-        sessions: own::rows(&ctx, &page, &headers).await?,
-        page,
-    })
+    show(&MePage { role: role.unwrap_or_default(), place: page.place(&seat.place), hears, unread, page })
 }
 
 /// `POST /desk/me/seat`: sits on another of one's own seats.

@@ -20,7 +20,6 @@
 //! | `GET, POST /desk/handover`, `GET /desk/handover/{id}`, `POST …/take` | from shift to shift |
 //! | `GET, POST /desk/cover`, `POST /desk/cover/{id}/end` | leave cover |
 //! | `GET /desk/load` | how much lies with each unit |
-//! | `POST /desk/me/session` | ends one of one's own sessions |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
 //! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
@@ -40,7 +39,6 @@ mod load;
 mod mark;
 mod me;
 mod notices;
-mod own;
 mod parts;
 mod phrases;
 mod preview;
@@ -125,5 +123,4 @@ fn routes_of_the_day() -> Routes {
         .post("/desk/cover", Needs::Staff, cover::arrange)
         .post("/desk/cover/{id}/end", Needs::Staff, cover::end)
         .get("/desk/load", looks, load::page)
-        .post("/desk/me/session", Needs::Staff, own::end_session)
 }

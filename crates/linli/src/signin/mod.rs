@@ -6,12 +6,18 @@
 //! | `GET, POST /signin` | a resident asks for a code |
 //! | `GET, POST /signin/code` | and gives it |
 //! | `GET, POST /desk/signin` | staff |
+//! | `GET, POST /desk/signin/code` | and their code, where the second factor is on |
+//! | `GET, POST /desk/me/factor`, `POST …/confirm`, `POST …/change` | one's own second factor |
+//! | `GET, POST /desk/me/sessions`, `GET, POST /mine/sessions` | where one is signed in |
 //! | `GET, POST /desk/password` | staff choose another password |
 //! | `POST /signout` | both |
 //! | `POST /settings` | language, large print, light or dark |
 
+mod factor;
 mod password;
 mod resident;
+mod second;
+mod sessions;
 mod settings;
 mod staff;
 
@@ -26,6 +32,16 @@ pub fn routes() -> Routes {
         .post("/signin/code", Needs::Nobody, resident::redeem)
         .get("/desk/signin", Needs::Nobody, staff::page)
         .post("/desk/signin", Needs::Nobody, staff::sign_in)
+        .get("/desk/signin/code", Needs::Nobody, second::page)
+        .post("/desk/signin/code", Needs::Nobody, second::check)
+        .get("/desk/me/factor", Needs::Staff, factor::page)
+        .post("/desk/me/factor", Needs::Staff, factor::begin)
+        .post("/desk/me/factor/confirm", Needs::Staff, factor::confirm)
+        .post("/desk/me/factor/change", Needs::Staff, factor::save)
+        .get("/desk/me/sessions", Needs::Staff, sessions::page)
+        .post("/desk/me/sessions", Needs::Staff, sessions::end)
+        .get("/mine/sessions", Needs::Resident, sessions::page)
+        .post("/mine/sessions", Needs::Resident, sessions::end)
         .get("/desk/password", Needs::Staff, password::page)
         .post("/desk/password", Needs::Staff, password::save)
         .post("/signout", Needs::Nobody, settings::sign_out)

@@ -15,6 +15,7 @@ use crate::web::{
     Ctx, Fault, Page, Reply,
     ctx::{Who, cookie, set_cookie},
     forms::Sent,
+    origin::Origin,
     page::{show, show_as},
 };
 
@@ -41,7 +42,7 @@ pub async fn page(ctx: Ctx) -> Reply {
 }
 
 /// `POST /desk/password`.
-pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
+pub async fn save(ctx: Ctx, Origin(origin): Origin, sent: Sent) -> Reply {
     let refuse = |field, words: String| show_as(StatusCode::UNPROCESSABLE_ENTITY, &form(&ctx, Some((field, words)))?);
     let Who::Staff { account, seat, .. } = &ctx.who else { return Err(Fault::not_found()) };
     // As typed: blanks are part of a password.
@@ -60,7 +61,9 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
     let engine = ctx.engine().clone();
     let (home, now, login) = (engine.home, engine.clock.now(), account.login.clone());
     let of = login.as_str().to_owned();
-    let candidate = engine.db.read(move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, home, &of)).await?;
+    let shared = engine.clone();
+    let begin = move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, home, &shared.vault_key, &of);
+    let candidate = engine.db.read(begin).await?;
     let broken = || Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken");
     let (checked, hash) = {
         let _turn = CHECKS.acquire().await;
@@ -75,11 +78,11 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
     let (by, token, of) = (By::staff(account, seat), Token::new(edge::secret()), account.clone());
     let done = engine.db.write(move |tx: &mut Tx<'_>| {
         // The old password is a sign-in like any other: it is counted, and it may be locked.
-        if let Err(error) = sessions::finish_sign_in(tx, home, checked, now, &token)? {
+        if let Err(error) = sessions::check_again(tx, home, checked, &origin, now)? {
             return Ok(Err(error));
         }
-        Pen { home, by: &by, now }.own_password(tx, &of, &hash)?;
-        Ok::<_, DbError>(Ok(sessions::start(tx, home, &token, sessions::Who::Staff(of.id), now)?))
+        Pen { home, by: &by, now }.own_password(tx, &of, &hash, &origin)?;
+        Ok::<_, DbError>(Ok(sessions::start(tx, home, &token, sessions::Who::Staff(of.id), &origin, now)?))
     });
     match done.await? {
         Ok(session) => {

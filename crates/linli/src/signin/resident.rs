@@ -1,8 +1,6 @@
 //! Residents sign in with their telephone and a one-time code. The gateway that sends codes is a plug; a demonstration
 //! writes them to its log.
 
-use std::sync::LazyLock;
-
 use askama::Template;
 use axum::{
     extract::Query,
@@ -16,21 +14,21 @@ use linli_engine::{
     sessions::{self, CodeError, Token, Who},
     vault::{self, Phone, PhoneKey, Secret},
 };
+use linli_worktime::Millis;
 use serde::Deserialize;
 
 use super::{go_with, local};
 use crate::web::{
-    Ctx, Fault, Page, Reply,
+    Ctx, Page, Reply,
     ctx::{cookie, cookie_value, set_cookie},
     forms::Sent,
+    origin::{Origin, known_by},
     page::{show, show_as},
     routes::percent,
-    tries::{Address, Tries},
 };
 
-/// Codes that an address may ask for, and guesses that it may make, in ten minutes.
-static ASKED: LazyLock<Tries> = LazyLock::new(|| Tries::new(20, 10 * 60_000));
-static GUESSED: LazyLock<Tries> = LazyLock::new(|| Tries::new(30, 10 * 60_000));
+/// How long a device is known, seconds.
+const KNOWN: i64 = 365 * 24 * 3600;
 
 #[derive(Template)]
 #[template(path = "signin/phone.html")]
@@ -64,7 +62,7 @@ pub async fn phone(ctx: Ctx, Query(next): Query<Next>) -> Reply {
 }
 
 /// `POST /signin`: sends a code.
-pub async fn send(ctx: Ctx, address: Address, sent: Sent) -> Reply {
+pub async fn send(ctx: Ctx, origin: Origin, headers: HeaderMap, sent: Sent) -> Reply {
     let engine = ctx.engine();
     let (now, next) = (engine.clock.now(), local(sent.text("next"), "/mine"));
     let again = |words: String| {
@@ -76,28 +74,28 @@ pub async fn send(ctx: Ctx, address: Address, sent: Sent) -> Reply {
         Ok(phone) => phone,
         Err(vault::NotAPhone) => return again(ctx.t("signin-not-a-phone")),
     };
-    if let Some(wait) = ASKED.wait(address, now) {
-        return Err(too_often(wait));
-    }
-    ASKED.count(address, now);
+    let device = known_by(&headers).map_or_else(|| linli_engine::hex(&edge::new_id()), str::to_owned);
+    let Origin(origin) = origin.known(&engine.vault_key, &device);
     let code = format!("{:06}", edge::below(1_000_000));
     let (home, key, kept) = (engine.home, PhoneKey::of(&engine.vault_key, &phone), code.clone());
-    let asked = engine.db.write(move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, &kept, now)).await?;
-    match asked {
+    let request = move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, &kept, &origin, now);
+    match engine.db.write(request).await? {
         Ok(()) if ctx.app.config.demo => tracing::info!("one-time code for {}: {code}", ending(&phone)),
         Ok(()) => tracing::warn!("no gateway is set up that could send a one-time code"),
         Err(CodeError::TooSoon { wait_ms }) => {
             let seconds = wait_ms.div_ceil(1000).to_string();
             return again(Page::titled(&ctx, "signin-title").t1("signin-too-soon", "wait", seconds));
         }
+        Err(CodeError::TooMany { until }) => return again(too_many(&Page::titled(&ctx, "signin-title"), until)),
         Err(_) => return again(ctx.t("signin-no-code")),
     }
+    let known = set_cookie(&ctx.app.config, cookie::DEVICE, &device, KNOWN);
     let held = set_cookie(&ctx.app.config, cookie::PHONE, phone.reveal(), limits::CODE_MS / 1000);
-    Ok(go_with(&format!("/signin/code?next={}", percent(&next)), &[held]))
+    Ok(go_with(&format!("/signin/code?next={}", percent(&next)), &[held, known]))
 }
 
-fn too_often(wait_ms: i64) -> Fault {
-    Fault::new(StatusCode::TOO_MANY_REQUESTS, "fault-too-often").with("wait", (wait_ms / 1000 + 1).to_string())
+fn too_many(page: &Page, until: Millis) -> String {
+    page.t1("signin-too-many", "until", page.time(&until).words)
 }
 
 /// The end of a telephone number, which its owner knows it by.
@@ -119,21 +117,20 @@ pub async fn code(ctx: Ctx, headers: HeaderMap, Query(next): Query<Next>) -> Rep
 }
 
 /// `POST /signin/code`.
-pub async fn redeem(ctx: Ctx, address: Address, headers: HeaderMap, sent: Sent) -> Reply {
+pub async fn redeem(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: Sent) -> Reply {
     let engine = ctx.engine().clone();
     let (home, now, next) = (engine.home, engine.clock.now(), local(sent.text("next"), "/mine"));
     let Some(phone) = held(&headers) else { return Ok(go_with("/signin", &[])) };
-    if let Some(wait) = GUESSED.wait(address, now) {
-        return Err(too_often(wait));
-    }
-    GUESSED.count(address, now);
     let (key, code) = (PhoneKey::of(&engine.vault_key, &phone), sent.text("code").to_owned());
-    let redeemed = engine.db.write(move |tx: &mut Tx<'_>| sessions::redeem_code(tx, home, &key, &code, now)).await?;
+    let from = origin.clone();
+    let redeem = move |tx: &mut Tx<'_>| sessions::redeem_code(tx, home, &key, &code, &from, now);
+    let redeemed = engine.db.write(redeem).await?;
     if let Err(error) = redeemed {
         let page = Page::titled(&ctx, "signin-code-title");
         let words = match error {
             CodeError::Wrong { left } => page.n("signin-code-wrong", left),
             CodeError::Expired => page.t("signin-code-expired"),
+            CodeError::TooMany { until } => too_many(&page, until),
             CodeError::None | CodeError::TooSoon { .. } => page.t("signin-code-none"),
         };
         let ending = ending(&phone);
@@ -146,7 +143,7 @@ pub async fn redeem(ctx: Ctx, address: Address, headers: HeaderMap, sent: Sent) 
         let person = vault::person_or_create(tx, home, &shared.vault_key, &phone, &nameless, new, now)?;
         // What others reported for this telephone is theirs from now on.
         vault::behalf::claim(tx, &PhoneKey::of(&shared.vault_key, &phone), person)?;
-        sessions::start(tx, home, &token, Who::Resident(person), now)
+        sessions::start(tx, home, &token, Who::Resident(person), &origin, now)
     });
     let seconds = limits::RESIDENT_SESSION_MS / 1000;
     let cookies = [

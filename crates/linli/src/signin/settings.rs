@@ -30,8 +30,10 @@ pub async fn save(ctx: Ctx, sent: Sent) -> Reply {
 /// `POST /signout`.
 pub async fn sign_out(ctx: Ctx, headers: HeaderMap) -> Reply {
     if let Some(session) = cookie_value(&headers, cookie::SESSION).map(str::to_owned) {
-        ctx.engine().db.write(move |tx: &mut Tx<'_>| sessions::end(tx, &session)).await?;
+        let now = ctx.engine().clock.now();
+        ctx.engine().db.write(move |tx: &mut Tx<'_>| sessions::end(tx, &session, now)).await?;
     }
-    let ended = [cookie::SESSION, cookie::SEAT, cookie::TRACK].map(|name| set_cookie(&ctx.app.config, name, "", 0));
+    let ended = [cookie::SESSION, cookie::HALF, cookie::SEAT, cookie::TRACK]
+        .map(|name| set_cookie(&ctx.app.config, name, "", 0));
     Ok(go_with(if ctx.seat().is_some() { "/desk/signin" } else { "/" }, &ended))
 }

@@ -7,7 +7,7 @@ use linli_engine::{
     edge,
     ids::PersonId,
     limits,
-    sessions::{self, Token, Who},
+    sessions::{self, Opened, Token, Who},
     vault::{self, Phone, Secret},
 };
 
@@ -16,6 +16,7 @@ use crate::web::{
     Ctx, Fault, Page, Reply,
     ctx::{cookie, set_cookie},
     forms::Sent,
+    origin::Origin,
     page::{go_with, show},
     tour::{self, At, Guide},
 };
@@ -36,12 +37,12 @@ pub async fn page(ctx: Ctx) -> Reply {
 }
 
 /// `POST /demo/enter`.
-pub async fn enter(ctx: Ctx, sent: Sent) -> Reply {
+pub async fn enter(ctx: Ctx, origin: Origin, sent: Sent) -> Reply {
     only_here(&ctx)?;
     let guide = tour::guide(sent.text("who")).ok_or_else(Fault::not_found)?;
     let (session, seconds) = match (&guide.login, &guide.phone) {
-        (Some(login), _) => (staff(&ctx, login).await?, limits::STAFF_SESSION_MS / 1000),
-        (None, Some(phone)) => (resident(&ctx, phone).await?, limits::RESIDENT_SESSION_MS / 1000),
+        (Some(login), _) => (staff(&ctx, login, origin).await?, limits::STAFF_SESSION_MS / 1000),
+        (None, Some(phone)) => (resident(&ctx, phone, origin).await?, limits::RESIDENT_SESSION_MS / 1000),
         (None, None) => return Err(Fault::not_found()),
     };
     let at = At { guide, step: 0 };
@@ -59,18 +60,22 @@ fn elder(guide: &Guide) -> &'static str {
     if guide.elder { "on" } else { "off" }
 }
 
-async fn staff(ctx: &Ctx, login: &str) -> Result<String, Fault> {
-    let engine = ctx.engine();
+async fn staff(ctx: &Ctx, login: &str, Origin(origin): Origin) -> Result<String, Fault> {
+    let (engine, shared) = (ctx.engine(), ctx.engine().clone());
     let (home, now, token, tried) = (engine.home, engine.clock.now(), Token::new(edge::secret()), login.to_owned());
-    let candidate = engine.db.read(move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, home, &tried)).await?;
+    let begin = move |tx: &mut Tx<'_>| sessions::begin_sign_in(tx, home, &shared.vault_key, &tried);
+    let candidate = engine.db.read(begin).await?;
     let broken = |_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken");
     let checked = tokio::task::spawn_blocking(move || candidate.check(PUBLIC)).await.map_err(broken)?;
-    let done = engine.db.write(move |tx: &mut Tx<'_>| sessions::finish_sign_in(tx, home, checked, now, &token));
-    // An account that was changed since, or is locked, lets nobody in this way.
-    done.await?.map_err(|_| Fault::not_found())
+    let finish = move |tx: &mut Tx<'_>| sessions::finish_sign_in(tx, home, checked, &origin, now, &token);
+    match engine.db.write(finish).await? {
+        Ok(Opened::Session(session)) => Ok(session),
+        // An account that was changed since, is locked or asks for a code lets nobody in this way.
+        Ok(Opened::Half(_)) | Err(_) => Err(Fault::not_found()),
+    }
 }
 
-async fn resident(ctx: &Ctx, phone: &str) -> Result<String, Fault> {
+async fn resident(ctx: &Ctx, phone: &str, Origin(origin): Origin) -> Result<String, Fault> {
     let engine = ctx.engine().clone();
     let phone: Phone = phone.parse().map_err(|_| Fault::not_found())?;
     let (home, now, token, new) = (engine.home, engine.clock.now(), Token::new(edge::secret()), PersonId::new());
@@ -78,7 +83,7 @@ async fn resident(ctx: &Ctx, phone: &str) -> Result<String, Fault> {
     let session = engine.db.write(move |tx: &mut Tx<'_>| {
         let nameless = Secret::new(String::new());
         let person = vault::person_or_create(tx, home, &shared.vault_key, &phone, &nameless, new, now)?;
-        sessions::start(tx, home, &token, Who::Resident(person), now)
+        sessions::start(tx, home, &token, Who::Resident(person), &origin, now)
     });
     Ok(session.await?)
 }

@@ -10,11 +10,11 @@ use axum::{
 };
 use linli_engine::{
     Engine,
-    db::Tx,
+    db::{DbError, Tx},
     feed::Heads,
     ids::PersonId,
     seats::{Account, Seat},
-    sessions::{self, Session},
+    sessions::{self, Required, Session},
     viewer::Viewer,
 };
 
@@ -48,6 +48,10 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Whether the duty list sends new reports on by itself.
     pub auto_dispatch: bool,
+    /// Whether the address of a visitor is what a proxy in front says.
+    pub behind_proxy: bool,
+    /// Who has to have a second factor where the office has not said so.
+    pub factor: Required,
 }
 
 /// A request's context.
@@ -103,6 +107,8 @@ pub enum Who {
         seats: Vec<Seat>,
         /// The one that they sit on.
         seat: Seat,
+        /// Whether they have to set up a second factor before anything else.
+        must_enrol: bool,
     },
 }
 
@@ -124,6 +130,10 @@ pub mod cookie {
     pub const KEYS: &str = "linli_keys";
     /// A device that others use too.
     pub const SHARED: &str = "linli_shared";
+    /// Between the two pages of a sign-in of staff: that the password was right.
+    pub const HALF: &str = "linli_half";
+    /// What a device is known by when residents ask for codes.
+    pub const DEVICE: &str = "linli_device";
     /// Between the two pages of a resident's sign-in: the telephone, for as long as a code lives.
     pub const PHONE: &str = "linli_phone";
     /// The tracking code of a case that was opened with it: `jurisdiction.id`, sealed by the deployment's key.
@@ -199,9 +209,21 @@ impl Ctx {
         }
     }
 
-    /// As the engine knows them.
+    /// What somebody of the staff has to do before anything else: where, and the fault that a deed before it is.
+    pub fn first(&self) -> Option<(&'static str, &'static str)> {
+        match &self.who {
+            Who::Staff { .. } if self.pass.is_some() => None,
+            // Whoever came in with a password that somebody else knows chooses their own.
+            Who::Staff { account, .. } if account.must_change => Some(("/desk/password", "fault-password-first")),
+            Who::Staff { must_enrol: true, .. } => Some(("/desk/me/factor", "fault-factor-first")),
+            _ => None,
+        }
+    }
+
+    /// As the engine knows them; nobody yet, as long as something has to be done first.
     pub fn viewer(&self) -> Viewer {
         match &self.who {
+            _ if self.first().is_some() => Viewer::Anyone,
             Who::Anyone => Viewer::Anyone,
             Who::Resident(person) => Viewer::Person(*person),
             Who::Staff { seat, .. } => Viewer::Staff(seat.clone()),
@@ -215,26 +237,40 @@ async fn entry(app: &App, headers: &HeaderMap, path: &str) -> Result<(Who, Optio
         return Ok((who(app, headers).await, None));
     };
     let seat = token.seat;
-    Ok((Who::Staff { account: token.account, seats: vec![seat.clone()], seat }, Some(pass)))
+    Ok((Who::Staff { account: token.account, seats: vec![seat.clone()], seat, must_enrol: false }, Some(pass)))
 }
 
 async fn who(app: &App, headers: &HeaderMap) -> Who {
     let Some(cookie) = cookie_value(headers, cookie::SESSION).map(str::to_owned) else { return Who::Anyone };
-    let now = app.engine.clock.now();
-    let found = app.engine.db.read(move |tx: &mut Tx<'_>| sessions::find(tx, &cookie, now)).await;
-    match found {
-        Ok(Some(Session::Resident { person })) => Who::Resident(person),
-        Ok(Some(Session::Staff { account, seats })) => {
-            let chosen = cookie_value(headers, cookie::SEAT);
-            let seat = seats.iter().find(|s| chosen == Some(&s.id.to_string())).or(seats.first()).cloned();
-            seat.map_or(Who::Anyone, |seat| Who::Staff { account, seats, seat })
-        }
-        Ok(None) => Who::Anyone,
+    let session = match session(app, cookie).await {
+        Ok(session) => session,
         Err(error) => {
             tracing::error!(error = linli_engine::chain(&error), "a session could not be read");
-            Who::Anyone
+            None
         }
+    };
+    match session {
+        Some(Session::Resident { person }) => Who::Resident(person),
+        Some(Session::Staff { account, seats, factor, required }) => {
+            let must_enrol = !factor && required.unwrap_or(app.config.factor).of(&seats);
+            let chosen = cookie_value(headers, cookie::SEAT);
+            let seat = seats.iter().find(|s| chosen == Some(&s.id.to_string())).or(seats.first()).cloned();
+            seat.map_or(Who::Anyone, |seat| Who::Staff { account, seats, seat, must_enrol })
+        }
+        None => Who::Anyone,
     }
+}
+
+/// The session of a cookie; that it is in use is noted every few minutes.
+async fn session(app: &App, cookie: String) -> Result<Option<Session>, DbError> {
+    let (now, asked) = (app.engine.clock.now(), cookie.clone());
+    let found = app.engine.db.read(move |tx: &mut Tx<'_>| sessions::look(tx, &asked, now)).await?;
+    let Some((session, stale)) = found else { return Ok(None) };
+    let seen = move |tx: &mut Tx<'_>| sessions::seen(tx, &cookie, now);
+    if stale && let Err(error) = app.engine.db.write(seen).await {
+        tracing::warn!(error = linli_engine::chain(&error), "that a session is in use could not be noted");
+    }
+    Ok(Some(session))
 }
 
 /// Puts the context into every request.

@@ -17,6 +17,7 @@ pub mod i18n;
 pub mod live;
 pub mod notices;
 pub mod operation;
+pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod process;

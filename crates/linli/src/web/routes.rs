@@ -126,9 +126,6 @@ pub fn may_somewhere(subject: Subject, action: Action, resource: Resource) -> bo
     Relation::ALL.iter().any(|relation| policy::allows(subject, *relation, action, resource))
 }
 
-/// Where staff choose another password.
-const PASSWORD: &str = "/desk/password";
-
 async fn guard(
     needs: Needs,
     scope: Option<Scope>,
@@ -148,15 +145,12 @@ async fn guard(
         }
         _ => false,
     };
-    // Whoever came in with a password that somebody else knows chooses their own first.
-    if let (Needs::Staff | Needs::Seat(..), Who::Staff { account, .. }) = (needs, &ctx.who)
-        && account.must_change
-        && ctx.pass.is_none()
-        && !ctx.path.starts_with(PASSWORD)
+    if let (Needs::Staff | Needs::Seat(..), Some((page, fault))) = (needs, ctx.first())
+        && !ctx.path.starts_with(page)
     {
         return match *request.method() {
-            Method::GET if !ctx.path.starts_with("/api/") => go(PASSWORD),
-            _ => Fault::new(StatusCode::FORBIDDEN, "fault-password-first").into_response(),
+            Method::GET if !ctx.path.starts_with("/api/") => go(page),
+            _ => Fault::new(StatusCode::FORBIDDEN, fault).into_response(),
         };
     }
     if passes {

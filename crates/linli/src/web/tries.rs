@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::request::Parts,
+    http::{HeaderMap, request::Parts},
 };
 use linli_worktime::Millis;
 
@@ -25,9 +25,10 @@ pub struct Address(IpAddr);
 impl FromRequestParts<App> for Address {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
-        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(match socket.map(|s| s.0.ip()) {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|socket| socket.0.ip());
+        let said = || forwarded(&parts.headers).filter(|_| app.config.behind_proxy);
+        Ok(Self(match said().or(socket) {
             Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
                 Some(ip) => IpAddr::V4(ip),
                 None => IpAddr::V6((u128::from(ip) >> 64 << 64).into()),
@@ -36,6 +37,19 @@ impl FromRequestParts<App> for Address {
             None => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         }))
     }
+}
+
+impl Address {
+    /// The address.
+    pub fn ip(self) -> IpAddr {
+        self.0
+    }
+}
+
+/// The address that the proxy in front saw: the last of `X-Forwarded-For`. What stands before it, anybody can write.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
 }
 
 /// Tries by address; clones share the count.
@@ -78,6 +92,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn only_the_proxy_is_believed() {
+        let said = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            forwarded(&headers).map(|ip| ip.to_string())
+        };
+        assert_eq!(said(&["6.6.6.6, 203.0.113.7"]).as_deref(), Some("203.0.113.7"));
+        assert_eq!(said(&["6.6.6.6", "2001:db8::7"]).as_deref(), Some("2001:db8::7"));
+        assert_eq!(said(&["unknown"]), None);
+        assert_eq!(said(&[]), None);
+    }
 
     proptest! {
         /// However tries are spread, no window holds more than allowed, and whoever waits as long as told may try.

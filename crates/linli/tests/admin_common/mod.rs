@@ -19,7 +19,7 @@ use linli_engine::{
     edge::{self, Clock},
     ids::{AccountId, PlaceCode, SeatId},
     seats::{self, Seat, SeatError},
-    sessions::{self, Token, Who},
+    sessions::{self, Origin, Token, Who},
     vault::{Caller, Secret},
 };
 use linli_testbed::Bed;
@@ -60,6 +60,10 @@ fn pack_folder() -> std::path::PathBuf {
 
 impl Office {
     pub async fn open(bed: &Bed) -> Self {
+        Self::open_with(bed, Config::default()).await
+    }
+
+    pub async fn open_with(bed: &Bed, config: Config) -> Self {
         let clock = Clock::set(parse_rfc3339("2026-03-02T09:00:00+08:00").unwrap());
         let mut setup =
             Setup::read(|name| std::fs::read_to_string(pack_folder().join("demo").join(name)).ok()).unwrap();
@@ -76,7 +80,7 @@ impl Office {
         let engine = Engine::open(options).await.unwrap();
         setup.save(&engine, "zh").await.unwrap();
         let cookies = staff(&engine).await;
-        let (router, _) = serve::router(serve::app(engine.clone(), Config::default()));
+        let (router, _) = serve::router(serve::app(engine.clone(), config));
         Self { engine, clock, router, cookies }
     }
 
@@ -90,10 +94,18 @@ impl Office {
         self.ask(who, "POST", path, fields.iter().map(pair).collect::<Vec<_>>().join("&")).await
     }
 
-    /// Signs in with a password; the session, if that was right.
+    /// Signs in with a password; the session (or the way to the code), if that was right.
     pub async fn sign_in(&self, login: &str, password: &str) -> Option<String> {
-        let form = format!("login={login}&password={}", linli::web::routes::percent(password));
-        let request = Request::builder().method("POST").uri("/desk/signin").header(header::HOST, "office");
+        let form = [("login", login), ("password", password)];
+        self.cookie_for("", "/desk/signin", &form).await
+    }
+
+    /// Sends a form with these cookies; the value of the first cookie of the answer.
+    pub async fn cookie_for(&self, cookies: &str, path: &str, fields: &[(&str, &str)]) -> Option<String> {
+        let pair = |(name, value): &(&str, &str)| format!("{name}={}", linli::web::routes::percent(value));
+        let form = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        let request = Request::builder().method("POST").uri(path).header(header::HOST, "office");
+        let request = request.header(header::COOKIE, cookies);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let response = self.router.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap();
         let cookie = response.headers().get(header::SET_COOKIE)?.to_str().ok()?;
@@ -218,7 +230,10 @@ async fn staff(engine: &Engine) -> BTreeMap<&'static str, String> {
             let seat =
                 Seat { account: id, place: street.clone(), from: now, ..seat("yunxi-office", role, "990101001") };
             seats::grant_seat(tx, home, &seat)?;
-            cookies.insert(login, sessions::start(tx, home, &Token::new(edge::secret()), Who::Staff(id), now)?);
+            cookies.insert(
+                login,
+                sessions::start(tx, home, &Token::new(edge::secret()), Who::Staff(id), &Origin::default(), now)?,
+            );
         }
         Ok::<_, SeatError>(cookies)
     });

@@ -29,7 +29,7 @@ use linli_engine::{
     ids::{AccountId, Jurisdiction, PersonId, SeatId},
     pack::{self, Raw},
     seats::{Role, Seat},
-    sessions::{self, Token, Who},
+    sessions::{self, Origin, Token, Who},
     vault::{self, Phone, Secret},
     viewer::Viewer,
 };
@@ -134,7 +134,7 @@ impl House {
         };
         engine.db.write(save).await.unwrap();
         engine.refresh().await.unwrap();
-        let config = Config { demo: true, secure_cookies: false, auto_dispatch: false };
+        let config = Config { demo: true, ..Config::default() };
         let (router, _) = serve::router(serve::app(engine.clone(), config));
         static HOUSES: AtomicU8 = AtomicU8::new(0);
         Self { router, engine, clock, network: HOUSES.fetch_add(1, Ordering::SeqCst), _bed: bed }
@@ -154,7 +154,7 @@ impl House {
             let nameless = Secret::new(String::new());
             let new = PersonId::new();
             let person = vault::person_or_create(tx, engine.home, &engine.vault_key, &phone, &nameless, new, now)?;
-            sessions::start(tx, engine.home, &token, Who::Resident(person), now)
+            sessions::start(tx, engine.home, &token, Who::Resident(person), &Origin::default(), now)
         };
         let mut visitor = self.visitor(address, lang);
         visitor.cookies.insert("linli_session".into(), self.engine.db.write(work).await.unwrap());

@@ -23,7 +23,7 @@ use linli_engine::{
     edge::{self, Clock},
     ids::PlaceCode,
     seats,
-    sessions::{self, Token, Who},
+    sessions::{self, Origin, Token, Who},
     vault::{Caller, Secret},
 };
 use linli_testbed::Bed;
@@ -142,8 +142,13 @@ impl Desk {
         self.cookies = sign_in(&self.engine).await;
     }
 
+    /// Goes on by so long; whoever is signed in has been busy meanwhile, else an hour would end their session.
     pub fn later(&self, ms: i64) {
         self.clock.move_to(self.clock.now().plus(ms));
+        let (cookies, now) = (self.cookies.clone(), self.clock.now());
+        let busy = move |tx: &mut Tx<'_>| cookies.values().try_for_each(|cookie| sessions::seen(tx, cookie, now));
+        let write = self.engine.db.write(busy);
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(write)).unwrap();
     }
 
     /// Sends a request; `who` is a login, or empty for nobody, and may go on with `;name=value` of further cookies.
@@ -287,7 +292,7 @@ async fn sign_in(engine: &Engine) -> BTreeMap<String, String> {
         let mut cookies = BTreeMap::new();
         for account in seats::accounts(tx, home, None, 100)? {
             let token = Token::new(edge::secret());
-            let cookie = sessions::start(tx, home, &token, Who::Staff(account.id), now)?;
+            let cookie = sessions::start(tx, home, &token, Who::Staff(account.id), &Origin::default(), now)?;
             cookies.insert(account.login.as_str().to_owned(), cookie);
         }
         Ok(cookies)
