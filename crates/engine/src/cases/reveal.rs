@@ -75,7 +75,7 @@ impl Engine {
     /// [`CaseError::NotYours`] where this seat may not; what the flow says of the form.
     pub async fn reveal(&self, case: CaseKey, seat: &Seat, form: Form, key: &str) -> Result<Shown, CaseError> {
         let (engine, by, key) = (self.clone(), Viewer::Staff(seat.clone()), key.to_owned());
-        let shown = self.db.write(move |tx: &mut Tx<'_>| {
+        self.write_event(move |tx: &mut Tx<'_>| {
             let head = store::by_id(tx, case)?.ok_or(CaseError::NotFound)?;
             let now = Case::replay(&store::events(tx, case)?);
             let rules = engine.packs().rules(&head)?;
@@ -92,9 +92,7 @@ impl Engine {
             let caller =
                 vault::caller(tx, &engine.vault_key, case.jurisdiction, case.id)?.ok_or(CaseError::NotFound)?;
             Ok(Shown { name: caller.name, contact: caller.contact })
-        });
-        let shown = shown.await;
-        self.feed.nudge();
-        shown
+        })
+        .await
     }
 }

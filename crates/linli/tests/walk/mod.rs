@@ -78,7 +78,7 @@ pub async fn send(world: &World, person: &Person, method: &Method, path: &str, k
     let (status, headers) = (answer.status().as_u16(), format!("{:?}", answer.headers()));
     let bytes = if answer.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream") {
         let mut stream = answer.into_body().into_data_stream();
-        let first = tokio::time::timeout(Duration::from_millis(100), stream.next()).await;
+        let first = tokio::time::timeout(Duration::from_millis(30), stream.next()).await;
         first.ok().flatten().map(|chunk| chunk.unwrap().to_vec()).unwrap_or_default()
     } else {
         to_bytes(answer.into_body(), 50_000_000).await.unwrap().to_vec()
@@ -118,7 +118,7 @@ pub async fn round(world: Arc<World>, person: Person, routes: Arc<Vec<Route>>) -
             }
             let not_theirs = matches!(door.behind, Behind::Case(_) | Behind::Thing(..) | Behind::Nothing)
                 && !rule::reaches(&world, &person, route, &door);
-            if letters.chars().last() != Some(told.sort) || door.behind != Behind::Bent {
+            if !letters.ends_with(told.sort) || door.behind != Behind::Bent {
                 letters.push(told.sort);
             }
             if not_theirs {
