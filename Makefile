@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/linli-target
 DATA ?= data
 LISTEN ?= 127.0.0.1:8311
 
-.PHONY: fuzz-api run test fmt lint assets rust browser bench release deny
+.PHONY: fuzz-api scan run test fmt lint assets rust browser bench release deny
 
 run:
 	scripts/need run
@@ -42,6 +42,11 @@ browser:
 fuzz-api:
 	cargo build --locked -p linli
 	scripts/schemathesis
+
+# A web scanner goes through the demonstration as six people and attacks what it finds.
+scan:
+	cargo build --locked -p linli
+	scripts/scan
 
 release:
 	cargo build --locked --release -p linli

@@ -103,7 +103,7 @@ pub async fn round(world: Arc<World>, person: Person, routes: Arc<Vec<Route>>) -
         let mut gone: Option<(String, Told)> = None;
         for door in doors::of(&world, route) {
             // Whoever does not pass the gate is sent away before anybody looks at what the address names: some are enough.
-            let more = ["firm", "call", "b-call", "crossed"].contains(&door.name) || door.path.contains('?');
+            let more = ["firm", "call", "b-call", "crossed", "none"].contains(&door.name) || door.path.contains('?');
             if closed && (more || door.behind == Behind::Bent && std::mem::replace(&mut bent, true)) {
                 continue;
             }
