@@ -5,7 +5,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/linli-target
 DATA ?= data
 LISTEN ?= 127.0.0.1:8311
 
-.PHONY: fuzz fuzz-api run test fmt lint assets rust browser bench release deny
+.PHONY: fuzz fuzz-api scan run test fmt lint assets rust browser bench release deny
 
 run:
 	scripts/need run
@@ -47,6 +47,11 @@ fuzz-api:
 fuzz:
 	scripts/need build
 	scripts/fuzz
+
+# A web scanner goes through the demonstration as six people and attacks what it finds.
+scan:
+	cargo build --locked -p linli
+	scripts/scan
 
 release:
 	cargo build --locked --release -p linli

@@ -19,8 +19,7 @@ use crate::{
 };
 
 /// Nothing comes from elsewhere and nothing runs that is written in a page.
-const POLICY: &str =
-    "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const POLICY: &str = "default-src 'self'; img-src 'self' blob:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// All routes of the program.
 pub fn routes() -> Routes {
@@ -53,6 +52,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
         .layer(middleware::from_fn_with_state(app.clone(), ctx::layer))
         .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::X_FRAME_OPTIONS, "DENY"))
         .layer(header(header::REFERRER_POLICY, "same-origin"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(compress::layer())

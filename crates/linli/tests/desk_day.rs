@@ -5,7 +5,12 @@
 mod desk_common;
 
 use desk_common::{Answer, Desk, NAME, PHONE, both, url};
-use linli_engine::cases::file::Filed;
+use linli_engine::{
+    cases::file::Filed,
+    db::Tx,
+    ids::SeatId,
+    seats::{self, Seat, SeatError},
+};
 use linli_testbed::{Bed, on_both};
 
 const HOUR: i64 = 3_600_000;
@@ -376,15 +381,17 @@ async fn a_cover_keeps_duties_apart_on(bed: Bed) {
     desk.post("dispatcher", "/desk/cover", &mixed).await.is(422).says("必须分开");
 }
 
+/// An administrator who has a seat at the dispatcher's unit, too.
 async fn admin_account(desk: &Desk) -> String {
-    let home = desk.engine.home;
-    let all = desk
-        .engine
-        .db
-        .read(move |tx: &mut linli_engine::db::Tx<'_>| linli_engine::seats::accounts(tx, home, None, 100))
-        .await
-        .unwrap();
-    all.into_iter().find(|account| account.login.as_str() == "admin-system").unwrap().id.to_string()
+    let (home, now) = (desk.engine.home, desk.engine.clock.now());
+    let made = desk.engine.db.write(move |tx: &mut Tx<'_>| {
+        let all = seats::accounts(tx, home, None, 100)?;
+        let id = all.into_iter().find(|account| account.login.as_str() == "admin-system").unwrap().id;
+        let there = seats::seats_of(tx, home, id, now)?.remove(0);
+        seats::grant_seat(tx, home, &Seat { id: SeatId::new(), org: "yunxi-office".parse().unwrap(), ..there })?;
+        Ok::<_, SeatError>(id.to_string())
+    });
+    made.await.unwrap()
 }
 
 async fn a_co_unit_finds_its_part_on(bed: Bed) {

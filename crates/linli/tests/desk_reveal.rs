@@ -9,6 +9,7 @@ use linli_testbed::{Bed, on_both};
 
 on_both! {
     it_is_shown_for_a_reason => it_is_shown_for_a_reason_on;
+    many_look_at_once => many_look_at_once_on;
 }
 
 async fn it_is_shown_for_a_reason_on(bed: Bed) {
@@ -40,4 +41,17 @@ async fn it_is_shown_for_a_reason_on(bed: Bed) {
         assert!([303, 403, 404].contains(&refused.status), "{who}: {refused:?}");
         assert!(!refused.body.contains(NAME));
     }
+}
+
+/// Each look is an event, and those who look at the same time do not keep one another from it.
+async fn many_look_at_once_on(bed: Bed) {
+    let desk = Desk::open(&bed).await;
+    let case = desk.file_with("crowd", |report| report.caller.confidential = false).await;
+    desk.act("dispatcher", &case, "dispatch", &[("class", "general"), ("unit", "yunzhou-municipal")]).await.is(303);
+    let page = format!("{}/caller", url(&case));
+    let look = async |who: &str| {
+        let asked = [("key", &*format!("crowd-of-{who}")), ("why", "约时间")];
+        desk.post(who, &page, &asked).await.is(200).says(NAME).says(PHONE);
+    };
+    tokio::join!(look("municipal"), look("dispatcher"), look("desk"), look("desk-head"));
 }

@@ -54,24 +54,32 @@ impl Engine {
         if reveal::opens(&ask.command) {
             return Err(CaseError::NotYours(Vec::new()));
         }
-        // Somebody else may write the same number of event first; then look again and decide anew.
+        let engine = self.clone();
+        self.write_event(move |tx: &mut Tx<'_>| {
+            let jurisdiction = ask.case.jurisdiction;
+            if sent.is_some() {
+                deed::done(tx, jurisdiction, &ask.key, sent)?;
+            }
+            let acted = engine.act_in(tx, &ask)?;
+            // What was done under the key beside this one may have been something else.
+            match acted.again {
+                true if sent.is_some() => drop(deed::done(tx, jurisdiction, &ask.key, sent)?),
+                true => {}
+                false => deed::note(tx, jurisdiction, &ask.key, sent)?,
+            }
+            Ok(acted)
+        })
+        .await
+    }
+
+    /// Does what writes an event. Somebody else may write the same number of event first; then it looks again and decides
+    /// anew.
+    pub(super) async fn write_event<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, CaseError> + Clone + Send + 'static,
+    ) -> Result<T, CaseError> {
         for _ in 0..crate::limits::TRANSACTION_TRIES {
-            let (engine, ask) = (self.clone(), ask.clone());
-            let out = self.db.write(move |tx: &mut Tx<'_>| {
-                let jurisdiction = ask.case.jurisdiction;
-                if sent.is_some() {
-                    deed::done(tx, jurisdiction, &ask.key, sent)?;
-                }
-                let acted = engine.act_in(tx, &ask)?;
-                // What was done under the key beside this one may have been something else.
-                match acted.again {
-                    true if sent.is_some() => drop(deed::done(tx, jurisdiction, &ask.key, sent)?),
-                    true => {}
-                    false => deed::note(tx, jurisdiction, &ask.key, sent)?,
-                }
-                Ok(acted)
-            });
-            match out.await {
+            match self.db.write(work.clone()).await {
                 Err(CaseError::Db(DbError::Duplicate { .. } | DbError::Rows { .. })) => {}
                 out => {
                     self.feed.nudge();

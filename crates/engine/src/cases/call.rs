@@ -224,8 +224,7 @@ impl Engine {
         let ask = Ask { case, command, by: Viewer::Staff(seat.clone()), key: key.to_owned() };
         let engine = self.clone();
         let number = self
-            .db
-            .write(move |tx: &mut Tx<'_>| {
+            .write_event(move |tx: &mut Tx<'_>| {
                 engine.act_in(tx, &ask)?;
                 vault::contact_for_call(tx, &engine.vault_key, case.jurisdiction, case.id).map_err(CaseError::from)
             })

@@ -77,7 +77,7 @@ impl Engine {
     /// [`CaseError::NotYours`] where this seat may not; what the flow says of the form.
     pub async fn reveal(&self, case: CaseKey, seat: &Seat, form: Form, key: &str) -> Result<Shown, CaseError> {
         let (engine, by, key) = (self.clone(), Viewer::Staff(seat.clone()), key.to_owned());
-        let shown = self.db.write(move |tx: &mut Tx<'_>| {
+        self.write_event(move |tx: &mut Tx<'_>| {
             let head = store::by_id(tx, case)?.ok_or(CaseError::NotFound)?;
             let now = Case::replay(&store::events(tx, case)?);
             let rules = engine.packs().rules(&head)?;
@@ -96,9 +96,7 @@ impl Engine {
             let said = vault::words::of_case(tx, &engine.vault_key, case)?;
             let words = said.into_values().flat_map(|said| said.texts.into_values()).map(Secret::new).collect();
             Ok(Shown { name: caller.name, contact: caller.contact, words })
-        });
-        let shown = shown.await;
-        self.feed.nudge();
-        shown
+        })
+        .await
     }
 }

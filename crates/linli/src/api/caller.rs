@@ -59,11 +59,12 @@ pub async fn own_case(
     }
 }
 
-/// As whom a file of this case is read.
+/// As whom a file is read: of this case, or of none where there is no such file. Whoever has no business with it is told
+/// the same whether it is there or not.
 ///
 /// # Errors
 /// Not found, where it is nobody's who calls; too many wrong codes.
-pub async fn reader(ctx: &Ctx, headers: &HeaderMap, address: Address, case: CaseKey) -> Result<Viewer, Fault> {
+pub async fn reader(ctx: &Ctx, headers: &HeaderMap, address: Address, case: Option<CaseKey>) -> Result<Viewer, Fault> {
     let Some(code) = headers.get(CODE).and_then(|code| code.to_str().ok()) else {
         return match ctx.who {
             Who::Anyone => Err(Fault::new(StatusCode::UNAUTHORIZED, "fault-tracking")),
@@ -73,7 +74,10 @@ pub async fn reader(ctx: &Ctx, headers: &HeaderMap, address: Address, case: Case
     let now = ctx.engine().clock.now();
     wait(address, now)?;
     // Digests are compared, so that the time it takes tells nothing about the code.
-    if digest(code.trim().to_uppercase().as_bytes()) == digest(ctx.engine().tracking_code(case).as_bytes()) {
+    let opens = |case: &CaseKey| {
+        digest(code.trim().to_uppercase().as_bytes()) == digest(ctx.engine().tracking_code(*case).as_bytes())
+    };
+    if let Some(case) = case.filter(opens) {
         return Ok(Viewer::Code(case));
     }
     WRONG.count(address, now);

@@ -115,9 +115,9 @@ pub async fn read(
     let jurisdiction: Jurisdiction = jurisdiction.parse().map_err(|_| Fault::not_found())?;
     let id: AttachmentId = id.parse().map_err(|_| Fault::not_found())?;
     let found = ctx.engine().db.read(move |tx: &mut Tx<'_>| attachments::get(tx, jurisdiction, id)).await?;
-    let file = found.ok_or_else(Fault::not_found)?;
-    let case = CaseKey { jurisdiction: file.case.0, id: file.case.1 };
+    let case = found.as_ref().map(|file| CaseKey { jurisdiction: file.case.0, id: file.case.1 });
     let viewer = caller::reader(&ctx, &headers, address, case).await?;
+    let (file, case) = found.zip(case).ok_or_else(Fault::not_found)?;
     ctx.engine().case_by_key(case, &viewer).await?;
     let (store, digest) = (ctx.engine().files.clone(), file.stored.digest);
     let work = move || {

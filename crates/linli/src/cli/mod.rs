@@ -298,6 +298,9 @@ pub(crate) fn embedded(path: &str) -> Option<String> {
 pub(crate) fn log_lines() {
     use std::io::IsTerminal as _;
     let filter = tracing_subscriber::EnvFilter::try_from_env("LINLI_LOG").unwrap_or_else(|_| "info".into());
+    // Below `info` these write what people said, as parameters of statements, and whole addresses.
+    let silent = ["tokio_postgres=info", "tower_http=info"].iter().filter_map(|part| part.parse().ok());
+    let filter = silent.fold(filter, |filter, part| filter.add_directive(part));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let _ = if std::io::stderr().is_terminal() { log.compact().try_init() } else { log.json().try_init() };
 }

@@ -7,9 +7,9 @@ use linli_engine::{
     db::{DbError, Tx},
     desk::cover::{self, CoverError, NewCover},
     edge,
-    ids::{OrgId, SeatId},
+    ids::{AccountId, OrgId, SeatId},
     policy::{self, Action, Relation, Resource},
-    seats::{Account, Seat, SeatError},
+    seats::{self, Account, Seat, SeatError},
 };
 use linli_worktime::Millis;
 
@@ -158,11 +158,18 @@ fn local(ctx: &Ctx, text: &str) -> Option<Millis> {
 pub async fn arrange(ctx: Ctx, sent: Sent) -> Reply {
     let id: SeatId = sent.key()?.parse().map_err(|_| Fault::new(StatusCode::BAD_REQUEST, "fault-no-key"))?;
     let held: SeatId = sent.text("seat").parse().map_err(|_| Fault::not_found())?;
-    let (home, now) = (ctx.engine().home, ctx.engine().clock.now());
-    let seat = ctx.engine().db.read(move |tx: &mut Tx<'_>| cover::seat(tx, home, held)).await?;
-    let seat = seat.filter(|seat| may_arrange(&ctx, seat)).ok_or_else(Fault::not_found)?;
+    let (home, now, to) = (ctx.engine().home, ctx.engine().clock.now(), sent.text("to").parse::<AccountId>().ok());
+    let read = move |tx: &mut Tx<'_>| -> Result<_, DbError> {
+        let Some(seat) = cover::seat(tx, home, held)? else { return Ok(None) };
+        let theirs = to.map(|to| seats::seats_of(tx, home, to, now)).transpose()?.unwrap_or_default();
+        let colleague = theirs.iter().any(|other| other.org == seat.org);
+        Ok(Some((seat, to.filter(|_| colleague))))
+    };
+    let found = ctx.engine().db.read(read).await?;
+    let (seat, to) = found.filter(|(seat, _)| may_arrange(&ctx, seat)).ok_or_else(Fault::not_found)?;
     let again = async |key: &str| draw(&ctx, &Asked::default(), Some(&sent), Some(ctx.t(key))).await;
-    let Ok(to) = sent.text("to").parse() else { return again("cover-no-colleague").await };
+    // A seat is not handed out of its unit, and whoever names a stranger is not told who that is.
+    let Some(to) = to else { return again("cover-no-colleague").await };
     let (Some(from), Some(until)) = (local(&ctx, sent.text("from")), local(&ctx, sent.text("until"))) else {
         return again("cover-times").await;
     };

@@ -48,6 +48,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         serde_path_to_error::deserialize(Value::Object(given)).map(Self).map_err(|error| {
             let detail = error.inner().to_string();
             let path = error.path().to_string();
+            let detail = without_value(&detail);
             let unknown = detail.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
             let parameter = unknown.map(str::to_owned).or((path != ".").then_some(path));
             Fault { errors: vec![FieldError { pointer: None, parameter, detail }], ..malformed() }
@@ -126,11 +127,26 @@ fn invalid() -> Fault {
 }
 
 fn at(fault: Fault, pointer: String, detail: &dyn std::fmt::Display) -> Fault {
-    let error = FieldError { pointer: Some(pointer), parameter: None, detail: detail.to_string() };
+    let error = FieldError { pointer: Some(pointer), parameter: None, detail: without_value(&detail.to_string()) };
     Fault { errors: vec![error], ..fault }
 }
 
 /// A path as a JSON pointer.
+/// What a parser says, without the value that it met: that may be a telephone number at the wrong place, and whoever sent
+/// it keeps our answers in a log.
+fn without_value(detail: &str) -> String {
+    if ["unknown field", "missing field", "duplicate field"].iter().any(|about| detail.starts_with(about)) {
+        return detail.to_owned();
+    }
+    // The value stands before what was expected, and in what the ids say of themselves.
+    let named = || detail.starts_with('`').then(|| detail.rsplit_once("` ")).flatten();
+    match (detail.rsplit_once(", expected "), named()) {
+        (Some((_, expected)), _) => format!("expected {expected}"),
+        (None, Some((_, rest))) => rest.to_owned(),
+        (None, None) => detail.to_owned(),
+    }
+}
+
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let part = |segment: &Segment| match segment {
