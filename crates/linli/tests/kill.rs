@@ -154,7 +154,10 @@ async fn check_feed(engine: &Engine, acknowledged: &[Acknowledged]) {
     assert!(changes.windows(2).all(|two| two[0].n < two[1].n), "the feed is out of order");
     let audit = engine.audit(street).await.unwrap();
     assert_eq!(audit.findings, Vec::new(), "after {} entries", audit.checked);
-    assert_eq!(audit.checked, changes.last().map_or(0, |change| change.n), "an entry is not in the log");
+    // What was recorded of the setting-up may stand behind the last event.
+    let given = engine.db.read(move |tx: &mut Tx<'_>| feed::head(tx, street)).await.unwrap();
+    assert_eq!(audit.checked, given, "an entry is not in the log");
+    assert!(changes.last().is_none_or(|change| change.n <= given), "the feed ends behind its head");
     for change in &changes {
         let seq = seqs.entry(change.case).or_default();
         *seq += 1;
