@@ -9,7 +9,7 @@ use linli_tlog::{Edge, Hash, Tile, leaf_hash, tile::TILE_WIDTH};
 
 use super::{
     Kind, Log, log,
-    source::{self, Place},
+    source::{self, Behind, Page, Place},
     tiles,
 };
 use crate::{
@@ -26,7 +26,6 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM feed_change f WHERE f.jurisdiction = e.jurisdiction AND f.case_id = e.case_id AND f.seq = e.seq AND f.kind = 0)
         AND NOT EXISTS (SELECT 1 FROM fresh_event n WHERE n.jurisdiction = e.jurisdiction AND n.at = e.at AND n.case_id = e.case_id AND n.seq = e.seq)
         ORDER BY e.at LIMIT 20";
-    NUMBER_OF = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2";
 }
 
 /// Entries that are looked at in one transaction.
@@ -121,8 +120,10 @@ pub async fn audit(db: &Db, log: &Log, street: Jurisdiction) -> Result<Audit, Db
         let from = course.audit.checked;
         let compare = move |tx: &mut Tx<'_>| {
             let (mut part, mut held) = (Vec::new(), None);
-            for place in source::places(tx, street, from, PAGE.min(usize::try_from(size - from).unwrap_or(PAGE)))? {
-                part.push(compare(tx, street, place, &mut held)?);
+            let limit = PAGE.min(usize::try_from(size - from).unwrap_or(PAGE));
+            let mut page = Page::read(tx, street, from, limit)?;
+            for place in std::mem::take(&mut page.places) {
+                part.push(compare(tx, street, &mut page, place, &mut held)?);
             }
             Ok::<_, DbError>(part)
         };
@@ -167,6 +168,7 @@ struct Compared {
 fn compare(
     tx: &mut Tx<'_>,
     street: Jurisdiction,
+    page: &mut Page,
     place: Place,
     held: &mut Option<(Tile, Vec<u8>)>,
 ) -> Result<Compared, DbError> {
@@ -178,31 +180,23 @@ fn compare(
     };
     let from = usize::try_from(index % u64::from(TILE_WIDTH)).unwrap_or_default() * Hash::SIZE;
     let tree = hashes.get(from..from + Hash::SIZE).and_then(|hash| Hash::try_from(hash).ok());
-    let source = source::of(tx, street, &place)?;
-    let leaf = source.as_ref().map(|source| source.salt.leaf(&source.entry));
-    let erased = source.as_ref().filter(|_| place.kind == Kind::Record).and_then(|s| erased_events(&s.text));
-    let erased = erased.into_iter().flat_map(|(of, seqs)| seqs.into_iter().map(move |seq| (of.clone(), seq))).collect();
-    let blank = match &source {
-        None if place.kind == Kind::Case && source::is_blank(tx, street, &place)? => {
-            Some((number(tx, street, &place)?, place.seq))
+    let (number, seq) = (page.number(&place), place.seq);
+    let compared = |leaf, what, blank, erased| Compared { place: place.clone(), tree, leaf, what, blank, erased };
+    Ok(match page.behind(tx, street, &place)? {
+        Behind::Whole(source) => {
+            let leaf = source.salt.leaf(&source.entry);
+            let erased = Some(&source.text).filter(|_| place.kind == Kind::Record).and_then(|text| erased_events(text));
+            let erased = erased.into_iter().flat_map(|(of, seqs)| seqs.into_iter().map(move |seq| (of.clone(), seq)));
+            compared(Some(leaf), named(&source.entry.of, &source.entry.what, seq), None, erased.collect())
         }
-        _ => None,
-    };
-    let what = match &source {
-        Some(source) => named(&source.entry.of, &source.entry.what, place.seq),
-        None => named(&number(tx, street, &place)?, "", place.seq),
-    };
-    Ok(Compared { place, tree, leaf, what, blank, erased })
+        Behind::Blank => compared(None, named(&number, "", seq), Some((number.clone(), seq)), Vec::new()),
+        Behind::Nothing => compared(None, named(&number, "", seq), None, Vec::new()),
+    })
 }
 
 fn named(of: &str, what: &str, seq: u64) -> String {
     let what = if what.is_empty() { String::new() } else { format!(" ({what})") };
     if seq == 0 { format!("the record of a change: {of}{what}") } else { format!("event {seq} of case {of}{what}") }
-}
-
-fn number(tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<String, DbError> {
-    let row = tx.first(&NUMBER_OF, &args![street, CaseId(place.id)])?;
-    row.map_or_else(|| Ok(CaseId(place.id).to_string()), |mut row| row.take())
 }
 
 impl Course {

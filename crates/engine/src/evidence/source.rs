@@ -1,12 +1,14 @@
 //! What stands behind the leaves: events and records, with their salts.
 
+use std::collections::HashMap;
+
 use linli_flow::Event;
 use linli_worktime::Millis;
 
 use super::{Entry, Kind, Salt, report, text};
 use crate::{
-    cases::{CaseKey, store},
-    db::{DbError, Tx, args, statements},
+    cases::{CaseKey, Head, store},
+    db::{DbError, Row, Tx, args, statements},
     ids::{CaseId, ChangeId, Jurisdiction},
     record,
 };
@@ -14,6 +16,12 @@ use crate::{
 statements! {
     WAITING = "SELECT n, kind, case_id, seq, at, leaf FROM feed_change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
     EVENT = "SELECT body, salt, promised_at, words FROM event WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
+    // A page of the log: its events, and the cases that they belong to.
+    EVENTS_BEHIND = "SELECT f.n, e.body, e.salt, e.promised_at, e.words FROM feed_change f
+        JOIN event e ON e.jurisdiction = f.jurisdiction AND e.case_id = f.case_id AND e.seq = f.seq
+        WHERE f.jurisdiction = $1 AND f.n > $2 AND f.n <= $3 AND f.kind = 0";
+    CASES_BEHIND = "SELECT {head} FROM cases c WHERE c.jurisdiction = $1 AND c.id IN (SELECT f.case_id FROM feed_change f
+        WHERE f.jurisdiction = $1 AND f.n > $2 AND f.n <= $3)";
     SALT_EVENT = "UPDATE event SET salt = $4 WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
     SET_LEAF = "UPDATE feed_change SET leaf = $3 WHERE jurisdiction = $1 AND n = $2";
     PLACE_OF = "SELECT n FROM feed_change WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3 AND kind = 0";
@@ -81,33 +89,81 @@ fn late(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, id: CaseId, seq: u64) -> 
     Ok(leaf)
 }
 
-/// What stands behind a place, as the database has it now; nothing where the row or its salt is gone.
-pub(super) fn of(tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<Option<Source>, DbError> {
-    match place.kind {
-        Kind::Case => event(tx, CaseKey { jurisdiction: street, id: CaseId(place.id) }, place.seq),
-        Kind::Record => record::source(tx, street, place.at, ChangeId(place.id)),
+/// A page of the log: its places, with what stands behind each as the database has it now.
+pub(super) struct Page {
+    pub places: Vec<Place>,
+    events: HashMap<u64, Row>,
+    heads: HashMap<CaseId, Head>,
+}
+
+/// What stands behind a place.
+pub(super) enum Behind {
+    /// All of it.
+    Whole(Box<Source>),
+    /// An event without its salt: it was erased, or robbed of it.
+    Blank,
+    /// Nothing that could be compared.
+    Nothing,
+}
+
+impl Page {
+    /// The places after `n`, read in three questions however many they are.
+    pub(super) fn read(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, limit: usize) -> Result<Self, DbError> {
+        let places = places(tx, street, n, limit)?;
+        let (mut events, mut heads) = (HashMap::new(), HashMap::new());
+        if let Some(last) = places.last() {
+            let page = args![street, n, last.n];
+            for mut row in tx.query(&EVENTS_BEHIND, &page)? {
+                events.insert(row.take()?, row);
+            }
+            for row in tx.query(&CASES_BEHIND, &page)? {
+                let head = store::head(row)?;
+                heads.insert(head.key.id, head);
+            }
+        }
+        Ok(Self { places, events, heads })
+    }
+
+    /// The number of the case that a place belongs to; its id where the case is gone.
+    pub(super) fn number(&self, place: &Place) -> String {
+        let id = CaseId(place.id);
+        self.heads.get(&id).map_or_else(|| id.to_string(), |head| head.number.clone())
+    }
+
+    /// What stands behind a place of the page.
+    pub(super) fn behind(&mut self, tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<Behind, DbError> {
+        if place.kind == Kind::Record {
+            let source = record::source(tx, street, place.at, ChangeId(place.id))?;
+            return Ok(source.map_or(Behind::Nothing, |source| Behind::Whole(Box::new(source))));
+        }
+        let Some(row) = self.events.remove(&place.n) else { return Ok(Behind::Nothing) };
+        let Some(head) = self.heads.get(&CaseId(place.id)) else { return Ok(Behind::Nothing) };
+        behind(row, head, place.seq)
     }
 }
 
-/// An event with its salt.
-pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<Source>, DbError> {
-    let Some(mut row) = tx.first(&EVENT, &args![case.jurisdiction, case.id, seq])? else { return Ok(None) };
+/// What a row of an event is, with the case that it belongs to.
+fn behind(mut row: Row, head: &Head, seq: u64) -> Result<Behind, DbError> {
     let (body, salt, promised): (String, Option<Vec<u8>>, Option<Millis>) = (row.take()?, row.take()?, row.take()?);
     let words = row.take::<Option<Vec<u8>>>()?.and_then(|words| words.try_into().ok());
-    let Some(salt) = salt.as_deref().and_then(Salt::from_bytes) else { return Ok(None) };
-    let Some(head) = store::by_id(tx, case)? else { return Ok(None) };
-    let Ok(event) = Event::from_json(&body) else { return Ok(None) };
-    let said = (seq == 1).then(|| report(&head));
+    let Some(salt) = salt else { return Ok(Behind::Blank) };
+    let (Some(salt), Ok(event)) = (Salt::from_bytes(&salt), Event::from_json(&body)) else {
+        return Ok(Behind::Nothing);
+    };
+    let said = (seq == 1).then(|| report(head));
     let text = text(&body, said.as_deref(), words).into_owned();
     let entry = Entry::of_event(&head.number, &event, promised, salt.body(&text));
-    Ok(Some(Source { entry, salt, text }))
+    Ok(Behind::Whole(Box::new(Source { entry, salt, text })))
 }
 
-/// Whether an event is there without what opens it.
-pub(super) fn is_blank(tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<bool, DbError> {
-    let Some(mut row) = tx.first(&EVENT, &args![street, CaseId(place.id), place.seq])? else { return Ok(false) };
-    let (_, salt): (String, Option<Vec<u8>>) = (row.take()?, row.take()?);
-    Ok(salt.is_none())
+/// An event with its salt; nothing where one of them is gone.
+pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<Source>, DbError> {
+    let Some(row) = tx.first(&EVENT, &args![case.jurisdiction, case.id, seq])? else { return Ok(None) };
+    let Some(head) = store::by_id(tx, case)? else { return Ok(None) };
+    match behind(row, &head, seq)? {
+        Behind::Whole(source) => Ok(Some(*source)),
+        Behind::Blank | Behind::Nothing => Ok(None),
+    }
 }
 
 /// The place of an event in the log.
