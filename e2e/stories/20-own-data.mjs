@@ -71,6 +71,13 @@ export default async function (house, size, width) {
   await page.goto(`${filed.url}/do/withdraw`);
   await through(page, () => page.click("main form button.btn-danger, main form button.btn-main"));
   await act(head, number, "granted", { answer: "您的信息已全部删除" });
+  // Nothing is erased before a second person has looked.
+  await head.page.goto(`/desk/cases/${STREET}/${filed.number}`);
+  await holds(head.page, false, "已按本人要求删除");
+  const overseer = await staff(house, "overseer", size);
+  await overseer.page.goto(`/desk/cases/${STREET}/${number}`);
+  await look(overseer, "20-confirm");
+  await act(overseer, number, "erase");
   await head.page.goto(`/desk/cases/${STREET}/${filed.number}`);
   await expectText(head.page, "已按本人要求删除");
   await holds(head.page, false);

@@ -107,6 +107,8 @@ uuid_id!(/// A row of the duty list.
     DutyId, "the id of a duty");
 uuid_id!(/// A change of the directory, the rules or who works here.
     ChangeId, "the id of a change");
+uuid_id!(/// A change that waits for a second person.
+    ProposalId, "the id of a proposal");
 uuid_id!(/// An uploaded table.
     SheetId, "the id of a table");
 uuid_id!(/// A saved view of the desk.

@@ -97,6 +97,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         record::STATEMENTS,
         seats::STATEMENTS,
         seats::keep::STATEMENTS,
+        seats::second::STATEMENTS,
         security::STATEMENTS,
         sessions::CODE_STATEMENTS,
         sessions::FACTOR_STATEMENTS,

@@ -199,3 +199,6 @@ pub const REVEALED_MS: i64 = 60_000;
 pub const LOG_BATCH: usize = 4_096;
 /// Time between two rounds in which witnesses are asked to countersign the log.
 pub const WITNESS_ROUND: Duration = Duration::from_secs(20);
+
+/// What one administrator proposed and nobody confirmed lapses after a week, milliseconds.
+pub const PROPOSAL_MS: i64 = 7 * 24 * 3_600_000;

@@ -137,6 +137,8 @@ words! {
     Pack = "pack",
     /// What the system warns of.
     Warning = "warning",
+    /// Changes that wait for a second person.
+    Second = "second",
     /// The doors: who needs a second factor, and the security log.
     Security = "security",
     /// A notice to oneself.

@@ -52,6 +52,10 @@ words! {
     Restored = "restored",
     /// It holds no longer.
     Ended = "ended",
+    /// Somebody proposed it; somebody else has to confirm it.
+    Proposed = "proposed",
+    /// What was proposed was turned down or taken back.
+    Declined = "declined",
     /// Its words were erased.
     Erased = "erased",
     /// Somebody got a password for the first time, or anew.
@@ -81,6 +85,16 @@ impl By {
         let row = tx.first(&LOGIN, &args![home, seat.account])?;
         let login = row.map_or(Ok(String::new()), |mut row| row.take())?;
         Ok(Self { account: Some(seat.account), seat: Some(seat.id), login })
+    }
+
+    /// Whose account it is, where it is no command.
+    pub fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// Whether it is somebody of the staff, and no command.
+    pub fn is_staff(&self) -> bool {
+        self.account.is_some()
     }
 
     /// A command of the program. Its name cannot be a login: it begins with `linli `.

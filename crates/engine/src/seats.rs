@@ -4,6 +4,7 @@
 use std::{fmt, str::FromStr};
 
 pub mod keep;
+pub mod second;
 
 use argon2::{
     Argon2,
@@ -145,6 +146,15 @@ pub enum SeatError {
     /// The account holds another administrator's seat in this time.
     #[error("this account is {0} already, and one administrator never does another's work; end that seat first")]
     Separated(Role),
+    /// One person alone does not do this.
+    #[error("an administrator's seat, password and second factor change only when a second person confirms it")]
+    Alone,
+    /// The proposal is theirs, or about them.
+    #[error("somebody else has to confirm this: neither who proposed it nor whom it is about")]
+    Involved,
+    /// It was decided, or lapsed.
+    #[error("this proposal was decided already, or it lapsed")]
+    Decided,
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -232,6 +242,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     END_SEAT = "UPDATE seat SET until_at = $3 WHERE jurisdiction = $1 AND id = $2
         AND (until_at IS NULL OR until_at > $3)";
+    HOLDER = "SELECT account FROM seat WHERE jurisdiction = $1 AND id = $2";
     // A cover holds as long as the seat that it stands for does. Own seats come first.
     CURRENT_SEATS = "SELECT s.id, s.account, s.org, s.role, s.place, s.from_at, s.until_at, c.holder FROM seat s
         LEFT JOIN cover c ON c.jurisdiction = s.jurisdiction AND c.seat = s.id
@@ -298,6 +309,13 @@ pub fn disable(tx: &mut Tx<'_>, home: Jurisdiction, id: AccountId, now: Millis) 
 /// When the account is missing or shut, or would hold the seats of two administrators at once (separation of duties,
 /// GB/T 22239-2019).
 pub fn grant_seat(tx: &mut Tx<'_>, home: Jurisdiction, seat: &Seat) -> Result<(), SeatError> {
+    may_hold(tx, home, seat)?;
+    let Seat { id, account, org, role, place, from, until, .. } = seat;
+    Ok(tx.put(&ADD_SEAT, args![home, *id, *account, org, role.as_str(), place, *from, *until])?)
+}
+
+/// Whether an account may be given a seat; grants to one account wait for each other from here on.
+pub(crate) fn may_hold(tx: &mut Tx<'_>, home: Jurisdiction, seat: &Seat) -> Result<(), SeatError> {
     if tx.exec(&HOLD, &args![home, seat.account])? == 0 {
         return Err(SeatError::NoAccount);
     }
@@ -310,8 +328,7 @@ pub fn grant_seat(tx: &mut Tx<'_>, home: Jurisdiction, seat: &Seat) -> Result<()
             }
         }
     }
-    let Seat { id, account, org, role, place, from, until, .. } = seat;
-    Ok(tx.put(&ADD_SEAT, args![home, *id, *account, org, role.as_str(), place, *from, *until])?)
+    Ok(())
 }
 
 /// Ends a seat; an end only ever moves to an earlier time. False when it had ended by then, or never was.
@@ -322,6 +339,11 @@ pub fn end_seat(tx: &mut Tx<'_>, home: Jurisdiction, id: SeatId, now: Millis) ->
 /// The seats that an account holds now.
 pub fn seats_of(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, now: Millis) -> Result<Vec<Seat>, DbError> {
     tx.query(&CURRENT_SEATS, &args![home, account, now])?.into_iter().map(seat).collect()
+}
+
+/// Who sits or sat on a seat.
+pub(crate) fn holder(tx: &mut Tx<'_>, home: Jurisdiction, seat: SeatId) -> Result<Option<AccountId>, DbError> {
+    tx.first(&HOLDER, &args![home, seat])?.map(|mut row| row.take()).transpose()
 }
 
 fn seat(mut row: Row) -> Result<Seat, DbError> {

@@ -196,10 +196,10 @@ async fn an_administrator_takes_a_lost_one_off(bed: Bed) {
     let session = code(db, &way, codes[0].clone(), true, NOW).await.unwrap();
     let take = move |tx: &mut Tx<'_>| {
         let of = keep::by_login(tx, HOME, &login("li.min"))?.unwrap();
-        Pen { home: HOME, by: &By::command("test"), now: NOW }.take_factor(tx, &of)
+        Pen::new(HOME, &By::command("test"), NOW).take_factor(tx, &of)
     };
-    assert!(write(db, take).await);
-    assert!(!write(db, take).await, "it is taken off once");
+    assert!(db.write(take).await.unwrap());
+    assert!(!db.write(take).await.unwrap(), "it is taken off once");
     assert!(!lives(db, &session, NOW).await);
     assert!(matches!(password(db, PASSWORD, from(1), NOW).await, Ok(Opened::Session(_))));
     assert!(happened(db).await.contains(&Happened::FactorTaken));
@@ -385,7 +385,7 @@ async fn another_password_ends_what_is_open(bed: Bed) {
     write(db, move |tx| {
         let of: Account = keep::by_login(tx, HOME, &login("li.min"))?.unwrap();
         assert_eq!(of.id, id);
-        Pen { home: HOME, by: &By::command("test"), now: NOW }.own_password(tx, &of, &hash, &from(1))
+        Pen::new(HOME, &By::command("test"), NOW).own_password(tx, &of, &hash, &from(1))
     })
     .await;
     assert!(!lives(db, &cookie, NOW).await);

@@ -7,11 +7,13 @@ use linli_engine::{
     cases::{CaseError, CaseKey, attach::Adds, file::Report, search::Query},
     db::Tx,
     evidence::Finding,
-    ids::PersonId,
+    ids::{AccountId, PersonId},
     record::By,
+    seats::{self, Seat},
     vault::{self, Phone, Secret},
     viewer::Viewer,
 };
+use linli_flow::Refusal;
 use linli_testbed::{Bed, by_hand, on_both, traces};
 use town::*;
 
@@ -152,6 +154,18 @@ async fn by_right(bed: Bed) {
     town.done(other.key, &head(), "granted", &[("answer", "by these rules")]).await;
     assert!(town.engine.erased(open).await.unwrap().is_none());
     town.done(asked.key, &head(), "granted", &answer).await;
+    // Whoever granted it does not confirm it, on whatever seat they sit.
+    assert_eq!(town.steps(asked.key).await, ["confirm"]);
+    assert!(town.engine.erased(open).await.unwrap().is_none());
+    town.done(asked.key, &overseer(), "back", &[("reason", "once more")]).await;
+    let [first, second] = two_seats_of_one(&town).await;
+    town.done(asked.key, &first, "granted", &answer).await;
+    let same = town.act(asked.key, &second, "erase", &[]).await;
+    assert!(matches!(&same, Err(CaseError::Refused(Refusal::Guard { .. }))), "{same:?}");
+    assert!(
+        town.see(asked.key, &second).await.offers.iter().any(|offer| offer.act == "erase" && offer.barred.is_some())
+    );
+    town.done(asked.key, &overseer(), "erase", &[]).await;
     town.engine.wipe_erased().await.unwrap();
     grow(&town).await;
     vacuum(&bed).await;
@@ -163,6 +177,24 @@ async fn by_right(bed: Bed) {
     assert!(town.engine.kept_of(who).await.unwrap().is_none());
     let audit = town.engine.audit(code(STREET).jurisdiction()).await.unwrap();
     assert_eq!(audit.findings, []);
+}
+
+/// Somebody who is head of the desk and overseer at once.
+async fn two_seats_of_one(town: &Town) -> [Viewer; 2] {
+    let one = AccountId::new();
+    let both = [head(), overseer()].map(|viewer| match viewer {
+        Viewer::Staff(seat) => Seat { account: one, ..seat },
+        _ => unreachable!(),
+    });
+    let (home, seats) = (town.engine.home, both.clone());
+    let login: seats::Login = "both".parse().unwrap();
+    let hash = seats::hash_password(&login, "long enough for it").unwrap();
+    let write = move |tx: &mut Tx<'_>| {
+        seats::create_account(tx, home, one, &login, "Both", &hash)?;
+        seats.iter().try_for_each(|seat| seats::grant_seat(tx, home, seat))
+    };
+    town.engine.db.write(write).await.unwrap();
+    both.map(Viewer::Staff)
 }
 
 /// What is kept of somebody, for themselves: their name as they want it, and who looked.

@@ -4,10 +4,16 @@
 mod staff;
 
 use linli_engine::{
-    db::Tx,
+    db::{DbError, Tx},
     edge,
-    ids::AccountId,
-    seats::{self, PasswordError, Role, Seat, SeatError},
+    ids::{AccountId, ProposalId},
+    record::{self, Act, By},
+    seats::{
+        self, Account, PasswordError, Role, Seat, SeatError,
+        keep::{self, Pen},
+        second::{self, Change, Proposal},
+    },
+    sessions::{Required, factor},
 };
 use linli_testbed::{Bed, on_both};
 use linli_worktime::Millis;
@@ -175,7 +181,107 @@ async fn ended_seats_never_come_back(bed: Bed) {
     }
 }
 
+/// An account of the staff with a seat on it.
+async fn on_seat(bed: &Bed, name: &'static str, role: Role) -> (Account, By) {
+    let id = account(&bed.db, name).await;
+    let held = seat(id, role, Millis(0), None);
+    grant(&bed.db, &held).await.unwrap();
+    let found = bed.db.read(move |tx: &mut Tx<'_>| keep::by_login(tx, HOME, &login(name))).await.unwrap().unwrap();
+    let by = By::staff(&found, &held);
+    (found, by)
+}
+
+const NOW: Millis = Millis(1_000_000_000);
+
+async fn pen<T: Send + 'static>(
+    bed: &Bed,
+    by: &By,
+    at: Millis,
+    work: impl Fn(&mut Tx<'_>, Pen<'_>) -> Result<T, SeatError> + Send + 'static,
+) -> Result<T, SeatError> {
+    let by = by.clone();
+    bed.db.write(move |tx: &mut Tx<'_>| work(tx, Pen::new(HOME, &by, at))).await
+}
+
+async fn waits(bed: &Bed, at: Millis) -> Vec<Proposal> {
+    bed.db.read(move |tx: &mut Tx<'_>| second::waiting(tx, HOME, at)).await.unwrap()
+}
+
+/// No administrator takes another's place alone: neither by a password nor by a seat; a second person confirms it, who
+/// is neither who proposed it nor whom it is about.
+async fn two_change_an_administrator(bed: Bed) {
+    let (system, by_system) = on_seat(&bed, "system", Role::AdminSystem).await;
+    let (audit, by_audit) = on_seat(&bed, "audit", Role::AdminAudit).await;
+    let (_, by_security) = on_seat(&bed, "security", Role::AdminSecurity).await;
+    let (clerk, by_clerk) = on_seat(&bed, "clerk", Role::Desk).await;
+    let anew = |of: &Account| {
+        let of = of.clone();
+        move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.first_password(tx, &of, &password())
+    };
+    pen(&bed, &by_system, NOW, anew(&clerk)).await.unwrap();
+    pen(&bed, &By::command("test"), NOW, anew(&audit)).await.unwrap();
+    assert!(matches!(pen(&bed, &by_system, NOW, anew(&audit)).await, Err(SeatError::Alone)));
+    let of = audit.clone();
+    let factor = pen(&bed, &by_system, NOW, move |tx, pen| pen.take_factor(tx, &of)).await;
+    assert!(matches!(factor, Err(SeatError::Alone)));
+
+    let (id, of) = (ProposalId::new(), audit.clone());
+    let propose = move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.propose(tx, id, Some(&of), Change::Password);
+    pen(&bed, &by_system, NOW, propose.clone()).await.unwrap();
+    assert!(matches!(pen(&bed, &by_system, NOW, propose).await, Err(SeatError::Db(DbError::Duplicate { .. }))));
+    let confirm = move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.confirm(tx, id, Some(&password()));
+    for (by, about) in [(&by_system, "who proposed it"), (&by_audit, "whom it is about")] {
+        assert!(matches!(pen(&bed, by, NOW, confirm).await, Err(SeatError::Involved)), "{about}");
+    }
+    assert_eq!(waits(&bed, NOW).await.iter().map(|p| (p.id, p.by.1.as_str())).collect::<Vec<_>>(), [(id, "system")]);
+    let (one, two) = tokio::join!(pen(&bed, &by_security, NOW, confirm), pen(&bed, &by_clerk, NOW, confirm));
+    assert!(one.is_ok() != two.is_ok(), "of two who confirm at once, one does");
+    assert!(matches!(pen(&bed, &by_security, NOW, confirm).await, Err(SeatError::Decided)));
+    let changed = bed.db.read(|tx: &mut Tx<'_>| record::changes(tx, HOME, &record::Asked::default(), 9)).await.unwrap();
+    let done = changed.iter().find(|c| c.deed.act == Act::FirstPassword && c.deed.became.is_some()).unwrap();
+    assert_eq!(
+        (done.deed.subject.as_str(), done.deed.became.as_ref().unwrap()["proposed_by"].as_str()),
+        ("audit", Some("system"))
+    );
+    assert!(changed.iter().any(|c| c.deed.act == Act::Proposed && c.login == "system"));
+
+    // A seat: proposed, turned down; proposed again, and nobody looks at it for a week.
+    let new = seat(clerk.id, Role::AdminAudit, NOW, None);
+    let (given, to) = (new.clone(), clerk.clone());
+    let alone = pen(&bed, &by_security, NOW, move |tx, pen| pen.grant(tx, &to, &given)).await;
+    assert!(matches!(alone, Err(SeatError::Alone)));
+    for down in [true, false] {
+        let (id, to, change) = (ProposalId::new(), clerk.clone(), Change::Seat(new.clone()));
+        pen(&bed, &by_security, NOW, move |tx, pen| pen.propose(tx, id, Some(&to), change.clone())).await.unwrap();
+        match down {
+            true => pen(&bed, &by_system, NOW, move |tx, pen| pen.decline(tx, id)).await.unwrap(),
+            false => {
+                let late = NOW.plus(8 * 24 * 3_600_000);
+                assert!(waits(&bed, late).await.is_empty());
+                let late = pen(&bed, &by_system, late, move |tx, pen| pen.confirm(tx, id, None)).await;
+                assert!(matches!(late, Err(SeatError::Decided)));
+                pen(&bed, &by_system, NOW, move |tx, pen| pen.confirm(tx, id, None)).await.unwrap();
+            }
+        }
+        assert!(waits(&bed, NOW).await.is_empty());
+        let held = bed.db.read(move |tx: &mut Tx<'_>| seats::seats_of(tx, HOME, clerk.id, NOW)).await.unwrap();
+        assert_eq!(held.iter().any(|held| held.id == new.id && held.role == Role::AdminAudit), !down);
+    }
+    // Asking more at the doors takes one person, asking less takes two.
+    let rule = |was, to| move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.require(tx, was, to);
+    pen(&bed, &by_security, NOW, rule(Required::Nobody, Required::Everybody)).await.unwrap();
+    let less = pen(&bed, &by_security, NOW, rule(Required::Everybody, Required::Admins)).await;
+    assert!(matches!(less, Err(SeatError::Alone)));
+    let id = ProposalId::new();
+    let less = move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.propose(tx, id, None, Change::Doors(Required::Admins));
+    pen(&bed, &by_security, NOW, less).await.unwrap();
+    pen(&bed, &by_audit, NOW, move |tx, pen| pen.confirm(tx, id, None)).await.unwrap();
+    let now = bed.db.read(|tx: &mut Tx<'_>| factor::required(tx, HOME)).await.unwrap();
+    assert_eq!((now, system.disabled), (Some(Required::Admins), false));
+}
+
 on_both! {
+    second_person => two_change_an_administrator;
     taken_logins => a_login_is_taken_once;
     account_pages => pages_of_accounts_join_without_gap_or_overlap;
     seats_of_the_gone => only_open_accounts_get_seats;

@@ -218,6 +218,11 @@ impl Case {
         self.closings.iter().find(|past| past.step == step && past.key == key)
     }
 
+    /// How each part of this step was last closed.
+    pub fn closings<'c>(&'c self, step: &'c str) -> impl Iterator<Item = &'c Closing> {
+        self.closings.iter().filter(move |past| past.step == step)
+    }
+
     /// The levels that fell due since the step opened, or since the clock started, was renewed or was extended.
     pub fn fired(&self, of: &Timed) -> BTreeSet<u8> {
         match of {

@@ -47,6 +47,8 @@ pub struct Step {
     pub settled: bool,
     /// Another case that it goes along with.
     pub follows: Option<Follows>,
+    /// Whose hands it may not be in.
+    pub apart: Option<Apart>,
     /// When it is due.
     pub within: Within,
     /// What happens at which level of its limit.
@@ -69,6 +71,16 @@ pub struct Follows {
     pub case: String,
     /// What the system does at a turn of it; nothing, where no act is named.
     pub acts: BTreeMap<Turn, String>,
+}
+
+/// Work for another pair of eyes: whoever closed one of these steps last does not act here. Who that is in person is for
+/// the engine to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// The steps.
+    pub from: Vec<String>,
+    /// What they read instead.
+    pub why: Text,
 }
 
 /// How another case stands.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     check::Names,
-    definition::{Act, Branch, Cancel, Cancels, Clock, Definition, Follows, Gate, Goes, Side, Step, Turn, Way, Within},
+    definition::{
+        Act, Apart, Branch, Cancel, Cancels, Clock, Definition, Follows, Gate, Goes, Side, Step, Turn, Way, Within,
+    },
     net::{Net, Node},
     parse::{Doc, Reader, Word},
     problem::Problem,
@@ -119,6 +121,7 @@ fn step(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Step>
     let each = reader.yes("each");
     let settled = reader.yes("settled");
     let follows = follows(names, &mut reader);
+    let apart = apart(names, &mut reader);
     let late = names.late(&mut reader);
     let says = names.told(&mut reader, "says");
     let rule = reader.word("rule").map(|word| word.text);
@@ -137,6 +140,7 @@ fn step(names: &Names<'_>, name: String, mut reader: Reader<'_>) -> Option<Step>
         waits,
         settled,
         follows,
+        apart,
         within: within?,
         late,
         says,
@@ -155,6 +159,18 @@ fn follows(names: &Names<'_>, reader: &mut Reader<'_>) -> Option<Follows> {
     let acts = Turn::ALL.into_iter().filter_map(|(word, turn)| Some((turn, inner.word(word)?.text))).collect();
     inner.finish();
     Some(Follows { case: case?, acts })
+}
+
+/// The steps whose last actor is to keep out of this one.
+fn apart(names: &Names<'_>, reader: &mut Reader<'_>) -> Option<Apart> {
+    let mut inner = reader.table("apart")?;
+    let from = names.steps(&inner.words("from").unwrap_or_default());
+    if from.is_empty() {
+        inner.wrong("`apart` needs `from`: the steps whose last actor keeps out of this one".to_owned());
+    }
+    let why = inner.need_text("why");
+    inner.finish();
+    Some(Apart { from, why: why? })
 }
 
 /// When a step is due: exactly one of `within` and `until`.

@@ -20,7 +20,8 @@ on_both! {
 
 /// What each administrator may open and send: path, and whether the system, the security, the audit administrator and a
 /// dispatcher get there.
-const PAGES: [(&str, [bool; 4]); 34] = [
+const PAGES: [(&str, [bool; 4]); 35] = [
+    ("/admin/second", [true, true, true, false]),
     ("/admin", [true, true, true, false]),
     ("/admin/places", [true, true, false, true]),
     ("/admin/places?q=3", [true, true, false, true]),
@@ -58,7 +59,9 @@ const PAGES: [(&str, [bool; 4]); 34] = [
 ];
 
 /// Deeds, and which of the four may do them.
-const DEEDS: [(&str, [bool; 4]); 17] = [
+const DEEDS: [(&str, [bool; 4]); 19] = [
+    ("/admin/second/0190a0a0-0000-7000-8000-000000000000/confirm", [true, true, true, false]),
+    ("/admin/second/0190a0a0-0000-7000-8000-000000000000/decline", [true, true, true, false]),
     ("/admin/places", [true, false, false, false]),
     ("/admin/places/990101001001", [true, false, false, false]),
     ("/admin/places/990101001001/retire", [true, false, false, false]),

@@ -152,7 +152,47 @@ async fn one_sees_ones_sessions(bed: Bed) {
     assert!(office.as_session(&here, "GET", "/desk", &[]).await.location.contains("signin"));
 }
 
+/// The addresses of the forms of a page that end so.
+fn forms(body: &str, end: &str) -> Vec<String> {
+    let all = body.split("action=\"").skip(1).filter_map(|part| part.split('"').next());
+    all.filter(|at| at.ends_with(end)).map(str::to_owned).collect()
+}
+
+async fn two_change_an_administrator(bed: Bed) {
+    let office = Office::open(&bed).await;
+    let once = key();
+    let anew =
+        async |form: &str| office.post("system", "/admin/accounts/security/password", &[("key", form)]).await.location;
+    // Once more is the same proposal.
+    for _ in 0..2 {
+        assert_eq!(anew(&once).await, "/admin/accounts/security?done=proposed");
+    }
+    let page = office.get("system", "/admin/second").await.body;
+    assert!(forms(&page, "/confirm").is_empty(), "one's own is not there to confirm");
+    let own = forms(&page, "/decline");
+    assert_eq!(own.len(), 1);
+    assert!(office.get("audit", "/admin").await.body.contains("One change waits"));
+    let confirm = own[0].replace("/decline", "/confirm");
+    for who in ["system", "security"] {
+        let answer = office.post(who, &confirm, &[("key", &key())]).await;
+        assert!(answer.status == 403 && answer.body.contains("another administrator"), "{who}: {}", answer.body);
+    }
+    assert_eq!(forms(&office.get("audit", "/admin/second").await.body, "/confirm"), [confirm.clone()]);
+    let told = office.post("audit", &confirm, &[("key", &key())]).await;
+    assert!(told.status == 200 && told.body.contains("security"), "{}", told.body);
+    assert_eq!(office.post("audit", &confirm, &[("key", &key())]).await.status, 409);
+    assert!(office.get("security", "/admin").await.location.contains("signin"), "the old password is gone");
+    let record = office.get("audit", "/admin/record?what=account&subject=security").await.body;
+    assert!(record.contains("Proposed by") && record.contains("to be confirmed"), "{record}");
+    // A proposal is taken back by who made it; nothing is left of it.
+    assert_eq!(anew(&key()).await, "/admin/accounts/security?done=proposed");
+    let own = forms(&office.get("system", "/admin/second").await.body, "/decline");
+    assert_eq!(office.post("system", &own[0], &[("key", &key())]).await.location, "/admin/second?done=declined");
+    assert!(office.get("system", "/admin/second").await.body.contains("Nothing waits"));
+}
+
 on_both! {
+    second_person => two_change_an_administrator;
     set_up_first => administrators_set_it_up_before_anything_else;
     second_page => the_code_is_the_second_page;
     separation => each_administrator_does_their_own;

@@ -41,8 +41,10 @@ async fn seat_of(office: &Office, login: &'static str) -> String {
 type Deed<'d> = (&'d str, &'d str, &'d str, Vec<(&'d str, &'d str)>, &'d str);
 
 /// Routes that change nothing of the directory: an upload is only checked, a list of passwords only written out. Tokens
-/// are tried on their own, and taking a second factor off where there is one (tests/doors.rs).
-const WITHOUT: [&str; 5] = [
+/// are tried on their own, and so is what takes two, or takes a second factor off (tests/doors.rs).
+const WITHOUT: [&str; 7] = [
+    "/admin/second/{id}/confirm",
+    "/admin/second/{id}/decline",
     "/admin/sheets",
     "/admin/passwords",
     "/admin/tokens",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linli_flow::{Case, Command, Event, FieldKind, FormField, Value, Who, decide};
+use linli_flow::{Case, Command, Event, FieldKind, FormField, Refusal, Step, Text, Value, Who, decide};
 
 use super::{
     CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, reveal, store, times::Rules, unburden, write::Held,
@@ -12,6 +12,7 @@ use crate::{
     db::{DbError, Tx, args},
     directory::Directory,
     policy::Action,
+    seats,
     viewer::Viewer,
 };
 
@@ -142,6 +143,7 @@ impl Engine {
     ) -> Result<Event, CaseError> {
         ask.by.may(tx, head, case, Action::Act)?;
         may_command(rules, &ask.by, head, case, &ask.command)?;
+        self.other_eyes(tx, rules, &ask.by, case, &ask.command)?;
         let now = self.clock.now().max(last.map_or(head.opened_at, |e| e.at));
         let event = decide(rules.flow, case, &ask.command, &ask.by.actor(), now).map_err(CaseError::Refused)?;
         check_units(rules, directory, head, &ask.command)?;
@@ -151,6 +153,42 @@ impl Engine {
 }
 
 impl Engine {
+    /// Whether a step is to be kept out of these hands, with what they read: it looks at the person, whatever the seat.
+    pub(super) fn apart<'r>(
+        &self,
+        tx: &mut Tx<'_>,
+        step: Option<&'r Step>,
+        by: &Viewer,
+        case: &Case,
+    ) -> Result<Option<&'r Text>, CaseError> {
+        let (Some(apart), Viewer::Staff(seat)) = (step.and_then(|step| step.apart.as_ref()), by) else {
+            return Ok(None);
+        };
+        for past in apart.from.iter().flat_map(|step| case.closings(step)) {
+            // Whoever is not of the staff has no seat.
+            let Ok(acted) = past.by.id.parse() else { continue };
+            if acted == seat.id || seats::holder(tx, self.home, acted)? == Some(seat.account) {
+                return Ok(Some(&apart.why));
+            }
+        }
+        Ok(None)
+    }
+
+    fn other_eyes(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: Rules<'_>,
+        by: &Viewer,
+        case: &Case,
+        command: &Command,
+    ) -> Result<(), CaseError> {
+        let Command::Act { step, act, .. } = command else { return Ok(()) };
+        match self.apart(tx, rules.flow.step(step), by, case)? {
+            Some(why) => Err(CaseError::Refused(Refusal::Guard { act: act.clone(), why: why.clone() })),
+            None => Ok(()),
+        }
+    }
+
     /// Puts the number of the case that leads into a command that lets this one follow; true when it was another.
     fn lead_on(
         &self,

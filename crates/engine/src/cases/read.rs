@@ -172,13 +172,48 @@ impl Engine {
         }
         let may_act = by.may(tx, &head, &case, Action::Act).is_ok();
         let steps = standing(rules, &case);
-        let offers = if may_act { offers(rules, &head, &case, by) } else { Vec::new() };
+        let offers = if may_act { self.offers(tx, rules, &head, &case, by)? } else { Vec::new() };
         let reveal = self.may_reveal(tx, by, rules, &head, &case)?;
         let clocks = rules.clocks(&case, &events, self.clock.now());
         let attachments = attachments::of_case(tx, head.key.jurisdiction, head.key.id)?;
         let kin = self.kin(tx, &head, rules, &case, by)?;
         let wakes_at = rules.dues(&case, &events).first().map(|due| due.at);
         Ok(Dossier { kin, wakes_at, events, case, attachments, clocks, steps, offers, reveal, head, pack, flow })
+    }
+
+    fn offers(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: Rules<'_>,
+        head: &Head,
+        case: &Case,
+        by: &Viewer,
+    ) -> Result<Vec<Offer>, CaseError> {
+        let allowed = |whos: &[Who], key: &str| whos.iter().any(|who| by.is(who, key, head, case));
+        let mut offers = Vec::new();
+        for open in case.open() {
+            let Some(step) = rules.flow.step(&open.step) else { continue };
+            let apart = self.apart(tx, Some(step), by, case)?;
+            for act in step.acts.iter().filter(|act| allowed(&act.by, &open.key)) {
+                let way = OfferWay::Step { step: open.step.clone(), key: open.key.clone(), seen: open.opened_seq };
+                offers.push(Offer {
+                    way,
+                    barred: apart.cloned().or_else(|| barred(rules, case, act)),
+                    ..offer(&act.name, &act.title, &act.form, &act.rule)
+                });
+            }
+        }
+        let during = |steps: &[String]| !case.is_ended() && (steps.is_empty() || steps.iter().any(|s| case.is_open(s)));
+        for side in
+            rules.flow.sides().iter().filter(|s| during(&s.during) && allowed(&s.by, "") && !is_opening(&s.name))
+        {
+            offers.push(offer(&side.name, &side.title, &side.form, &side.rule));
+        }
+        for cancel in rules.flow.cancels().iter().filter(|c| during(&c.during) && allowed(&c.by, "")) {
+            let plain = offer(&cancel.name, &cancel.title, &cancel.form, &cancel.rule);
+            offers.push(Offer { way: OfferWay::Cancel, ..plain });
+        }
+        Ok(offers)
     }
 }
 
@@ -196,31 +231,6 @@ pub(super) fn standing(rules: Rules<'_>, case: &Case) -> Vec<Standing> {
         })
     });
     standing.collect()
-}
-
-fn offers(rules: Rules<'_>, head: &Head, case: &Case, by: &Viewer) -> Vec<Offer> {
-    let allowed = |whos: &[Who], key: &str| whos.iter().any(|who| by.is(who, key, head, case));
-    let mut offers = Vec::new();
-    for open in case.open() {
-        let Some(step) = rules.flow.step(&open.step) else { continue };
-        for act in step.acts.iter().filter(|act| allowed(&act.by, &open.key)) {
-            let way = OfferWay::Step { step: open.step.clone(), key: open.key.clone(), seen: open.opened_seq };
-            offers.push(Offer {
-                way,
-                barred: barred(rules, case, act),
-                ..offer(&act.name, &act.title, &act.form, &act.rule)
-            });
-        }
-    }
-    let during = |steps: &[String]| !case.is_ended() && (steps.is_empty() || steps.iter().any(|s| case.is_open(s)));
-    for side in rules.flow.sides().iter().filter(|s| during(&s.during) && allowed(&s.by, "") && !is_opening(&s.name)) {
-        offers.push(offer(&side.name, &side.title, &side.form, &side.rule));
-    }
-    for cancel in rules.flow.cancels().iter().filter(|c| during(&c.during) && allowed(&c.by, "")) {
-        let plain = offer(&cancel.name, &cancel.title, &cancel.form, &cancel.rule);
-        offers.push(Offer { way: OfferWay::Cancel, ..plain });
-    }
-    offers
 }
 
 pub(super) fn offer(act: &str, title: &Text, form: &[FormField], rule: &Option<String>) -> Offer {

@@ -1,7 +1,7 @@
 //! The rights that people have in what is kept of them (PIPL arts 44-50): asking is a case of its own flow, with a clock;
 //! seeing and taking it along need nobody's leave. What is granted is done here.
 
-use linli_flow::{Command, Event, Form, Value, What};
+use linli_flow::{Command, Definition, Event, Form, Value, What};
 use linli_worktime::Millis;
 
 use super::{
@@ -30,8 +30,10 @@ pub const CATEGORY: &str = "data";
 pub const FIELDS: [&str; 2] = ["right", "message"];
 /// The right to be erased, in the field.
 const ERASE: &str = "erase";
-/// The act that grants.
-const GRANTED: &str = "granted";
+/// The step in which somebody else confirms it, and the act that erases.
+const CONFIRM: (&str, &str) = ("confirm", "erase");
+/// What grants it; in the rules of before, which asked one person, it erased.
+const GRANTED: (&str, &str) = ("decide", "granted");
 
 /// That somebody looked at who a person is.
 #[derive(Clone, Debug)]
@@ -184,10 +186,14 @@ impl Engine {
         self.db.write(change).await
     }
 
-    /// Whom an act erases, if it grants that; it cannot while anything else of theirs is open.
+    /// Whom an act erases, if it does that. Neither it nor what grants it before can be done while anything else of theirs
+    /// is open.
     pub(super) fn erases(&self, tx: &mut Tx<'_>, ask: &Ask, held: &Held<'_>) -> Result<Option<PersonId>, CaseError> {
-        let granted = matches!(&ask.command, Command::Act { act, .. } if act == GRANTED);
-        if !granted || held.rules.flow.id() != FLOW || held.case.field(FIELDS[0]).as_text() != Some(ERASE) {
+        let flow = held.rules.flow;
+        let Command::Act { step, act, .. } = &ask.command else { return Ok(None) };
+        let way = (step.as_str(), act.as_str());
+        let asked = flow.id() == FLOW && held.case.field(FIELDS[0]).as_text() == Some(ERASE);
+        if !asked || (way != GRANTED && way != CONFIRM) {
             return Ok(None);
         }
         let CaseKey { jurisdiction, id } = ask.case;
@@ -197,7 +203,7 @@ impl Engine {
             let head = store::by_id(tx, CaseKey { jurisdiction, id })?;
             open.extend(head.filter(|head| head.phase == Phase::Open && head.key != ask.case).map(|head| head.number));
         }
-        if open.is_empty() { Ok(Some(person)) } else { Err(CaseError::StillOpen(open)) }
+        if open.is_empty() { Ok((way == erases(flow)).then_some(person)) } else { Err(CaseError::StillOpen(open)) }
     }
 
     /// Erases whom an act erases.
@@ -209,8 +215,14 @@ impl Engine {
         whom: Option<PersonId>,
     ) -> Result<(), CaseError> {
         let (Some(person), Viewer::Staff(seat)) = (whom, &ask.by) else { return Ok(()) };
-        let rule = held.rules.flow.step("decide").and_then(|step| step.act(GRANTED)?.rule.clone()).unwrap_or_default();
+        let (step, act) = erases(held.rules.flow);
+        let rule = held.rules.flow.step(step).and_then(|step| step.act(act)?.rule.clone()).unwrap_or_default();
         let by = By::seat(tx, self.home, seat)?;
         self.erase_in(tx, person, &rule, &by).map(drop)
     }
+}
+
+/// The step and the act of it that erase.
+fn erases(flow: &Definition) -> (&'static str, &'static str) {
+    if flow.step(CONFIRM.0).is_some() { CONFIRM } else { GRANTED }
 }

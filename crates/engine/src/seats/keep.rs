@@ -3,7 +3,7 @@
 use linli_worktime::Millis;
 use serde_json::{Value as Json, json};
 
-use super::{Account, Login, PasswordHash, Role, Seat, SeatError, account, create_account, disable, seat};
+use super::{Account, Login, PasswordHash, Role, Seat, SeatError, account, create_account, disable, seat, second};
 use crate::{
     db::{DbError, Tx, args, statements},
     edge,
@@ -67,7 +67,7 @@ fn account_json(login: &Login, name: &str, disabled: bool) -> Json {
     json!({ "login": login.as_str(), "name": name, "disabled": disabled })
 }
 
-fn seat_json(seat: &Seat, login: &str) -> Json {
+pub(super) fn seat_json(seat: &Seat, login: &str) -> Json {
     json!({ "login": login, "org": seat.org.as_str(), "role": seat.role.as_str(), "place": seat.place.as_str() })
 }
 
@@ -84,9 +84,32 @@ pub struct Pen<'p> {
     pub by: &'p By,
     /// When.
     pub now: Millis,
+    /// Who proposed what `by` confirms.
+    pub proposer: Option<&'p str>,
+}
+
+impl<'p> Pen<'p> {
+    /// Somebody who writes for themselves.
+    pub fn new(home: Jurisdiction, by: &'p By, now: Millis) -> Self {
+        Self { home, by, now, proposer: None }
+    }
 }
 
 impl Pen<'_> {
+    /// An administrator could otherwise take another's seat over, by a new password or a new account: two have to agree.
+    /// A command of the program is given by whoever holds the machine, and so the database.
+    pub(super) fn confirmed(&self, is_admin: bool) -> Result<(), SeatError> {
+        if is_admin && self.by.is_staff() && self.proposer.is_none() { Err(SeatError::Alone) } else { Ok(()) }
+    }
+
+    /// What was proposed by whom, beside what is recorded of it.
+    fn with_proposer(&self, facts: Option<Json>) -> Option<Json> {
+        let Some(proposer) = self.proposer else { return facts };
+        let mut facts = facts.unwrap_or_else(|| json!({}));
+        facts["proposed_by"] = json!(proposer);
+        Some(facts)
+    }
+
     fn note(&self, tx: &mut Tx<'_>, deed: Deed) -> Result<(), DbError> {
         record::note(tx, self.home, self.by, deed, self.now)
     }
@@ -140,13 +163,15 @@ impl Pen<'_> {
     /// Gives an account a new first password: its sessions are over, and whoever uses it has to choose their own.
     ///
     /// # Errors
-    /// When the database fails.
-    pub fn first_password(&self, tx: &mut Tx<'_>, of: &Account, password: &PasswordHash) -> Result<(), DbError> {
+    /// [`SeatError::Alone`] for an administrator's, without a second person.
+    pub fn first_password(&self, tx: &mut Tx<'_>, of: &Account, password: &PasswordHash) -> Result<(), SeatError> {
+        self.confirmed(second::is_admin(tx, self.home, of.id, self.now)?)?;
         tx.put(&SET_PASSWORD, args![self.home, of.id, &password.0, self.now])?;
         sessions::end_all(tx, self.home, of.id)?;
         tries::forgive(tx, self.home, sessions::mark(of.id))?;
         security::note(tx, self.home, Happened::PasswordGiven, Some(of.id), "", self.now)?;
-        self.note(tx, deed(What::Account, of.login.as_str(), Act::FirstPassword, None, None))
+        let became = self.with_proposer(None);
+        Ok(self.note(tx, deed(What::Account, of.login.as_str(), Act::FirstPassword, None, became))?)
     }
 
     /// Keeps the password that somebody chose for themselves. All their sessions are over.
@@ -169,25 +194,28 @@ impl Pen<'_> {
     /// Takes the second factor off an account whose owner lost it: their sessions are over. False when there is none.
     ///
     /// # Errors
-    /// When the database fails.
-    pub fn take_factor(&self, tx: &mut Tx<'_>, of: &Account) -> Result<bool, DbError> {
+    /// [`SeatError::Alone`] for an administrator's, without a second person.
+    pub fn take_factor(&self, tx: &mut Tx<'_>, of: &Account) -> Result<bool, SeatError> {
+        self.confirmed(second::is_admin(tx, self.home, of.id, self.now)?)?;
         if factor::state(tx, self.home, of.id)?.on_at.is_none() {
             return Ok(false);
         }
         factor::remove(tx, self.home, of.id)?;
         sessions::end_all(tx, self.home, of.id)?;
         security::note(tx, self.home, Happened::FactorTaken, Some(of.id), "", self.now)?;
-        self.note(tx, deed(What::Account, of.login.as_str(), Act::FactorTaken, None, None))?;
+        let became = self.with_proposer(None);
+        self.note(tx, deed(What::Account, of.login.as_str(), Act::FactorTaken, None, became))?;
         Ok(true)
     }
 
     /// Grants a seat to an account.
     ///
     /// # Errors
-    /// As [`super::grant_seat`].
+    /// As [`super::grant_seat`]; [`SeatError::Alone`] for an administrator's seat, without a second person.
     pub fn grant(&self, tx: &mut Tx<'_>, to: &Account, seat: &Seat) -> Result<(), SeatError> {
+        self.confirmed(seat.role.is_admin())?;
         super::grant_seat(tx, self.home, seat)?;
-        let became = Some(seat_json(seat, to.login.as_str()));
+        let became = self.with_proposer(Some(seat_json(seat, to.login.as_str())));
         Ok(self.note(tx, deed(What::Seat, &seat.id.to_string(), Act::Added, None, became))?)
     }
 

@@ -43,7 +43,7 @@ impl Required {
 }
 
 /// The setting that says who has to have one.
-const SETTING: &str = "second-factor";
+pub(crate) const SETTING: &str = "second-factor";
 
 /// What somebody shows in place of the device, or from it.
 #[derive(Clone, Copy, Debug)]

@@ -413,4 +413,34 @@ admin-wrong-password-is-login = The password cannot be the login.
 admin-wrong-no-account = There is no such account, or it was disabled.
 admin-wrong-separated = This account is already: { $role }. No administrator does the work of another; end that seat first.
 admin-wrong-seat-apart = Administrators never handle cases, and whoever does is no administrator. End the other seat first, or open another account.
+admin-wrong-seat-second = An administrator's seat takes two people, so no table grants it. Grant it on the page of the account.
 admin-wrong-seat-twice = This account holds this seat already.
+
+# Changes for two
+admin-nav-second = Second person
+second-title = Changes that wait for a second person
+second-lead = An administrator's seats, password and second factor, and asking less at sign-in: one person proposes it, another confirms it. Neither who proposed it nor whom it is about can confirm it; it lapses after 7 days.
+second-empty = Nothing waits
+second-seat = An administrator's seat for { $who }
+second-password = A new first password for { $who }
+second-factor = Take the second factor off { $who }
+second-doors = Ask less at sign-in:
+second-by = Proposed by { $who }
+second-confirm = Confirm
+second-decline = Turn down
+second-take-back = Take back
+second-other = Another administrator has to confirm this
+second-involved = Neither who proposed this nor whom it is about can confirm it. Ask another administrator.
+second-decided = This was decided already, or it lapsed.
+second-not-now = This cannot be done now: the account is shut, or the person holds another seat.
+admin-done-proposed = Proposed. It holds when another administrator confirms it under "Second person"
+admin-done-confirmed = Confirmed: the change holds
+admin-done-declined = The change is not made
+admin-second-waits = { $n ->
+    [one] One change waits for a second person
+   *[other] { $n } changes wait for a second person
+  }
+record-act-proposed = Proposed, to be confirmed
+record-act-declined = Not confirmed
+record-fact-proposed_by = Proposed by
+record-fact-proposal = What was proposed

@@ -14,6 +14,7 @@ use linli_engine::{
     seats::{
         self, Account, Login, PasswordError, PasswordHash, Seat, SeatError,
         keep::{self, Pen},
+        second::Change,
     },
     sessions::factor,
 };
@@ -21,7 +22,7 @@ use linli_engine::{
 use super::{
     Asked, Nav, Paged, by,
     form::{Choice, Form, Wrong},
-    may, page,
+    may, page, second,
     sheets::{Issued, passwords},
     words,
 };
@@ -255,7 +256,7 @@ async fn open(ctx: &Ctx, id: AccountId, sent: &Sent) -> Result<Result<Opened, Ve
     let (engine, by, kept) = (ctx.engine(), by(ctx)?, login.clone());
     let (home, now) = (engine.home, engine.clock.now());
     let opened =
-        engine.db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.open(tx, id, &kept, &name, &hash)).await;
+        engine.db.write(move |tx: &mut Tx<'_>| Pen::new(home, &by, now).open(tx, id, &kept, &name, &hash)).await;
     match opened {
         Ok(()) => Ok(Ok(Opened { login, issued })),
         // The same form once more: the account is there under the form's own key, its password was told.
@@ -264,14 +265,12 @@ async fn open(ctx: &Ctx, id: AccountId, sent: &Sent) -> Result<Result<Opened, Ve
         }
         Err(SeatError::Taken(login)) => Ok(Err(vec![Wrong::new("login", "login-taken").with("login", login)])),
         Err(SeatError::Db(error)) => Err(error.into()),
-        Err(SeatError::Name | SeatError::NoAccount | SeatError::Separated(_)) => {
-            Ok(Err(vec![Wrong::new("name", "missing")]))
-        }
+        Err(_) => Ok(Err(vec![Wrong::new("name", "missing")])),
     }
 }
 
 /// Slow by design, so where blocking is allowed. None when the password is the login.
-async fn hashed(login: &Login, password: String) -> Result<Option<PasswordHash>, Fault> {
+pub(super) async fn hashed(login: &Login, password: String) -> Result<Option<PasswordHash>, Fault> {
     let of = login.clone();
     match tokio::task::spawn_blocking(move || seats::hash_password(&of, &password)).await {
         Ok(Ok(hash)) => Ok(Some(hash)),
@@ -293,15 +292,20 @@ async fn anew(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
     let hash = hashed(&account.login, password.clone()).await?.ok_or_else(Fault::not_found)?;
     let (engine, by, of) = (ctx.engine(), by(&ctx)?, account.clone());
     let (home, now) = (engine.home, engine.clock.now());
-    engine.db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.first_password(tx, &of, &hash)).await?;
-    let login = account.login.as_str().to_owned();
+    let done = engine.db.write(move |tx: &mut Tx<'_>| Pen::new(home, &by, now).first_password(tx, &of, &hash)).await;
+    match done {
+        Ok(()) => new_password(&ctx, &account, password),
+        Err(SeatError::Alone) => second::propose(&ctx, &sent, Some(account), Change::Password).await,
+        Err(SeatError::Db(error)) => Err(error.into()),
+        Err(_) => Err(Fault::not_found()),
+    }
+}
+
+/// Tells a new first password, once.
+pub(super) fn new_password(ctx: &Ctx, account: &Account, password: String) -> Reply {
+    let (login, name) = (account.login.as_str().to_owned(), account.name.clone());
     let back = format!("/admin/accounts/{login}");
-    passwords::tell(
-        &ctx,
-        &ctx.t("admin-done-password-anew"),
-        &back,
-        vec![Issued { login, name: account.name, password }],
-    )
+    passwords::tell(ctx, &ctx.t("admin-done-password-anew"), &back, vec![Issued { login, name, password }])
 }
 
 /// Takes the second factor off, for somebody who lost the device and the recovery codes.
@@ -312,8 +316,13 @@ async fn take_factor(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
         return Err(Fault::not_found());
     }
     let (home, now, by, of) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?, account.clone());
-    ctx.engine().db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.take_factor(tx, &of)).await?;
-    Ok(go(&format!("/admin/accounts/{}?done=factor-taken", account.login.as_str())))
+    let write = move |tx: &mut Tx<'_>| Pen::new(home, &by, now).take_factor(tx, &of);
+    match ctx.engine().db.write(write).await {
+        Ok(_) => Ok(go(&format!("/admin/accounts/{}?done=factor-taken", account.login.as_str()))),
+        Err(SeatError::Alone) => second::propose(&ctx, &sent, Some(account), Change::Factor).await,
+        Err(SeatError::Db(error)) => Err(error.into()),
+        Err(_) => Err(Fault::not_found()),
+    }
 }
 
 async fn disable(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
@@ -324,7 +333,7 @@ async fn disable(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
         return Err(Fault::not_found());
     }
     let (home, now, by, old) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?, account.clone());
-    match ctx.engine().db.write(move |tx: &mut Tx<'_>| Pen { home, by: &by, now }.shut(tx, &old)).await {
+    match ctx.engine().db.write(move |tx: &mut Tx<'_>| Pen::new(home, &by, now).shut(tx, &old)).await {
         Ok(()) => Ok(go(&format!("/admin/accounts/{}?done=account-disabled", account.login.as_str()))),
         Err(SeatError::Db(error)) => Err(error.into()),
         Err(_) => Err(Fault::not_found()),

@@ -14,7 +14,7 @@ use linli_engine::{
     record::{self, Act, Deed, What},
 };
 
-use super::{Asked, Nav, assistant, by, form::Form, may, page, places, words};
+use super::{Asked, Nav, assistant, by, form::Form, may, page, places, second, words};
 use crate::web::{
     Ctx, Fault, Needs, Page, Reply, Routes,
     forms::Sent,
@@ -38,6 +38,8 @@ struct HomePage {
     key: String,
     /// None where the seat may not see them.
     alarms: Option<Alarms>,
+    /// What waits for a second person; empty when nothing does.
+    second: String,
     doors: Vec<Door>,
     may_end: bool,
     /// How far the setting-up has come; empty once the office is open.
@@ -80,11 +82,15 @@ struct Door {
 async fn home(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
     let page = page(&ctx, &ctx.t("admin-home"), &asked.done);
     let alarms = if may(&ctx, Action::List, Resource::Warning) { Some(alarms(&ctx, &page).await?) } else { None };
+    let second = match second::waiting(&ctx).await?.len() {
+        0 => String::new(),
+        n => page.n("admin-second-waits", n as i64),
+    };
     let key = Form::new(&ctx, "warning", &[]).key().to_owned();
     let may_end = may(&ctx, Action::Edit, Resource::Warning);
     let assistant = assistant::html(assistant::look(&ctx, &page).await?.as_ref())?;
     let (nav, doors) = (Nav::new(&ctx, "/admin"), doors(&ctx, &page));
-    show(&HomePage { nav, key, alarms, doors, may_end, assistant, page })
+    show(&HomePage { nav, key, alarms, second, doors, may_end, assistant, page })
 }
 
 async fn alarms(ctx: &Ctx, page: &Page) -> Result<Alarms, Fault> {

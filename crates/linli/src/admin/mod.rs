@@ -12,6 +12,7 @@
 //! | `/admin/sheets` | all of these as tables, in and out | sheet |
 //! | `/admin/coverage` | who answers for what in each community | duty |
 //! | `/admin/record` | what changed by whom | record |
+//! | `/admin/second` | changes that wait for a second person | second |
 //! | `/admin/security` | who needs a second factor; the security log | security |
 
 mod accounts;
@@ -29,6 +30,7 @@ mod pack;
 mod places;
 mod record;
 mod seats;
+mod second;
 mod security;
 pub mod sheets;
 mod tokens;
@@ -52,7 +54,8 @@ use crate::web::{Ctx, Fault, Page, Routes, ctx::Who, forms::Sent, i18n, routes::
 pub fn routes() -> Routes {
     let parts = [home::routes(), places::routes(), orgs::routes(), accounts::routes(), seats::routes()];
     let parts = parts.into_iter().chain([duties::routes(), pack::routes(), sheets::routes(), record::routes()]);
-    let parts = parts.chain([assistant::routes(), coverage::routes(), tokens::routes(), security::routes()]);
+    let parts =
+        parts.chain([assistant::routes(), coverage::routes(), tokens::routes(), security::routes(), second::routes()]);
     parts.fold(Routes::new(), Routes::merge)
 }
 
@@ -98,7 +101,7 @@ struct Link {
     here: bool,
 }
 
-const LINKS: [(&str, &str, Action, Resource); 10] = [
+const LINKS: [(&str, &str, Action, Resource); 11] = [
     ("/admin", "admin-nav-home", Action::List, Resource::Account),
     ("/admin/places", "admin-nav-places", Action::List, Resource::Place),
     ("/admin/orgs", "admin-nav-orgs", Action::List, Resource::Org),
@@ -108,6 +111,7 @@ const LINKS: [(&str, &str, Action, Resource); 10] = [
     ("/admin/sheets", "admin-nav-sheets", Action::See, Resource::Sheet),
     ("/admin/pack", "admin-nav-pack", Action::See, Resource::Pack),
     ("/admin/record", "admin-nav-record", Action::List, Resource::Record),
+    ("/admin/second", "admin-nav-second", Action::List, Resource::Second),
     ("/admin/security", "admin-nav-security", Action::See, Resource::Security),
 ];
 

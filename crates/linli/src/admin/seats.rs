@@ -7,9 +7,9 @@ use axum::{extract::Path, http::StatusCode};
 use linli_engine::{
     db::{DbError, Tx, WorkError},
     directory,
-    ids::SeatId,
+    ids::{ProposalId, SeatId},
     policy::{Action, Resource},
-    seats::{self, Account, Role, Seat, SeatError, keep::Pen},
+    seats::{self, Account, Role, Seat, SeatError, keep::Pen, second::Change},
 };
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
     by,
     form::{Form, Wrong},
     model::Check,
+    second,
 };
 use crate::web::{Ctx, Fault, Needs, Reply, Routes, forms::Sent, page::go};
 
@@ -62,25 +63,31 @@ async fn grant(ctx: Ctx, Path(login): Path<String>, sent: Sent) -> Reply {
     let account = other(&ctx, &login).await?;
     let (sent, engine, lang, holder) = (Arc::new(sent), ctx.engine().clone(), ctx.lang.code(), account.id);
     let (typed, home, now, by) = (Arc::clone(&sent), engine.home, engine.clock.now(), by(&ctx)?);
-    let to = account.clone();
+    let (to, proposed) = (account.clone(), ProposalId(id.0));
     let granted = engine.db.write(move |tx: &mut Tx<'_>| {
         let directory = directory::load(tx, home)?;
         let seat = Check::new(&directory, &typed, lang).seat(id, holder, now).map_err(Denied::Form)?;
         let held = seats::seats_of(tx, home, holder, now)?;
         stays_apart(&held, &seat).map_err(Denied::Form)?;
-        Ok::<_, Denied>(Pen { home, by: &by, now }.grant(tx, &to, &seat)?)
+        let pen = Pen::new(home, &by, now);
+        match pen.grant(tx, &to, &seat) {
+            Err(SeatError::Alone) => {
+                pen.propose(tx, proposed, Some(&to), Change::Seat(seat))?;
+                Ok(second::WAITS)
+            }
+            done => Ok::<_, Denied>(done.map(|()| "seat-granted")?),
+        }
     });
     let wrong = match granted.await {
-        // A seat with the form's own key: it was sent twice.
-        Ok(()) | Err(Denied::Seat(SeatError::Db(DbError::Duplicate { .. }))) => {
-            return Ok(go(&format!("/admin/accounts/{}?done=seat-granted", account.login.as_str())));
+        Ok(done) => return Ok(go(&format!("/admin/accounts/{}?done={done}", account.login.as_str()))),
+        // A seat or a proposal with the form's own key: it was sent twice.
+        Err(Denied::Seat(SeatError::Db(DbError::Duplicate { .. }))) => {
+            return Ok(go(&format!("/admin/accounts/{}", account.login.as_str())));
         }
         Err(Denied::Form(wrong)) => wrong,
         Err(Denied::Seat(SeatError::Separated(role))) => vec![separated(&ctx, role)],
         Err(Denied::Seat(SeatError::Db(error))) => return Err(error.into()),
-        Err(Denied::Seat(SeatError::NoAccount | SeatError::Name | SeatError::Taken(_))) => {
-            vec![Wrong::new("role", "no-account")]
-        }
+        Err(Denied::Seat(_)) => vec![Wrong::new("role", "no-account")],
     };
     let form = Form::again(&ctx, "seat", &sent, &wrong);
     account_page(&ctx, account, "", form, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -114,7 +121,7 @@ async fn end(ctx: Ctx, Path((login, id)): Path<(String, String)>, sent: Sent) ->
         // Only a seat of this account, so that the address says whose seat it was.
         let held = seats::seats_of(tx, home, of.id, now)?;
         if let Some(seat) = held.iter().find(|seat| seat.id == id) {
-            Pen { home, by: &by, now }.end(tx, &of, seat)?;
+            Pen::new(home, &by, now).end(tx, &of, seat)?;
         }
         Ok::<_, DbError>(())
     });

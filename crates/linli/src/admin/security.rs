@@ -7,14 +7,18 @@ use linli_engine::{
     ids::SecurityEventId,
     limits,
     policy::{Action, Resource},
-    seats::{Login, keep},
+    seats::{
+        Login, SeatError,
+        keep::{self, Pen},
+        second::Change,
+    },
     security::{self, Event, Happened},
     sessions::{Required, factor},
 };
 use linli_worktime::Millis;
 use serde::Deserialize;
 
-use super::{Nav, by, form::Choice, may, page};
+use super::{Nav, by, form::Choice, may, page, second};
 use crate::web::{
     Ctx, Fault, Needs, Page, Reply, Routes,
     forms::Sent,
@@ -146,7 +150,15 @@ fn row(page: &Page, event: Event) -> Row {
 async fn require(ctx: Ctx, sent: Sent) -> Reply {
     sent.key()?;
     let rule: Required = sent.text("required").parse().map_err(|_| Fault::not_found())?;
-    let (home, now, by) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?);
-    ctx.engine().db.write(move |tx: &mut Tx<'_>| factor::require(tx, home, &by, rule, now)).await?;
-    Ok(go("/admin/security?done=security"))
+    let (home, now, by, usual) = (ctx.engine().home, ctx.engine().clock.now(), by(&ctx)?, ctx.app.config.factor);
+    let write = move |tx: &mut Tx<'_>| {
+        let was = factor::required(tx, home)?.unwrap_or(usual);
+        Pen::new(home, &by, now).require(tx, was, rule)
+    };
+    match ctx.engine().db.write(write).await {
+        Ok(()) => Ok(go("/admin/security?done=security")),
+        Err(SeatError::Alone) => second::propose(&ctx, &sent, None, Change::Doors(rule)).await,
+        Err(SeatError::Db(error)) => Err(error.into()),
+        Err(_) => Err(Fault::not_found()),
+    }
 }

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use linli_engine::{
-    db::{DbError, Tx},
+    db::Tx,
     edge::Clock,
     record::By,
     seats::{
-        Login,
+        Login, SeatError,
         keep::{self, Pen},
     },
 };
@@ -28,10 +28,14 @@ pub async fn run(args: FactorArgs) -> Done {
     let engine = args.at.open(Clock::System, None).await?;
     let (home, now, of) = (engine.home, engine.clock.now(), login.clone());
     let done = engine.db.write(move |tx: &mut Tx<'_>| {
-        let Some(account) = keep::by_login(tx, home, &of)? else { return Ok::<_, DbError>(None) };
-        Pen { home, by: &By::command("factor-off"), now }.take_factor(tx, &account).map(Some)
+        let Some(account) = keep::by_login(tx, home, &of)? else { return Ok::<_, SeatError>(None) };
+        Pen::new(home, &By::command("factor-off"), now).take_factor(tx, &account).map(Some)
     });
-    match done.await? {
+    let done = done.await.map_err(|error| match error {
+        SeatError::Db(error) => error.into(),
+        error => Failure::Input(error.to_string()),
+    });
+    match done? {
         None => Err(Failure::Input(format!("there is no account `{}`", login.as_str()))),
         Some(false) => Err(Failure::Input(format!("`{}` has no second factor", login.as_str()))),
         Some(true) => {

@@ -186,7 +186,7 @@ async fn write(engine: &Engine, plan: Plan, firsts: &[First]) -> Result<(), Fail
         }
         let by = By::command("init");
         directory::keep(tx, home, &by, &Directory::default(), &edits(&plan, &office, &function), now)?;
-        let pen = Pen { home, by: &by, now };
+        let pen = Pen::new(home, &by, now);
         for (login, role, hash, title) in &people {
             let id = AccountId::new();
             pen.open(tx, id, login, title, hash)?;

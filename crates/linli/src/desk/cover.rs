@@ -183,12 +183,12 @@ pub async fn arrange(ctx: Ctx, sent: Sent) -> Reply {
         }
         Err(CoverError::NoSeat) => return Err(Fault::not_found()),
         Err(CoverError::PassedOn) => "cover-passed-on",
-        Err(CoverError::Own | CoverError::Seat(SeatError::NoAccount)) => "cover-no-colleague",
+        Err(CoverError::Own) => "cover-no-colleague",
         Err(CoverError::Times) => "cover-times",
         Err(CoverError::Twice) => "cover-twice",
         Err(CoverError::Apart(_) | CoverError::Seat(SeatError::Separated(_))) => "cover-apart",
         Err(CoverError::Seat(SeatError::Db(error))) => return Err(error.into()),
-        Err(CoverError::Seat(SeatError::Taken(_) | SeatError::Name)) => "cover-no-colleague",
+        Err(CoverError::Seat(_)) => "cover-no-colleague",
     };
     again(key).await
 }

@@ -81,7 +81,7 @@ pub async fn save(ctx: Ctx, Origin(origin): Origin, sent: Sent) -> Reply {
         if let Err(error) = sessions::check_again(tx, home, checked, &origin, now)? {
             return Ok(Err(error));
         }
-        Pen { home, by: &by, now }.own_password(tx, &of, &hash, &origin)?;
+        Pen::new(home, &by, now).own_password(tx, &of, &hash, &origin)?;
         Ok::<_, DbError>(Ok(sessions::start(tx, home, &token, sessions::Who::Staff(of.id), &origin, now)?))
     });
     match done.await? {

@@ -113,7 +113,7 @@ pub async fn apply(engine: &Engine, order: Order) -> Result<Outcome, DbError> {
         if checked.report.plan != order.plan {
             return Err(Stopped::Moved(Box::new(checked.report)));
         }
-        let pen = Pen { home, by: &order.by, now };
+        let pen = Pen::new(home, &order.by, now);
         carry_out(tx, &pen, &there, &checked.steps, &given)?;
         if let Some((id, _)) = order.upload {
             let report = serde_json::to_string(&checked.report.kept()).unwrap_or_default();

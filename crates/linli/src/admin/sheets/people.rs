@@ -139,6 +139,9 @@ fn seat(
     if state == State::Ended {
         return Ok(None);
     }
+    if new.role.is_admin() {
+        return Err(vec![mistake(table, "role", Said::new("seat-second"))]);
+    }
     let own = held.entry(account.id).or_default();
     apart(work, own, &new).map_err(|w| mistakes(table, &w))?;
     own.push(new.clone());
