@@ -1,5 +1,5 @@
 // The page that checks a receipt. It asks nobody anything: whoever has saved it can check without a network.
-import { hex } from "./check/bytes";
+import { hex, unpacked } from "./check/bytes";
 import { keys } from "./check/note";
 import { type Proved, verify } from "./check/receipt";
 import { Refused } from "./check/refused";
@@ -151,6 +151,18 @@ async function take(files: FileList | null | undefined) {
   check();
 }
 
+/** Checks the receipt in the page's own address, where a QR code put it. */
+async function scanned() {
+  const packed = location.hash.slice(1);
+  if (!packed) return;
+  pasted.value = (await unpacked(packed, MAX_BYTES)) ?? "";
+  if (pasted.value) check();
+  else {
+    last = new Refused("cut");
+    show();
+  }
+}
+
 /** Says the page in the language that was chosen. */
 function speak(to: Lang) {
   lang = to;
@@ -187,3 +199,5 @@ file.value = "";
 find("save").hidden = location.protocol === "file:";
 form.hidden = false;
 speak(lang);
+addEventListener("hashchange", () => void scanned());
+void scanned();

@@ -22,6 +22,41 @@ export function unbase64(text: string): Uint8Array | null {
   return held ? null : out;
 }
 
+/** The bytes of a base32 text without padding (RFC 4648); nothing where it is none. */
+function unbase32(text: string): Uint8Array | null {
+  const out = new Uint8Array(Math.floor((text.length * 5) / 8));
+  let [held, bits, at] = [0, 0, 0];
+  for (const letter of text) {
+    const value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter);
+    if (value < 0) return null;
+    held = ((held << 5) | value) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      out[at++] = held >> bits;
+      held &= (1 << bits) - 1;
+    }
+  }
+  return out;
+}
+
+/** The text that was deflated and spelt in base32; nothing where it is none, or longer than this. */
+export async function unpacked(text: string, most: number): Promise<string | null> {
+  const bytes = unbase32(text);
+  if (!bytes) return null;
+  const inflated = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+  let all = new Uint8Array();
+  try {
+    for (let part = await inflated.read(); !part.done; part = await inflated.read()) {
+      all = new Uint8Array(concat(all, part.value));
+      if (all.length > most) return null;
+    }
+  } catch {
+    return null;
+  }
+  return untext(all);
+}
+
 /** The bytes of so many lower-case hexadecimal digits. */
 export function unhex(text: string, bytes: number): Uint8Array | null {
   if (text.length !== 2 * bytes || /[^0-9a-f]/.test(text)) return null;

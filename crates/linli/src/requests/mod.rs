@@ -52,6 +52,7 @@ pub fn routes() -> Routes {
         .get("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::page)
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
         .get("/c/{jurisdiction}/{number}/receipt/{seq}", Needs::Nobody, receipts::file)
+        .get("/c/{jurisdiction}/{number}/receipt/{seq}/code", Needs::Nobody, receipts::code)
         .get("/mine", Needs::Resident, mine::page)
         .get("/mine/notices", Needs::Resident, notices::page)
         .post("/mine/notices", Needs::Resident, notices::choose)

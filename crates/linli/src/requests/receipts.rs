@@ -1,14 +1,25 @@
 //! Receipts for whoever follows a case: of its report and of each promise.
 
+use std::io::Write as _;
+
+use askama::Template;
 use axum::{
     extract::Path,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
+use flate2::{Compression, write::DeflateEncoder};
 use linli_engine::{cases::CaseKey, evidence::receipt::Promise};
 
+use qrcode::EcLevel;
+
 use super::pass::Reader;
-use crate::web::{Ctx, Fault, Page, Reply, times::Spoken};
+use crate::web::{
+    Ctx, Fault, Page, Reply,
+    page::show,
+    qr::{Qr, qr},
+    times::Spoken,
+};
 
 /// Something of a case that a receipt can be kept of.
 pub struct Kept {
@@ -37,25 +48,84 @@ pub async fn kept(ctx: &Ctx, page: &Page, case: CaseKey, number: &str) -> Result
     Ok(promises.into_iter().map(kept).collect())
 }
 
-/// `GET /c/{jurisdiction}/{number}/receipt/{seq}`.
-pub async fn file(ctx: Ctx, reader: Reader, Path((street, number, seq)): Path<(String, String, u64)>) -> Reply {
-    let (_, dossier) = reader.case(&ctx, &street, &number).await?;
+/// The text of a receipt for whoever was promised something; with what they wrote, where it is asked for.
+async fn text(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, own: bool) -> Result<String, Fault> {
+    let (_, dossier) = reader.case(ctx, street, number).await?;
     let (engine, case) = (ctx.engine(), dossier.head.key);
-    // Staff have the log itself; a receipt is for whoever was promised something.
+    // Staff have the log itself.
     if ctx.seat().is_some() || !engine.promises(case).await?.iter().any(|p| p.seq == seq) {
         return Err(Fault::not_found());
     }
-    let mut receipt = engine.receipt(case, seq, seq == 1).await?;
+    let own = own && seq == 1;
+    let mut receipt = engine.receipt(case, seq, own).await?;
     if receipt.is_none() {
         // It was recorded a moment ago: it need not wait for the next round.
         engine.sequence().await?;
         engine.grow_logs().await?;
-        receipt = engine.receipt(case, seq, seq == 1).await?;
+        receipt = engine.receipt(case, seq, own).await?;
     }
-    let receipt = receipt.ok_or_else(|| Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-receipt-later"))?;
+    receipt.ok_or_else(|| Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-receipt-later"))
+}
+
+/// `GET /c/{jurisdiction}/{number}/receipt/{seq}`.
+pub async fn file(ctx: Ctx, reader: Reader, Path((street, number, seq)): Path<(String, String, u64)>) -> Reply {
+    let receipt = text(&ctx, &reader, &street, &number, seq, true).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"linli-receipt-{number}-{seq}.txt\"")),
     ];
     Ok((headers, receipt).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "requests/receipt.html")]
+struct ReceiptPage {
+    page: Page,
+    number: String,
+    back: String,
+    file: String,
+    check: String,
+    qr: Qr,
+}
+
+/// `GET /c/{jurisdiction}/{number}/receipt/{seq}/code`: the receipt as a picture that opens the page that checks it. What
+/// the resident wrote is not in it, so it can be shown to anybody.
+pub async fn code(
+    ctx: Ctx,
+    reader: Reader,
+    headers: HeaderMap,
+    Path((street, number, seq)): Path<(String, String, u64)>,
+) -> Reply {
+    let receipt = text(&ctx, &reader, &street, &number, seq, false).await?;
+    let check = format!("/log/check#{}", packed(&receipt));
+    // Whoever reads this page has reached the office under this name.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if ctx.app.config.secure_cookies { "https" } else { "http" };
+    let back = format!("/c/{street}/{number}");
+    show(&ReceiptPage {
+        page: Page::titled(&ctx, "receipt-code"),
+        qr: qr(&format!("{scheme}://{host}{check}"), EcLevel::L)?,
+        file: format!("{back}/receipt/{seq}"),
+        number,
+        back,
+        check,
+    })
+}
+
+/// The letters of base32 (RFC 4648), which the picture holds in five and a half bits each.
+const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// A receipt as the page that checks it takes it from behind the `#`, which no browser sends to anybody: deflated, in
+/// base32 without padding.
+fn packed(receipt: &str) -> String {
+    let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
+    // Writing into memory cannot fail.
+    let _ = deflated.write_all(receipt.as_bytes());
+    let bytes = deflated.finish().unwrap_or_default();
+    let group = |bytes: &[u8]| {
+        let bits = (0..5).fold(0_u64, |bits, n| bits << 8 | bytes.get(n).copied().map_or(0, u64::from));
+        let letters = (8 * bytes.len()).div_ceil(5);
+        (0..letters).map(move |n| char::from(LETTERS[usize::try_from(bits >> (35 - 5 * n) & 31).unwrap_or_default()]))
+    };
+    bytes.chunks(5).flat_map(group).collect()
 }

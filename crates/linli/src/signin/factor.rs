@@ -12,7 +12,7 @@ use linli_engine::{
     },
     totp::Seed,
 };
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::EcLevel;
 
 use super::{go_with, staff::refused};
 use crate::web::{
@@ -21,6 +21,7 @@ use crate::web::{
     forms::Sent,
     origin::Origin,
     page::{go, show, show_as},
+    qr::{Qr, qr},
     times::Spoken,
 };
 
@@ -44,10 +45,7 @@ struct Setup {
     /// Groups of four.
     groups: Vec<String>,
     login: String,
-    /// Modules of a side, with the quiet zone.
-    size: usize,
-    /// The dark modules, as a path of SVG.
-    path: String,
+    qr: Qr,
 }
 
 #[derive(Template)]
@@ -59,24 +57,11 @@ struct CodesPage {
     codes: Vec<String>,
 }
 
-/// Empty modules around the picture: cameras need four.
-const QUIET: usize = 4;
-
-/// The picture of an address.
-fn picture(address: &str) -> Result<(usize, String), Fault> {
-    let broken = |_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken");
-    let code = QrCode::with_error_correction_level(address, EcLevel::M).map_err(broken)?;
-    let width = code.width();
-    let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-    let path = dark.map(|(i, _)| format!("M{} {}h1v1h-1z", i % width + QUIET, i / width + QUIET)).collect();
-    Ok((width + 2 * QUIET, path))
-}
-
 fn setup(page: &Page, seed: &Seed, account: &Account) -> Result<Setup, Fault> {
-    let (size, path) = picture(&seed.address(&page.street(), account.login.as_str()))?;
+    let qr = qr(&seed.address(&page.street(), account.login.as_str()), EcLevel::M)?;
     let text = seed.text();
     let groups = text.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-    Ok(Setup { groups, login: account.login.as_str().to_owned(), size, path })
+    Ok(Setup { groups, login: account.login.as_str().to_owned(), qr })
 }
 
 /// The account that asks, and whether it has to set a second factor up.

@@ -21,6 +21,7 @@ pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod process;
+pub mod qr;
 pub mod rate;
 pub mod routes;
 pub mod times;
