@@ -171,6 +171,31 @@ async fn an_exchange_connects_and_shows_nobody_the_number_on(bed: Bed) {
     assert!(events.contains("relayed") && !events.contains("dialled") && !events.contains(NUMBER), "{events}");
 }
 
+/// On any case: for the offices that might see the number for a reason, and for nobody else.
+async fn an_exchange_reaches_whoever_brought_a_case_on(bed: Bed) {
+    let (url, served) = exchange(&[204, 204]);
+    let plugs = Plugs::default().with_relay(HttpRelay(Webhook::new(&url, b"shared secret", Reach::Inside).unwrap()));
+    let clock = Clock::set(monday());
+    let town = Town::over(open_with(&bed, &clock, plugs).await, clock).await;
+    let case = town.file("ring").await.key;
+    town.done(case, &town::dispatcher(), "dispatch", &[("class", "general"), ("unit", "municipal")]).await;
+    let (seat, by) = desk();
+    let Viewer::Staff(unit) = town::handler("municipal") else { unreachable!() };
+    for (n, seat) in [&seat, &unit].into_iter().enumerate() {
+        assert!(matches!(town.engine.ring(case, seat, &format!("rings-{n}")).await.unwrap(), Dialled::Relayed));
+    }
+    let Viewer::Staff(firm) = town::handler("harmony") else { unreachable!() };
+    for seat in [&firm, &Seat { role: Role::Overseer, ..seat.clone() }, &Seat { role: Role::Leader, ..seat.clone() }] {
+        assert!(town.engine.ring(case, seat, "not-theirs").await.is_err(), "{}", seat.role);
+    }
+    let act = town.act(case, &by, "relayed", &[]).await;
+    assert!(matches!(act, Err(CaseError::NotYours(_))), "only a call says that there was one");
+    let seen = town.see(case, &by).await;
+    assert_eq!(seen.events.iter().filter(|event| event.what.name() == "relayed").count(), 2);
+    assert!(!format!("{:?}", seen.events).contains(NUMBER));
+    assert!(served.join().unwrap().iter().all(|body| body.contains(NUMBER)));
+}
+
 async fn without_an_exchange_the_look_is_on_record_on(bed: Bed) {
     let town = Town::new(&bed).await;
     let (seat, by) = desk();
@@ -191,9 +216,11 @@ async fn without_an_exchange_the_look_is_on_record_on(bed: Bed) {
     assert!(town.engine.dial(filed.key, &elsewhere, "elsewhere").await.is_err());
     let other = town.file("no-call").await;
     assert!(town.engine.dial(other.key, &seat, "no-call-at-all").await.is_err());
+    assert!(town.engine.ring(other.key, &seat, "no-exchange").await.is_err());
 }
 
 on_both! {
+    an_exchange_reaches_whoever_brought_a_case => an_exchange_reaches_whoever_brought_a_case_on;
     all_or_nothing => all_or_nothing_on;
     a_call_falls_due_at_its_minute => a_call_falls_due_at_its_minute_on;
     whoever_was_called_back_brings_the_case => whoever_was_called_back_brings_the_case_on;

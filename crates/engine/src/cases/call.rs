@@ -1,13 +1,14 @@
 //! Calls at the desk: a report that is filed and, in the same transaction, answered, handed over or put off; the earlier
 //! matters of whoever calls; calling back; and how long calls take, for the averages of a desk.
 
-use linli_flow::{Command, Form, Value};
+use linli_flow::{Case, Command, Form, Value};
 use linli_worktime::Millis;
 
 use super::{
     CaseError, CaseKey, Head,
     act::Ask,
     file::{Filed, Report},
+    reveal::RELAYED,
     store,
 };
 use crate::{
@@ -219,7 +220,7 @@ impl Engine {
     /// # Errors
     /// When the case is no call that is due, or the relay does not answer.
     pub async fn dial(&self, case: CaseKey, seat: &Seat, key: &str) -> Result<Dialled, CaseError> {
-        let act = if self.plugs.relay().is_some() { "relayed" } else { "dialled" };
+        let act = if self.plugs.relay().is_some() { RELAYED } else { "dialled" };
         let command = Command::Side { act: act.into(), form: Form::new() };
         let ask = Ask { case, command, by: Viewer::Staff(seat.clone()), key: key.to_owned() };
         let engine = self.clone();
@@ -229,10 +230,37 @@ impl Engine {
                 vault::contact_for_call(tx, &engine.vault_key, case.jurisdiction, case.id).map_err(CaseError::from)
             })
             .await?;
+        self.connect(case, seat, number).await
+    }
+
+    /// Calls whoever brought a case through the relay: the number leaves the vault for the exchange alone, and that stands
+    /// in the case. It is for those who might see the number for a reason, so that they need not.
+    ///
+    /// # Errors
+    /// [`CaseError::NotYours`] where this seat might not, or there is no relay.
+    pub async fn ring(&self, case: CaseKey, seat: &Seat, key: &str) -> Result<Dialled, CaseError> {
+        if self.plugs.relay().is_none() {
+            return Err(CaseError::NotYours(Vec::new()));
+        }
+        let (engine, by, key) = (self.clone(), Viewer::Staff(seat.clone()), key.to_owned());
+        let number = self.write_event(move |tx: &mut Tx<'_>| {
+            let head = store::by_id(tx, case)?.ok_or(CaseError::NotFound)?;
+            let now = Case::replay(&store::events(tx, case)?);
+            if engine.may_reveal(tx, &by, engine.packs().rules(&head)?, &head, &now)?.is_none() {
+                return Err(CaseError::NotYours(Vec::new()));
+            }
+            let command = Command::Side { act: RELAYED.to_owned(), form: Form::new() };
+            engine.act_in(tx, &Ask { case, command, by: by.clone(), key: key.clone() })?;
+            Ok(vault::contact_for_call(tx, &engine.vault_key, case.jurisdiction, case.id)?)
+        });
+        self.connect(case, seat, number.await?).await
+    }
+
+    async fn connect(&self, case: CaseKey, seat: &Seat, number: Option<Secret<String>>) -> Result<Dialled, CaseError> {
         let Some(number) = number else { return Ok(Dialled::Nobody) };
         let Some(relay) = self.plugs.relay() else { return Ok(Dialled::Seen(number)) };
-        let (from, at) = (seat.id.to_string(), case);
-        let done = tokio::task::spawn_blocking(move || relay.connect(&from, at, &number)).await;
+        let from = seat.id.to_string();
+        let done = tokio::task::spawn_blocking(move || relay.connect(&from, case, &number)).await;
         Ok(if matches!(done, Ok(Ok(()))) { Dialled::Relayed } else { Dialled::Failed })
     }
 }

@@ -23,8 +23,10 @@ use crate::{
 
 /// The side act of a flow by which identity is seen.
 pub const REVEAL: &str = "reveal";
+/// The side act of a flow that says that the exchange was given the number.
+pub(super) const RELAYED: &str = "relayed";
 /// Side acts that say that identity left the vault. They are written by what opens it, and by nothing else.
-const OPENS: [&str; 3] = [REVEAL, "dialled", "relayed"];
+const OPENS: [&str; 3] = [REVEAL, "dialled", RELAYED];
 
 /// Whether a command says that the vault was opened.
 pub(super) fn opens(command: &Command) -> bool {

@@ -81,6 +81,7 @@ pub fn routes() -> Routes {
         .post("/desk/cases/{jurisdiction}/{number}/act", case(Action::Act), case::act)
         .get("/desk/cases/{jurisdiction}/{number}/caller", Needs::Seat(Action::See, Resource::Caller), reveal::ask)
         .post("/desk/cases/{jurisdiction}/{number}/caller", Needs::Seat(Action::See, Resource::Caller), reveal::look)
+        .post("/desk/cases/{jurisdiction}/{number}/ring", Needs::Seat(Action::See, Resource::Caller), reveal::ring)
         .get("/desk/cases/{jurisdiction}/{number}/merge", case(Action::Act), related::merge)
         .get("/desk/cases/{jurisdiction}/{number}/joined", case(Action::See), related::joined)
         .post("/desk/cases/{jurisdiction}/{number}/related", case(Action::Act), related::relate)
