@@ -2,6 +2,7 @@
 // In Chinese at 390 px with a finger; in English at 320 px with the keyboard alone.
 import { cable, measure, tabTo } from "../elder.mjs";
 import { expectText, look, person, through } from "../house.mjs";
+import { byPhone } from "../people.mjs";
 
 const WORDS = {
   zh: {
@@ -122,24 +123,9 @@ export default async function (house, size, width) {
   // Her mother signs in with her own telephone and finds it there.
   const phone = zh ? "19900000078" : "19900000079";
   const mother = await person(house, "mother", { size, lang: zh ? "zh-CN" : "en-GB" });
-  await mother.page.goto("/signin?next=/mine");
-  await mother.page.fill('input[name="phone"]', phone);
-  await through(mother.page, () => mother.page.click("main form .btn-main"));
-  const code = await codeOf(house, phone);
-  await mother.page.fill('input[name="code"]', code);
-  await through(mother.page, () => mother.page.click("main form .btn-main"));
+  await byPhone(house, mother, phone, "/mine");
   await expectText(mother.page, zh ? "路灯" : "lamp");
   await look(mother, `mother-mine-${lang}`);
   for (const one of [who, mother]) await one.context.close();
   await line.cut();
-}
-
-/** The one-time code that a demonstration writes into its log. */
-async function codeOf(house, phone) {
-  for (let i = 0; i < 100; i++) {
-    const codes = [...house.log().matchAll(new RegExp(`one-time code for ${phone.slice(-4)}: (\\d{6})`, "g"))];
-    if (codes.length) return codes.at(-1)[1];
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error("no code in the log");
 }

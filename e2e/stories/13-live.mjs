@@ -1,7 +1,7 @@
 // Two people on one case see each other, and nothing that one types is lost when the other acts; the inbox follows; each
 // is told as they chose.
 import { expectText, look, person, through } from "../house.mjs";
-import { STREET, act, report, staff } from "../people.mjs";
+import { STREET, act, byPhone, report, staff } from "../people.mjs";
 
 /** Waits until something is true on a page; says what the page says when it does not come true. */
 async function until(who, what, check) {
@@ -122,12 +122,7 @@ export default async function (house, size, width) {
 
   // A resident reads what they were told, and chooses when.
   const phone = width === "phone" ? "19900000001" : "19900000002";
-  await resident.page.goto("/signin?next=/mine/notices");
-  await resident.page.fill('input[name="phone"]', phone);
-  await through(resident.page, () => resident.page.click("main form button.btn-main"));
-  const code = house.log().match(/one-time code for [^:]*: (\d{6})(?![\s\S]*one-time code)/)[1];
-  await resident.page.fill('input[name="code"]', code);
-  await through(resident.page, () => resident.page.click("main form button.btn-main"));
+  await byPhone(house, resident, phone, "/mine/notices");
   await resident.page.goto("/mine/notices");
   await expectText(resident.page, "我的通知");
   await look(resident, "mine-notices");

@@ -1,7 +1,7 @@
 // The doors: a second factor is set up, asked for, replaced by a recovery code and switched off; one sees where one is signed
 // in and ends it; administrators take a lost one off and read what happened.
 import { expectText, look, PASSWORD, person, through } from "../house.mjs";
-import { staff } from "../people.mjs";
+import { byPhone, staff } from "../people.mjs";
 import { code, enrol } from "../totp.mjs";
 
 const LOGIN = "overseer";
@@ -63,12 +63,7 @@ async function sessions(here, other) {
 
 async function resident(house, size, number) {
   const who = await person(house, "resident", { size });
-  await who.page.goto("/signin?next=/mine/sessions");
-  await who.page.fill("#phone", number);
-  await through(who.page, () => who.page.click("main form button.btn-main"));
-  const sent = house.log().match(new RegExp(`one-time code for ${number.slice(-4)}: (\\d{6})`, "g"));
-  await who.page.fill("#code", sent.at(-1).slice(-6));
-  await through(who.page, () => who.page.click("main form button.btn-main"));
+  await byPhone(house, who, number, "/mine/sessions");
   await expectText(who.page, "在哪里登录着");
   await look(who, "19-sessions-resident");
   await who.context.close();

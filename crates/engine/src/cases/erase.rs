@@ -66,14 +66,9 @@ impl Engine {
     }
 
     pub(super) fn erase_in(&self, tx: &mut Tx<'_>, person: PersonId, rule: &str, by: &By) -> Result<Erased, CaseError> {
-        let (mut heads, mut erased) = (Vec::new(), Erased::default());
-        for (jurisdiction, id) in vault::brought_by(tx, person)? {
-            let Some(head) = store::by_id(tx, CaseKey { jurisdiction, id })? else { continue };
-            match head.phase {
-                Phase::Open => erased.open.push(head.number),
-                Phase::Settled | Phase::Ended => heads.push(head),
-            }
-        }
+        let (heads, open) = brought(tx, person)?;
+        let open = open.into_iter().map(|head| head.number).collect();
+        let mut erased = Erased { open, ..Erased::default() };
         if !erased.open.is_empty() {
             return Ok(erased);
         }
@@ -159,6 +154,15 @@ impl Engine {
         let row = self.db.read(ask).await?;
         row.map(|mut row| Ok(Gone { at: row.take()?, rule: row.take()? })).transpose()
     }
+}
+
+/// The cases that a person brought: those that are closed for people, and those that are open.
+pub(super) fn brought(tx: &mut Tx<'_>, person: PersonId) -> Result<(Vec<Head>, Vec<Head>), DbError> {
+    let mut all = Vec::new();
+    for (jurisdiction, id) in vault::brought_by(tx, person)? {
+        all.extend(store::by_id(tx, CaseKey { jurisdiction, id })?);
+    }
+    Ok(all.into_iter().partition(|head| head.phase != Phase::Open))
 }
 
 /// Takes the reporter's words out of an event; whether there were any.

@@ -5,8 +5,9 @@ use linli_flow::{Command, Definition, Event, Form, Value, What};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Channel, Phase,
+    CaseError, CaseKey, Channel,
     act::Ask,
+    erase,
     file::{Filed, Report},
     reveal::is_opening,
     store,
@@ -198,11 +199,8 @@ impl Engine {
         }
         let CaseKey { jurisdiction, id } = ask.case;
         let person = vault::caller_person(tx, jurisdiction, id)?.ok_or(CaseError::NotFound)?;
-        let mut open = Vec::new();
-        for (jurisdiction, id) in vault::brought_by(tx, person)? {
-            let head = store::by_id(tx, CaseKey { jurisdiction, id })?;
-            open.extend(head.filter(|head| head.phase == Phase::Open && head.key != ask.case).map(|head| head.number));
-        }
+        let (_, open) = erase::brought(tx, person)?;
+        let open: Vec<_> = open.into_iter().filter(|head| head.key != ask.case).map(|head| head.number).collect();
         if open.is_empty() { Ok((way == erases(flow)).then_some(person)) } else { Err(CaseError::StillOpen(open)) }
     }
 
