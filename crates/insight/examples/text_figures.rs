@@ -39,8 +39,7 @@ struct Replied {
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("the folder of the shared letters is missing")?;
     let folder = Path::new(&folder);
-    let only = std::env::args().nth(2);
-    let category = if only.is_some() { Value::Null } else { categories(&read(&folder.join("labelled.jsonl"))?)? };
+    let category = categories(&read(&folder.join("labelled.jsonl"))?)?;
     let peak = peak_memory_mb();
     let unit = units(&read(&folder.join("mailbox.jsonl"))?)?;
     let answers = answers(&read(&folder.join("replies.jsonl"))?);

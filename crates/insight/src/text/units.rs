@@ -1,8 +1,8 @@
 //! One unit, many spellings: folds what people write for a unit into one name, by general rules and the words of a pack.
 //!
 //! A name is cleaned, its first part taken where several are joined, the town before it and the kind of office behind it
-//! taken off. What is left is its head. A short head is the same unit as a longer one that it abbreviates: it is the end
-//! of it, or begins with the same character and leaves some out.
+//! taken off. What is left is its head. A short head is the same unit as a longer and commoner one that it abbreviates: it is
+//! the end of it, or begins with the same character and leaves some out.
 
 use std::{
     cmp::Reverse,
@@ -42,11 +42,14 @@ impl Units {
             *heads.entry(head(&rules, spelling)).or_default().entry(spelling.trim()).or_default() += 1;
         }
         let often = |head: &str| heads[head].values().sum::<usize>();
-        let mut order: Vec<&String> = heads.keys().collect();
-        order.sort_by_key(|head| Reverse((often(head), head.len())));
+        let whole = |head: &String| {
+            let longer = heads.keys().filter(|long| often(long) > often(head) && abbreviates(&rules, head, long));
+            longer.max_by_key(|long| (often(long), Reverse(*long)))
+        };
         let names = heads.keys().map(|head| {
-            let whole = order.iter().find(|other| abbreviates(head, other)).map_or(head, |other| *other);
-            let common = heads[whole].iter().max_by_key(|(name, count)| (**count, Reverse(**name)));
+            // It ends, for each is commoner than the one before.
+            let last = std::iter::successors(Some(head), |head| whole(head)).last().unwrap_or(head);
+            let common = heads[last].iter().max_by_key(|(name, count)| (**count, Reverse(**name)));
             (head.clone(), common.map(|(name, _)| (*name).to_owned()).unwrap_or_default())
         });
         let names = names.collect();
@@ -80,9 +83,13 @@ fn longer(rest: &str) -> Option<&str> {
     rest.chars().nth(1).map(|_| rest)
 }
 
-fn abbreviates(short: &str, long: &str) -> bool {
+fn abbreviates(rules: &Rules, short: &str, long: &str) -> bool {
     if short.is_empty() || short.len() >= long.len() {
         return false;
+    }
+    // What goes on with a kind of office is a part of the unit, and no other name of it.
+    if let Some(rest) = long.strip_prefix(short) {
+        return !rules.behind.iter().any(|kind| rest.starts_with(kind.as_str()));
     }
     let mut left = long.chars();
     long.ends_with(short)

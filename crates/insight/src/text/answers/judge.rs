@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::grams::Plain;
 
 /// A letter and a reply.
@@ -28,7 +30,8 @@ const HOLD: f64 = 1e-3;
 const EXCHANGED: usize = 3;
 
 /// Tells whether letter and reply are about one matter.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Judge {
     /// How rare a piece is; what was never seen is as rare as can be.
     rarity: HashMap<u32, f32>,

@@ -1,6 +1,6 @@
 """The rival: TF-IDF of character n-grams and LinearSVC of scikit-learn, on the same folds as the example `text_figures`.
 
-    python sklearn.py labelled.jsonl [largest n]
+    python rival.py labelled.jsonl [largest n]
 
 Prints one line of JSON. Letters with equal titles are in one fold: the fold is FNV-1a (64 bits) of the trimmed title, modulo 5.
 """
