@@ -160,7 +160,7 @@ fn spellings_of_one_unit_are_one() {
         "青山县交通局",
         "东湖市公安局交警支队 青山县政府",
     ];
-    let names = || formal.iter().chain(&formal).chain(&short).copied();
+    let names = || formal.iter().chain(&formal).chain(&formal).chain(&short).copied();
     let units = Units::new(rules.clone(), names());
     assert_eq!(units.of(" 市住建局。"), Some(formal[0]));
     assert_eq!(units.of("市交警支队"), Some(formal[1]));
@@ -205,6 +205,16 @@ fn says_why_a_reply_may_not_answer() {
     assert!(empty.contains(&Reason::NoAction) && empty.contains(&Reason::NoDate));
     let other = ask("您好！自来水发黄是水管爆裂所致，已于5月3日维修完毕，水压恢复正常。", &[]);
     assert!(matches!(other[..], [Reason::Elsewhere { .. }]), "{other:?}");
+}
+
+#[test]
+fn a_judge_that_saw_nothing_says_nothing_and_a_judge_survives_a_file() {
+    let pair = Pair { title: "路灯坏了", text: "不亮", reply: "路灯已修" };
+    assert_eq!(Judge::train(&[], 1).same_matter(&pair), 0.5);
+    assert!(Judge::train(&[pair], 1).same_matter(&pair).is_finite());
+    let kept = serde_json::to_string(&*JUDGE).expect("a judge");
+    let back: Judge = serde_json::from_str(&kept).expect("the same judge");
+    assert_eq!(back.same_matter(&pair), JUDGE.same_matter(&pair));
 }
 
 #[test]

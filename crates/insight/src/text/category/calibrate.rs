@@ -18,9 +18,9 @@ pub(super) struct Blend {
 
 /// What a vote counts before anything was learnt.
 const BELIEF: f32 = 1.5;
-/// Steps of the descent, and multiplications in all of them.
+/// Steps of the descent, and about how many multiplications all of them may take: many labels get fewer steps.
 const STEPS: usize = 500;
-const WORK: usize = 2_000_000_000;
+const WORK: usize = 10_000_000_000;
 
 impl Votes {
     pub fn new(letters: usize, width: usize) -> Self {
@@ -51,7 +51,7 @@ impl Blend {
         let belief = Self::believed(labels);
         let square: f32 = votes.all.iter().map(|vote| vote * vote).sum::<f32>() + truth.len() as f32;
         let rate = 1.0 / (0.5 * square + 1.0);
-        let steps = (WORK / (truth.len() * labels * votes.width * 2).max(1)).clamp(50, STEPS);
+        let steps = (WORK / (truth.len() * labels * votes.width * 2).max(1)).clamp(10, STEPS);
         let mut blend = belief.clone();
         let mut last = belief.clone();
         let mut slope = vec![0.0; belief.weights.len()];

@@ -53,12 +53,12 @@ pub enum TrainError {
     #[error("the letters have {0} label(s): to tell labels apart there must be letters of two at least")]
     Labels(usize),
     /// More than a model holds.
-    #[error("the letters have {0} labels, and a model holds 4096: use a higher level of the taxonomy")]
+    #[error("the letters have {0} labels, and a model holds 512: train one for each branch of the taxonomy")]
     TooMany(usize),
 }
 
 /// The most labels of a model.
-const LABELS: usize = 4096;
+const LABELS: usize = 512;
 /// Votes on a letter.
 const VIEWS: usize = 3;
 /// The longest piece, in characters; longer ones add work and nothing else.
