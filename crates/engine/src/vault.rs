@@ -144,10 +144,11 @@ fn of_caller(place: Jurisdiction, case: CaseId) -> Owner {
 
 statements! {
     RENAME = "UPDATE vault_person SET scheme = $3, name = $4, phone = $5 WHERE jurisdiction = $1 AND id = $2";
+    USED = "UPDATE vault_person SET used_at = $3 WHERE jurisdiction = $1 AND id = $2";
     BROUGHT = "SELECT jurisdiction, case_id FROM vault_caller WHERE person = $1";
     PERSON_BY_PHONE = "SELECT id FROM vault_person WHERE jurisdiction = $1 AND phone_key = $2";
-    ADD_PERSON = "INSERT INTO vault_person (jurisdiction, id, scheme, name, phone, phone_key, made_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (jurisdiction, phone_key) DO NOTHING";
+    ADD_PERSON = "INSERT INTO vault_person (jurisdiction, id, scheme, name, phone, phone_key, made_at, used_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (jurisdiction, phone_key) DO NOTHING";
     ADD_CALLER = "INSERT INTO vault_caller (jurisdiction, case_id, scheme, person, name, contact, confidential)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CALLER_PERSON = "SELECT person FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
@@ -200,6 +201,11 @@ pub fn add_person(
     let ([name, phone], data_key) = key.seal(of_person(home, new), [("name", name), ("phone", &phone.0)])?;
     tx.send(&ADD_PERSON, args![home, new, Scheme::NEW, name, phone, &phone_key, now])?;
     data_key.map_or(Ok(false), |data_key| data_key.add_first(tx)).map(drop)
+}
+
+/// Notes that a person came in.
+pub(crate) fn used(tx: &mut Tx<'_>, home: Jurisdiction, person: PersonId, now: Millis) -> Result<(), DbError> {
+    tx.send(&USED, args![home, person, now])
 }
 
 /// Changes how a person wants to be called. All that is kept of them is sealed anew, under another data key.

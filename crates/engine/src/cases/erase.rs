@@ -81,10 +81,7 @@ impl Engine {
         for head in &heads {
             self.erase_case(tx, head, rule, by, now)?;
         }
-        for sql in [&END_SESSIONS, &END_TOLD, &END_CHOICE] {
-            tx.send(sql, args![self.home, person])?;
-        }
-        vault::forget(tx, self.home, person)?;
+        end_person(tx, self.home, person)?;
         erased.cases = heads.into_iter().map(|head| head.key).collect();
         Ok(erased)
     }
@@ -159,6 +156,14 @@ impl Engine {
         let row = self.db.read(ask).await?;
         row.map(|mut row| Ok(Gone { at: row.take()?, rule: row.take()? })).transpose()
     }
+}
+
+/// Forgets a person: who they are, where they are signed in, what they were told.
+pub(crate) fn end_person(tx: &mut Tx<'_>, home: Jurisdiction, person: PersonId) -> Result<(), DbError> {
+    for sql in [&END_SESSIONS, &END_TOLD, &END_CHOICE] {
+        tx.send(sql, args![home, person])?;
+    }
+    vault::forget(tx, home, person)
 }
 
 /// Takes the reporter's words out of an event; whether there were any.

@@ -21,6 +21,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0015_words", include_str!("../../migrations/0015_words.sql")),
     ("0016_doors", include_str!("../../migrations/0016_doors.sql")),
     ("0017_erased", include_str!("../../migrations/0017_erased.sql")),
+    ("0018_retention", include_str!("../../migrations/0018_retention.sql")),
 ];
 
 /// What SQLite should expect of the tables; PostgreSQL counts for itself.
