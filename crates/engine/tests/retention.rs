@@ -7,7 +7,12 @@ mod town;
 use std::collections::BTreeSet;
 
 use linli_engine::{
-    cases::{CaseKey, attach::Adds, file::Report},
+    cases::{
+        CaseError, CaseKey,
+        attach::Adds,
+        consents::{Consent, Given},
+        file::Report,
+    },
     db::Tx,
     ids::PersonId,
     record::{self, Act, Asked, What},
@@ -246,7 +251,40 @@ async fn not_before_all_is_over(bed: Bed) {
     assert!(town.see(case, &Viewer::Person(one)).await.head.settled_at.unwrap().0 < came.0);
 }
 
+/// What is kept by consent goes when it is taken back: at once, everywhere, and nothing else with it.
+async fn consents_are_taken_back(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let (one, parent) = (person(&town, "13912345678").await, person(&town, "13900000009").await);
+    let case = brought(&town, one, "mine").await;
+    let given = |who| {
+        let engine = town.engine.clone();
+        async move { engine.consents(who).await.unwrap() }
+    };
+    let own = given(one).await;
+    assert!(matches!(&own[..], [Given::Name { name, cases: 1 }] if name.reveal() == "诸葛桂英"), "{own:?}");
+    assert!(matches!(&given(parent).await[..], [Given::Name { .. }, Given::Behalf { case: of, .. }] if *of == case));
+    // Nobody takes back another's.
+    let refused = town.engine.withdraw(one, Consent::Behalf(case)).await;
+    assert!(matches!(refused, Err(CaseError::NotFound)), "{refused:?}");
+
+    town.engine.withdraw(parent, Consent::Behalf(case)).await.unwrap();
+    assert!(matches!(&given(parent).await[..], [Given::Name { cases: 0, .. }]));
+    assert!(town.engine.case_by_key(case, &Viewer::Person(parent)).await.is_err());
+    town.engine.withdraw(one, Consent::Name).await.unwrap();
+    town.engine.withdraw(parent, Consent::Name).await.unwrap();
+    assert!(given(one).await.is_empty() && given(parent).await.is_empty());
+    // They are reached as before, by a number without a name.
+    let engine = town.engine.clone();
+    let contact = move |tx: &mut Tx<'_>| vault::contact_for_delivery(tx, &engine.vault_key, case.jurisdiction, case.id);
+    let contact = town.engine.db.read(contact).await.unwrap();
+    assert_eq!(contact.unwrap().reveal(), "13912345678");
+    let Viewer::Staff(seat) = head() else { unreachable!() };
+    let shown = town.engine.reveal(case, &seat, fill(&[("why", "to ask back")]), "k").await.unwrap();
+    assert_eq!((shown.name.reveal().as_str(), shown.contact.reveal().as_str()), ("", "13912345678"));
+}
+
 on_both! {
+    consents => consents_are_taken_back;
     forgets => closed_cases_lead_to_nobody;
     pieces => in_pieces;
     rows_go => rows_by_their_own_time;

@@ -85,6 +85,8 @@ pub struct Entry {
     pub then: Then,
     /// Whether it is given of one's own free will and can be taken back.
     pub consent: bool,
+    /// Whether it is of those who work here.
+    pub staff: bool,
 }
 
 /// All of it.
@@ -143,6 +145,7 @@ fn entry(mut table: Table<'_>, sources: &Names, plain: &BTreeSet<String>, ids: &
         mark: mark(&mut table),
         then,
         consent: table.truth("consent"),
+        staff: table.truth("staff"),
         id: id.text,
         sort,
     };
