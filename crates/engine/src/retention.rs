@@ -89,8 +89,18 @@ impl Sort {
     pub fn least_days(self) -> i64 {
         match self {
             Self::Security => 180,
+            // As long as somebody may be signed in.
+            Self::Person => 90,
             Self::Tries | Self::Uploads => 1,
             _ => 0,
+        }
+    }
+
+    /// What goes even where the pack says nothing of it: it is worth nothing any more.
+    fn worthless_ms(self) -> Option<i64> {
+        match self {
+            Self::Codes | Self::Sessions | Self::Tries | Self::Uploads => Some(self.least_days() * DAY_MS),
+            _ => None,
         }
     }
 }
@@ -183,8 +193,8 @@ impl Engine {
     /// What has a time, and until when it has to have begun to be past it.
     fn due(&self) -> Vec<(Sort, Millis)> {
         let (now, packs) = (self.clock.now(), self.packs());
-        let kept = |sort: &Sort| packs.current().kept_ms(*sort).map(|ms| (*sort, now.plus(-ms)));
-        Sort::ALL.iter().filter_map(kept).collect()
+        let kept = |sort: Sort| packs.current().kept_ms(sort).or(sort.worthless_ms());
+        Sort::ALL.iter().filter_map(|sort| kept(*sort).map(|ms| (*sort, now.plus(-ms)))).collect()
     }
 
     /// Goes on with the round, if the last one ended before `before`; what went in all where this was its end, or where

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use linli_engine::pack::{
     Pack,
-    data::{Entry, Kept, Then},
+    data::{Entry, Kept},
 };
 use linli_worktime::point;
 
@@ -25,6 +25,8 @@ pub fn routes() -> Routes {
 struct Item {
     id: String,
     title: String,
+    /// How long it is kept, in short.
+    short: String,
     /// What is said of it: name and words.
     facts: Vec<(String, String)>,
 }
@@ -70,32 +72,30 @@ fn item(page: &Page, pack: &Pack, entry: &Entry) -> Item {
     let law = pack.sources.iter().find(|source| source.id == entry.source.0).map(|source| page.of(&source.title));
     // The name of a law without the day from which it is in force, which stands at the end of the page.
     let law = law.and_then(|law| law.split(['\u{ff08}', '(', ',']).next()).unwrap_or_default().trim();
-    let basis = format!("{} \u{b7} {law} {}", page.of(&entry.basis), entry.source.1);
+    let article = page.t1("privacy-article", "n", &entry.source.1);
+    let basis = format!("{} \u{b7} {law} {article}", page.of(&entry.basis));
     let mut facts = vec![("purpose", page.of(&entry.purpose).to_owned()), ("basis", basis)];
     facts.extend(entry.sensitive.as_ref().map(|why| ("sensitive", page.of(why).to_owned())));
     facts.push(("from", page.of(&entry.from).to_owned()));
     facts.push(("seen", page.of(&entry.seen_by).to_owned()));
-    facts.push(("kept", kept(page, entry)));
+    let (short, why) = (kept(page, entry), page.of(&entry.why).to_owned());
+    let long = short.as_ref().map_or_else(|| why.clone(), |short| format!("{short} {why}"));
+    facts.push(("kept", long));
     if entry.consent {
         facts.push(("back", page.t("privacy-back-how")));
     }
     let facts = facts.into_iter().map(|(name, words)| (page.t(&format!("privacy-{name}")), words)).collect();
-    Item { id: entry.id.clone(), title: page.of(&entry.title).to_owned(), facts }
+    Item { id: entry.id.clone(), title: page.of(&entry.title).to_owned(), short: short.unwrap_or(why), facts }
 }
 
-/// How long, what happens then, and why so long.
-fn kept(page: &Page, entry: &Entry) -> String {
-    let why = page.of(&entry.why);
-    let Some(kept) = entry.kept else { return why.to_owned() };
-    let span = span(page, kept);
+/// How long and what happens then, where a time is set.
+fn kept(page: &Page, entry: &Entry) -> Option<String> {
+    let kept = entry.kept?;
     let when = match kept.n {
         0 => page.t(&format!("privacy-{}-now", kept.since)),
-        _ => page.t1(&format!("privacy-{}", kept.since), "span", span),
+        _ => page.t1(&format!("privacy-{}", kept.since), "span", span(page, kept)),
     };
-    match entry.then {
-        Then::Kept => format!("{when} {why}"),
-        then => format!("{when}{} {why}", page.t(&format!("privacy-then-{then}"))),
-    }
+    Some(format!("{when}{}", page.t(&format!("privacy-then-{}", entry.then))))
 }
 
 fn span(page: &Page, kept: Kept) -> String {

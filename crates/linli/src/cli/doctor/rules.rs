@@ -22,6 +22,11 @@ pub(super) fn all(place: &Where, now: Millis) -> Line {
     let today = pack.calendar.date_of(now);
     let stale = pack.all_answers().iter().filter(|entry| entry.is_stale(today)).count();
     let says = format!("{} {}, in force from {}", pack.id, pack.version, pack.in_force);
+    if pack.data().is_none() {
+        let says =
+            format!("{says}; it does not say what is kept of people: nobody is told, and nothing goes by itself");
+        return look("rules", says, "give it a data.toml, as the one inside the program has");
+    }
     if stale > 0 {
         let says = format!("{says}; {stale} answers at hand are past their day of review");
         return look(
