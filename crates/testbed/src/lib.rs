@@ -123,7 +123,7 @@ pub async fn traces(bed: &Bed, needles: &[&str]) -> Vec<String> {
 /// The tables of the program with their columns, as the database has them.
 pub async fn columns(bed: &Bed) -> std::collections::BTreeMap<String, std::collections::BTreeSet<String>> {
     let mut found = std::collections::BTreeMap::<String, std::collections::BTreeSet<String>>::new();
-    let mut add = |table: String, column: String| drop(found.entry(table).or_default().insert(column));
+    let mut add = |table: String, column: String| found.entry(table).or_default().insert(column);
     match &bed.url {
         Url::Lite(path) => {
             let lite = rusqlite::Connection::open(path).unwrap();
