@@ -11,7 +11,7 @@ use crate::{
     engine,
     evidence::{self, Log},
     ids::Jurisdiction,
-    limits,
+    limits, retention,
     seats::{Account, Login, PasswordHash, Role, accounts, keep, verify_password},
     start,
     tokens::{self, Token},
@@ -41,6 +41,8 @@ pub struct Facts {
     pub administrators: Vec<(Account, Vec<Role>)>,
     /// Tokens that are let in now.
     pub tokens: Vec<Token>,
+    /// When the round that removes what is past its time was done last.
+    pub retained: Option<Millis>,
 }
 
 /// Reads what the database says, as of now.
@@ -60,6 +62,7 @@ pub async fn look(db: &Db, now: Millis) -> Result<Facts, DbError> {
             pack,
             administrators: administrators(tx, home, now)?,
             tokens: living(tx, home, now)?,
+            retained: retention::last(tx, home)?,
         })
     })
     .await

@@ -22,10 +22,9 @@ use crate::{
     evidence::{self, Log},
     feed::Follow,
     ids::Jurisdiction,
-    limits,
     notices::{self, Plugs},
     pack::{Files, Pack},
-    sessions, start,
+    start,
     vault::{self, KeyError, Source, VaultKey},
 };
 
@@ -82,6 +81,8 @@ pub enum EngineError {
     Key(#[from] KeyError),
 }
 
+const HOUR_MS: i64 = 3_600_000;
+
 /// The rule packs that cases keep, and the one for new cases.
 pub struct Packs {
     current: Arc<Pack>,
@@ -121,6 +122,26 @@ impl Packs {
     }
 }
 
+/// When something was looked at last, where it need not be looked at more than once an hour.
+pub(crate) struct Looked(AtomicI64);
+
+impl Default for Looked {
+    fn default() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+}
+
+impl Looked {
+    pub(crate) fn is_fresh(&self, now: Millis) -> bool {
+        let last = self.0.load(Ordering::Relaxed);
+        (last..last.saturating_add(HOUR_MS)).contains(&now.0)
+    }
+
+    pub(crate) fn note(&self, now: Millis) {
+        self.0.store(now.0, Ordering::Relaxed);
+    }
+}
+
 /// The engine; clones share it.
 #[derive(Clone)]
 pub struct Engine(Arc<Shared>);
@@ -148,8 +169,8 @@ pub struct Shared {
     pub(crate) feed: Follow,
     /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
     pub(crate) arrivals: AtomicBool,
-    /// When what is past its end at the doors was removed last.
-    swept: AtomicI64,
+    /// When there was nothing to let go of last.
+    pub(crate) looked: Looked,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -206,7 +227,7 @@ impl Engine {
             public: cases::public::Cache::default(),
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
-            swept: AtomicI64::new(i64::MIN),
+            looked: Looked::default(),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))
@@ -243,7 +264,7 @@ impl Engine {
     }
 
     /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
-    /// search words, tells people and delivers notices. True when more waits.
+    /// search words, tells people, lets go of what is past its time and delivers notices. True when more waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -255,9 +276,9 @@ impl Engine {
         let indexed = self.index_words().await?;
         self.wipe_erased().await?;
         let told = self.tell_members().await?;
-        self.sweep_doors().await?;
+        let retained = self.retain().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || sent.sent > 0)
+        Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || retained || sent.sent > 0)
     }
 }
 
@@ -265,19 +286,6 @@ impl Engine {
 fn make_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-impl Engine {
-    /// Removes what is past its end at the doors: sessions, codes, counts, old lines of the security log.
-    async fn sweep_doors(&self) -> Result<(), DbError> {
-        let (home, now) = (self.home, self.clock.now());
-        let last = self.swept.load(Ordering::Relaxed);
-        if (last..last.saturating_add(limits::DOORS_SWEPT_MS)).contains(&now.0) {
-            return Ok(());
-        }
-        self.swept.store(now.0, Ordering::Relaxed);
-        self.db.write(move |tx: &mut Tx<'_>| sessions::sweep(tx, home, now)).await.map(drop)
-    }
 }
 
 async fn settle_home(db: &Db, asked: Option<Jurisdiction>, now: Millis) -> Result<Jurisdiction, DbError> {

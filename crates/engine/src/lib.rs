@@ -22,6 +22,7 @@ pub mod pack;
 pub mod policy;
 pub mod presence;
 pub mod record;
+pub mod retention;
 pub mod seats;
 pub mod security;
 pub mod sessions;
@@ -95,6 +96,9 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         notices::TOLD_STATEMENTS,
         presence::STATEMENTS,
         record::STATEMENTS,
+        retention::STATEMENTS,
+        retention::cases::STATEMENTS,
+        retention::rows::STATEMENTS,
         seats::STATEMENTS,
         seats::keep::STATEMENTS,
         seats::second::STATEMENTS,

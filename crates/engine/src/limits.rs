@@ -57,8 +57,6 @@ pub const VIEW_QUERY_CHARS: usize = 1_000;
 pub const DRAFTS: usize = 200;
 /// Bytes of a draft.
 pub const DRAFT_BYTES: usize = 64 * 1024;
-/// A draft is kept this long after it was last saved, milliseconds.
-pub const DRAFT_MS: i64 = 30 * 24 * 3_600_000;
 /// Ready-made texts of one unit.
 pub const PHRASES: usize = 100;
 /// Characters of a ready-made text, and of a note at a hand-over.
@@ -99,8 +97,6 @@ pub const PRESENCE_POLL: Duration = Duration::from_secs(1);
 pub const PRESENCE_MS: i64 = 45_000;
 /// Tellings handed to the members of units and roles in one transaction.
 pub const TELL_BATCH: usize = 256;
-/// How long what one was told is kept, milliseconds.
-pub const TOLD_MS: i64 = 90 * 24 * 3_600_000;
 /// Unread notices are counted up to here.
 pub const UNREAD: usize = 100;
 
@@ -158,10 +154,6 @@ pub const SESSIONS_SHOWN: u32 = 50;
 pub const HALF_SIGN_IN_MS: i64 = 5 * 60_000;
 /// Recovery codes that are made at once.
 pub const RECOVERY_CODES: usize = 10;
-/// How long the security log is kept, milliseconds (the law asks for six months at least).
-pub const SECURITY_KEPT_MS: i64 = 400 * 24 * 3_600_000;
-/// How often what is past its end at the doors is removed, milliseconds.
-pub const DOORS_SWEPT_MS: i64 = 3_600_000;
 /// Living tokens of one seat.
 pub const TOKENS_OF_SEAT: u64 = 20;
 /// The most requests in a minute that a token can be granted.
@@ -189,8 +181,6 @@ pub const SHEET_ROWS: usize = 10_000;
 pub const SHEET_ACCOUNTS: usize = 2_000;
 /// Rows that a report shows; the file of the report holds all.
 pub const REPORT_ROWS: usize = 1_000;
-/// How long an uploaded table is kept, milliseconds.
-pub const SHEET_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 /// Rows of a file of changes.
 pub const CHANGES: usize = 50_000;
 /// How long whoever brought a case stays on the screen of somebody who looks, milliseconds.

@@ -37,6 +37,8 @@ words! {
     Warning = "warning",
     /// A case, by its number.
     Case = "case",
+    /// Personal data whose time was over, by the day.
+    Data = "data",
 }
 
 words! {
@@ -58,6 +60,8 @@ words! {
     Declined = "declined",
     /// Its words were erased.
     Erased = "erased",
+    /// It was removed, as the rules say of it.
+    Removed = "removed",
     /// Somebody got a password for the first time, or anew.
     FirstPassword = "first-password",
     /// Somebody chose a password of their own.

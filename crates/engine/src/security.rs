@@ -7,7 +7,6 @@ use linli_worktime::Millis;
 use crate::{
     db::{DbError, Filter, Row, Tx, args, statements},
     ids::{AccountId, Jurisdiction, SecurityEventId},
-    limits,
     words::words,
 };
 
@@ -73,7 +72,6 @@ statements! {
     // Each of the filters has its index; all of them end in `at, id`.
     EVENTS = "SELECT e.at, e.id, e.kind, e.network, a.login, a.name FROM security_event e
         LEFT JOIN account a ON a.jurisdiction = e.jurisdiction AND a.id = e.account WHERE e.jurisdiction = $1";
-    SWEEP = "DELETE FROM security_event WHERE jurisdiction = $1 AND at <= $2";
 }
 
 /// Writes down what happened.
@@ -115,9 +113,4 @@ fn event(mut row: Row) -> Result<Event, DbError> {
     let what = what.parse().map_err(|e| DbError::Corrupt(format!("{e} in the security log")))?;
     let (network, login, name): (String, Option<String>, Option<String>) = (row.take()?, row.take()?, row.take()?);
     Ok(Event { at, id, what, account: login.zip(name), network })
-}
-
-/// Removes what is older than it has to be kept.
-pub(crate) fn sweep(tx: &mut Tx<'_>, home: Jurisdiction, now: Millis) -> Result<(), DbError> {
-    tx.send(&SWEEP, args![home, now.plus(-limits::SECURITY_KEPT_MS)])
 }

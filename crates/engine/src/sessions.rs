@@ -27,7 +27,8 @@ use crate::{
     limits,
     seats::{self, Account, Seat},
     security,
-    tries::{self, Mark},
+    tries::Mark,
+    vault,
 };
 
 /// What a cookie holds: 256 random bits. The database keeps their digest, so who reads it cannot sign in.
@@ -150,7 +151,6 @@ statements! {
     END_ALL = "DELETE FROM session WHERE jurisdiction = $1 AND account = $2";
     END_OTHERS = "DELETE FROM session WHERE jurisdiction = $1 AND account = $2 AND token <> $3";
     END_OTHERS_OF_PERSON = "DELETE FROM session WHERE jurisdiction = $1 AND person = $2 AND token <> $3";
-    SWEEP = "DELETE FROM session WHERE jurisdiction = $1 AND ends_at <= $2";
 }
 
 /// Starts a session; the text of its cookie. Each sign-in draws a new token, so none can be planted beforehand.
@@ -169,6 +169,9 @@ pub fn start(
         Who::Staff(account) => (Some(account), None, limits::STAFF_SESSION_MS),
         Who::Resident(person) => (None, Some(person), limits::RESIDENT_SESSION_MS),
     };
+    if let Some(person) = person {
+        vault::used(tx, home, person, now)?;
+    }
     let ends = now.plus(lasts);
     tx.put(&START, args![home, token.digest(), account, person, now, ends, &origin.device, &origin.network])?;
     Ok(token.cookie(home))
@@ -340,16 +343,4 @@ fn ended(tx: &mut Tx<'_>, home: Jurisdiction, who: Who, origin: &Origin, now: Mi
         }
         Who::Resident(_) => Ok(()),
     }
-}
-
-/// Removes what is past its end; the number of sessions removed.
-///
-/// # Errors
-/// When the database fails.
-pub fn sweep(tx: &mut Tx<'_>, home: Jurisdiction, now: Millis) -> Result<u64, DbError> {
-    tx.send(&codes::SWEEP_CODES, args![home, now])?;
-    tx.send(&staff::SWEEP_HALVES, args![home, now])?;
-    tries::sweep(tx, home, now)?;
-    security::sweep(tx, home, now)?;
-    tx.exec(&SWEEP, &args![home, now])
 }

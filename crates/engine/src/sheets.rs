@@ -5,7 +5,6 @@ use linli_worktime::Millis;
 use crate::{
     db::{DbError, Filter, Row, Tx, args, statements},
     ids::{AccountId, Jurisdiction, SheetId},
-    limits,
     words::words,
 };
 
@@ -43,8 +42,6 @@ statements! {
     // Index `sheet_file_account`.
     RECENT = "SELECT id, account, at, name, state, '' FROM sheet_file WHERE jurisdiction = $1 AND account = $2";
     FOUND = "UPDATE sheet_file SET state = $3, report = $4 WHERE jurisdiction = $1 AND id = $2";
-    // Index `sheet_file_at`.
-    SWEEP = "DELETE FROM sheet_file WHERE jurisdiction = $1 AND at < $2";
 }
 
 fn sheet(mut row: Row) -> Result<Sheet, DbError> {
@@ -54,12 +51,11 @@ fn sheet(mut row: Row) -> Result<Sheet, DbError> {
     Ok(Sheet { id, account, at, name, state, report: row.take()? })
 }
 
-/// Keeps an uploaded table, and lets go of those that are too old. The same one again changes nothing.
+/// Keeps an uploaded table. The same one again changes nothing.
 ///
 /// # Errors
 /// When the database fails.
 pub fn add(tx: &mut Tx<'_>, home: Jurisdiction, sheet: &Sheet, body: Vec<u8>) -> Result<(), DbError> {
-    tx.send(&SWEEP, args![home, sheet.at.plus(-limits::SHEET_KEPT_MS)])?;
     let Sheet { id, account, at, name, state, report } = sheet;
     tx.send(&ADD, args![home, *id, *account, *at, name, body, state.as_str(), report])
 }

@@ -47,7 +47,6 @@ statements! {
     WAIT = "UPDATE try_count SET until = $4 WHERE jurisdiction = $1 AND kind = $2 AND who = $3";
     GIVE_BACK = "UPDATE try_count SET n = n - 1 WHERE jurisdiction = $1 AND kind = $2 AND who = $3 AND n > 0";
     FORGIVE = "DELETE FROM try_count WHERE jurisdiction = $1 AND kind = $2 AND who = $3";
-    SWEEP = "DELETE FROM try_count WHERE jurisdiction = $1 AND at <= $2";
 }
 
 /// Counts a try within a window that began with the first one; where there were too many, when the next window begins.
@@ -141,11 +140,6 @@ pub(crate) fn begin(
 /// Forgets the wrong tries of somebody.
 pub(crate) fn forgive(tx: &mut Tx<'_>, home: Jurisdiction, who: Mark) -> Result<(), DbError> {
     tx.send(&FORGIVE, args![home, Tried::SignIn.as_str(), who])
-}
-
-/// Removes counts that no window reaches any more.
-pub(crate) fn sweep(tx: &mut Tx<'_>, home: Jurisdiction, now: Millis) -> Result<(), DbError> {
-    tx.send(&SWEEP, args![home, now.plus(-limits::WRONG_KEPT_MS)])
 }
 
 /// How long one waits after so many wrong tries in a row; the last wait is the longest.

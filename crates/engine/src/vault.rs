@@ -144,10 +144,14 @@ fn of_caller(place: Jurisdiction, case: CaseId) -> Owner {
 
 statements! {
     RENAME = "UPDATE vault_person SET scheme = $3, name = $4, phone = $5 WHERE jurisdiction = $1 AND id = $2";
+    USED = "UPDATE vault_person SET used_at = $3 WHERE jurisdiction = $1 AND id = $2";
+    // Along vault_caller_person.
+    NAMED = "SELECT jurisdiction, case_id FROM vault_caller WHERE person = $1 AND name <> ''";
+    UNNAME = "UPDATE vault_caller SET scheme = $3, name = '', contact = $4 WHERE jurisdiction = $1 AND case_id = $2";
     BROUGHT = "SELECT jurisdiction, case_id FROM vault_caller WHERE person = $1";
     PERSON_BY_PHONE = "SELECT id FROM vault_person WHERE jurisdiction = $1 AND phone_key = $2";
-    ADD_PERSON = "INSERT INTO vault_person (jurisdiction, id, scheme, name, phone, phone_key, made_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (jurisdiction, phone_key) DO NOTHING";
+    ADD_PERSON = "INSERT INTO vault_person (jurisdiction, id, scheme, name, phone, phone_key, made_at, used_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (jurisdiction, phone_key) DO NOTHING";
     ADD_CALLER = "INSERT INTO vault_caller (jurisdiction, case_id, scheme, person, name, contact, confidential)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CALLER_PERSON = "SELECT person FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
@@ -200,6 +204,11 @@ pub fn add_person(
     let ([name, phone], data_key) = key.seal(of_person(home, new), [("name", name), ("phone", &phone.0)])?;
     tx.send(&ADD_PERSON, args![home, new, Scheme::NEW, name, phone, &phone_key, now])?;
     data_key.map_or(Ok(false), |data_key| data_key.add_first(tx)).map(drop)
+}
+
+/// Notes that a person came in.
+pub(crate) fn used(tx: &mut Tx<'_>, home: Jurisdiction, person: PersonId, now: Millis) -> Result<(), DbError> {
+    tx.send(&USED, args![home, person, now])
 }
 
 /// Changes how a person wants to be called. All that is kept of them is sealed anew, under another data key.
@@ -265,6 +274,24 @@ pub fn put_caller(
     let ([name, contact], data_key) = key.seal(of_caller(place, case), texts)?;
     tx.put(&ADD_CALLER, args![place, case, Scheme::NEW, caller.person, name, contact, caller.confidential])?;
     data_key.map_or(Ok(()), |data_key| data_key.add(tx))
+}
+
+/// The cases of a person that have a name of theirs.
+pub(crate) fn named(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(Jurisdiction, CaseId)>, DbError> {
+    tx.query(&NAMED, &args![person])?.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+}
+
+/// Takes the name out of a case; where to reach them is sealed anew, under another data key.
+pub(crate) fn unname(tx: &mut Tx<'_>, key: &VaultKey, place: Jurisdiction, case: CaseId) -> Result<(), DbError> {
+    let Some(caller) = caller(tx, key, place, case)? else { return Ok(()) };
+    let owner = of_caller(place, case);
+    let texts = [("name", &Secret::new(String::new())), ("contact", &caller.contact)];
+    let ([_, contact], data_key) = key.seal(owner, texts)?;
+    tx.send(&UNNAME, args![place, case, Scheme::NEW, contact])?;
+    match data_key {
+        Some(data_key) => data_key.put(tx),
+        None => forget::shred(tx, owner),
+    }
 }
 
 /// Whether a case is a person's own: they brought it, or it was brought for them.

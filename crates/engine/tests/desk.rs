@@ -20,6 +20,8 @@ use linli_engine::{
 use linli_testbed::{Bed, on_both};
 use town::{Town, code, dispatcher, fill, rows};
 
+const DRAFT_MS: i64 = 30 * 24 * 3_600_000;
+
 fn seat(viewer: &Viewer) -> Seat {
     let Viewer::Staff(seat) = viewer else { panic!("staff") };
     seat.clone()
@@ -77,13 +79,13 @@ async fn drafts_are_bounded(bed: Bed) {
     let typed = |words: &str| Typed::from([("note".to_owned(), vec![words.to_owned()])]);
     let (first, long, empty) = (typed("half a sentence"), typed(&"x".repeat(limits::DRAFT_BYTES)), typed("  "));
     let out = town.engine.db.write(move |tx: &mut Tx<'_>| {
-        let kept = drafts::keep(tx, me, case, "side:::note", &first, now)?;
-        let long = drafts::keep(tx, me, case, "side:::note", &long, now)?;
+        let kept = drafts::keep(tx, me, case, "side:::note", &first, DRAFT_MS, now)?;
+        let long = drafts::keep(tx, me, case, "side:::note", &long, DRAFT_MS, now)?;
         let there = drafts::drafts(tx, me, case, now)?;
-        let last = drafts::drafts(tx, me, case, now.plus(limits::DRAFT_MS - 1))?.len();
-        let over = drafts::drafts(tx, me, case, now.plus(limits::DRAFT_MS))?.len();
+        let last = drafts::drafts(tx, me, case, now.plus(DRAFT_MS - 1))?.len();
+        let over = drafts::drafts(tx, me, case, now.plus(DRAFT_MS))?.len();
         let others = drafts::drafts(tx, AccountId::new(), case, now)?.len();
-        drafts::keep(tx, me, case, "side:::note", &empty, now)?.unwrap();
+        drafts::keep(tx, me, case, "side:::note", &empty, DRAFT_MS, now)?.unwrap();
         let gone = drafts::drafts(tx, me, case, now)?.len();
         Ok::<_, DbError>((kept, long, there, [last, over, others, gone]))
     });

@@ -9,6 +9,7 @@ use linli_engine::{
     ids::{AccountId, PersonId},
     limits::{self, Most},
     record::By,
+    retention::{self, Sort},
     seats::{
         Account, Role,
         keep::{self, Pen},
@@ -371,10 +372,9 @@ async fn the_log_is_asked_by_kind_and_account_and_goes_when_old(bed: Bed) {
     assert_eq!(ask(kind.clone()).await, [stranger, failed.clone()]);
     assert_eq!(ask(Asked { account: Some(id), ..kind }).await, std::slice::from_ref(&failed));
     assert_eq!(ask(Asked { account: Some(id), ..Asked::default() }).await, [entered, failed]);
-    let sweep = |at: Millis| write(db, move |tx| sessions::sweep(tx, HOME, at));
-    sweep(NOW.plus(limits::SECURITY_KEPT_MS - 1)).await;
-    assert_eq!(happened(db).await.len(), 3);
-    sweep(NOW.plus(limits::SECURITY_KEPT_MS + 1)).await;
+    let sweep = |cutoff: Millis| write(db, move |tx| retention::remove(tx, HOME, Sort::Security, cutoff));
+    assert_eq!(sweep(NOW.plus(-1)).await, 0);
+    assert_eq!(sweep(NOW.plus(1)).await, 2);
     assert_eq!(happened(db).await.len(), 1);
 }
 

@@ -56,6 +56,12 @@ const REQUEST: &str = "flows/request.toml";
 
 #[rustfmt::skip]
 const SLIPS: &[Slip] = &[
+    slip("data.toml", "keep    = \"400d\"", "keep    = \"179d\"", "179d", "180 days at least"),
+    slip("data.toml", "keep    = \"400d\"", "keep    = \"soon\"", "\"soon\"", "is not a time"),
+    slip("data.toml", "after   = \"saved\"", "after   = \"made\"", "after   = \"made\"\nwhy     = { zh = \"一个月", "runs from `saved`"),
+    slip("data.toml", "id      = \"tokens\"", "id      = \"tokens\"\nkeep = \"1y\"", "keep = \"1y\"", "does not remove `tokens` by itself"),
+    slip("data.toml", "id      = \"calls\"", "id      = \"callings\"", "# What is kept of people", "no entry `calls`"),
+    slip("data.toml", "\"token.id\"", "\"place.id\"", "place.id", "among the tables with nothing personal"),
     slip("pack.toml", "version  =", "verson =", "verson", "no key `verson`"),
     slip("pack.toml", "version  =", "verson =", "# The default", "needs `version`"),
     slip("pack.toml", "in_force = 2026-01-01", "in_force = \"soon\"", "in_force", "has to be a day"),

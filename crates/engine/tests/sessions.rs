@@ -8,6 +8,7 @@ use linli_engine::{
     edge,
     ids::{AccountId, PersonId},
     limits,
+    retention::{self, Sort},
     seats::{self, Role},
     sessions::{self, Checked, CodeError, Opened, Origin, Session, SignInError, Token, Who},
     vault::{PhoneKey, VaultKey},
@@ -172,7 +173,7 @@ async fn sessions_end(bed: Bed) {
     assert_eq!(last, Some(Session::Resident { person }));
     assert_eq!(find(&bed.db, &resident, resident_end).await, None);
 
-    let sweep = |at| bed.db.write(move |tx: &mut Tx<'_>| sessions::sweep(tx, HOME, at));
+    let sweep = |at| bed.db.write(move |tx: &mut Tx<'_>| retention::remove(tx, HOME, Sort::Sessions, at));
     assert_eq!(sweep(NOW).await.unwrap(), 0);
     assert_eq!(sweep(staff_end).await.unwrap(), 1);
     assert!(find(&bed.db, &resident, staff_end).await.is_some());

@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod health;
 pub mod hotline;
 pub mod nearby;
+pub mod privacy;
 pub mod requests;
 pub mod rules;
 pub mod serve;

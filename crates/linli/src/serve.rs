@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, evidence, health, hotline, nearby, requests, rules, shell, signin, tour,
+    admin, api, desk, evidence, health, hotline, nearby, privacy, requests, rules, shell, signin, tour,
     web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
         .merge(admin::routes())
         .merge(api::routes())
         .merge(rules::routes())
+        .merge(privacy::routes())
         .merge(tour::routes())
 }
 

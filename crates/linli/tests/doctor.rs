@@ -46,6 +46,7 @@ impl<'b> House<'b> {
         let engine = house.engine(Plugs::default().with_witnesses(plugs)).await;
         while engine.sequence().await.unwrap() > 0 || engine.grow_logs().await.unwrap() > 0 {}
         assert_eq!(engine.ask_witnesses().await.unwrap(), 1);
+        assert!(house.run("retention", &[], "").status.success());
         let copy = bed.folder.path().join("copy").display().to_string();
         assert!(house.run("backup", &[&copy], "").status.success());
         house
@@ -111,9 +112,18 @@ async fn healthy_on(bed: Bed) {
     let house = House::new(&bed).await;
     assert_eq!(house.ills(&["--full"]), []);
     let (lines, _) = house.doctor(&["--full"]);
-    for check in
-        ["data folder", "file modes", "backup", "database", "clock", "vault", "log", "every entry", "witnesses"]
-    {
+    for check in [
+        "data folder",
+        "file modes",
+        "backup",
+        "database",
+        "clock",
+        "vault",
+        "log",
+        "every entry",
+        "witnesses",
+        "retention",
+    ] {
         assert!(lines.iter().any(|(name, _)| name == check), "{check} was not looked at: {lines:?}");
     }
     // For people: a line each.
@@ -161,6 +171,8 @@ async fn faults_on(bed: Bed) {
         by_hand(&bed, mend).await;
     }
 
+    by_hand(&bed, "UPDATE retention SET done_at = done_at - 3 * 86400000").await;
+    house.finds("retention", "look");
     let office = ["--role", "dispatcher", "--org", "street-office", "--place", "990101001", "--name", "x"];
     let added = house.run("account", &[&["dispatcher"], &office[..]].concat(), "linli-demo-2026");
     assert!(added.status.success(), "{added:?}");

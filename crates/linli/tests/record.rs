@@ -12,7 +12,7 @@ use linli_engine::{
     record::{self, Asked, Change, What},
     seats::keep,
 };
-use linli_testbed::{Bed, on_both};
+use linli_testbed::{Bed, by_hand, on_both};
 
 on_both! {
     every_deed_is_recorded => deeds;
@@ -20,6 +20,7 @@ on_both! {
     the_list_goes_on_where_it_stopped => pages;
     first_passwords_are_changed_first => passwords;
     tokens_are_recorded => tokens;
+    what_goes_by_itself_is_recorded => retained;
 }
 
 async fn changes(office: &Office, asked: Asked) -> Vec<Change> {
@@ -205,6 +206,34 @@ async fn readers(bed: Bed) {
     assert!(none.contains("There are no such changes"));
     let csv = office.get("audit", "/admin/record.csv?what=org").await.body;
     assert!(csv.contains("和苑居委会") && csv.lines().count() >= 2 && !csv.contains("Desk agent"));
+}
+
+/// What went because its time was over stands in the record, in words; and who asks is told how long everything is kept.
+async fn retained(bed: Bed) {
+    let office = Office::open(&bed).await;
+    let home = office.engine.home;
+    by_hand(
+        &bed,
+        &format!(
+            "INSERT INTO try_count VALUES ({home}, 'sign-in', {}, 1, 1, NULL)",
+            match bed.url {
+                linli_engine::db::Url::Lite(_) => "x'07'",
+                linli_engine::db::Url::Pg(_) => "'\\x07'",
+            }
+        ),
+    )
+    .await;
+    office.engine.retain_now().await.unwrap();
+    let record = office.get("audit", "/admin/record?what=data").await.body;
+    assert!(record.contains("Removed in time") && record.contains("Counts of tries"), "{record}");
+    assert!(record.contains("linli retention"));
+    let notice = office.get("audit", "/privacy").await.body;
+    let packs = office.engine.packs();
+    let registry = packs.current().data().unwrap();
+    for entry in &registry.entries {
+        assert!(notice.contains(&format!("id=\"d-{}\"", entry.id)), "{} is not printed", entry.id);
+    }
+    assert!(notice.contains("After 400 days, it is removed."));
 }
 
 /// 120 changes at three moments: the pages hold each of them once, newest first, whatever the filter.

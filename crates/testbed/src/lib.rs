@@ -120,6 +120,34 @@ pub async fn traces(bed: &Bed, needles: &[&str]) -> Vec<String> {
     found
 }
 
+/// The tables of the program with their columns, as the database has them.
+pub async fn columns(bed: &Bed) -> std::collections::BTreeMap<String, std::collections::BTreeSet<String>> {
+    let mut found = std::collections::BTreeMap::<String, std::collections::BTreeSet<String>>::new();
+    let mut add = |table: String, column: String| found.entry(table).or_default().insert(column);
+    match &bed.url {
+        Url::Lite(path) => {
+            let lite = rusqlite::Connection::open(path).unwrap();
+            // The search index keeps its pieces in tables of its own.
+            let sql = "SELECT t.name, c.name FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+                WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') AND t.name NOT LIKE 'sqlite%'";
+            let mut rows = lite.prepare(sql).unwrap();
+            let mut rows = rows.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                add(row.get(0).unwrap(), row.get(1).unwrap());
+            }
+        }
+        Url::Pg(url) => {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'";
+            for row in client.query(sql, &[]).await.unwrap() {
+                add(row.get(0), row.get(1));
+            }
+        }
+    }
+    found
+}
+
 /// A file of the real records; `None`, said plainly, where they are not on this machine.
 pub fn record(path: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

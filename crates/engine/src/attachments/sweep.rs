@@ -7,9 +7,6 @@ use linli_worktime::Millis;
 use super::{Digest, NAMED, Store, StoreError, store};
 use crate::db::{Db, DbError, Tx, args};
 
-/// A file without a row is left alone this long, milliseconds: its report may be on the way.
-const GRACE_MS: i64 = 24 * 3_600_000;
-
 /// Why a sweep stopped; what it removed until then stays removed.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
@@ -33,13 +30,12 @@ pub struct Swept {
     pub bytes: u64,
 }
 
-/// Removes the files older than a day that no row names. Takes one 256th of the store at a time, so that memory stays
+/// Removes the files from before `cutoff` that no row names; a newer one's report may be on the way. Takes one 256th of the store at a time, so that memory stays
 /// flat; uploads may go on meanwhile.
 ///
 /// # Errors
 /// When the database or the disk refuses.
-pub async fn sweep(db: &Db, store: &Store, now: Millis) -> Result<Swept, SweepError> {
-    let cutoff = now.plus(-GRACE_MS);
+pub async fn sweep(db: &Db, store: &Store, cutoff: Millis) -> Result<Swept, SweepError> {
     let mut swept = Swept::default();
     for first in 0..=u8::MAX {
         let old = on_disk(store, move |store| store.old_files(first, cutoff)).await?;

@@ -76,10 +76,7 @@ impl Engine {
         for head in &heads {
             self.erase_case(tx, head, rule, by, now)?;
         }
-        for sql in [&END_SESSIONS, &END_TOLD, &END_CHOICE] {
-            tx.send(sql, args![self.home, person])?;
-        }
-        vault::forget(tx, self.home, person)?;
+        end_person(tx, self.home, person)?;
         erased.cases = heads.into_iter().map(|head| head.key).collect();
         Ok(erased)
     }
@@ -163,6 +160,14 @@ pub(super) fn brought(tx: &mut Tx<'_>, person: PersonId) -> Result<(Vec<Head>, V
         all.extend(store::by_id(tx, CaseKey { jurisdiction, id })?);
     }
     Ok(all.into_iter().partition(|head| head.phase != Phase::Open))
+}
+
+/// Forgets a person: who they are, where they are signed in, what they were told.
+pub(crate) fn end_person(tx: &mut Tx<'_>, home: Jurisdiction, person: PersonId) -> Result<(), DbError> {
+    for sql in [&END_SESSIONS, &END_TOLD, &END_CHOICE] {
+        tx.send(sql, args![home, person])?;
+    }
+    vault::forget(tx, home, person)
 }
 
 /// Takes the reporter's words out of an event; whether there were any.

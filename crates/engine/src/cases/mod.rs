@@ -4,6 +4,7 @@
 pub mod act;
 pub mod attach;
 pub mod call;
+pub mod consents;
 mod deed;
 pub mod erase;
 pub mod file;

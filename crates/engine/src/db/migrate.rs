@@ -21,6 +21,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0015_words", include_str!("../../migrations/0015_words.sql")),
     ("0016_doors", include_str!("../../migrations/0016_doors.sql")),
     ("0017_erased", include_str!("../../migrations/0017_erased.sql")),
+    ("0018_retention", include_str!("../../migrations/0018_retention.sql")),
     ("0019_second", include_str!("../../migrations/0019_second.sql")),
 ];
 

@@ -47,20 +47,18 @@ statements! {
         ON CONFLICT (jurisdiction, account, case_id, act)
         DO UPDATE SET fields = excluded.fields, saved_at = excluded.saved_at, ends_at = excluded.ends_at";
     DROP_ONE = "DELETE FROM draft WHERE jurisdiction = $1 AND account = $2 AND case_id = $3 AND act = $4";
-    // Along draft_ends.
-    FORGET = "DELETE FROM draft WHERE jurisdiction = $1 AND ends_at <= $2";
 }
 
-/// Keeps a draft in place of the one before; an empty one is none. Old ones of the street are forgotten by the way.
+/// Keeps a draft in place of the one before; an empty one is none. It is there for `kept_ms`.
 pub fn keep(
     tx: &mut Tx<'_>,
     account: AccountId,
     case: CaseKey,
     act: &str,
     typed: &Typed,
+    kept_ms: i64,
     now: Millis,
 ) -> Result<Result<(), DraftError>, DbError> {
-    tx.send(&FORGET, args![case.jurisdiction, now])?;
     if typed.values().flatten().all(|value| value.trim().is_empty()) {
         drop_one(tx, account, case, act)?;
         return Ok(Ok(()));
@@ -78,7 +76,7 @@ pub fn keep(
     if held >= most && !known {
         return Ok(Err(DraftError::Full));
     }
-    let ends = now.plus(limits::DRAFT_MS);
+    let ends = now.plus(kept_ms);
     tx.put(&KEEP, args![case.jurisdiction, account, case.id, act, text, now, ends])?;
     Ok(Ok(()))
 }

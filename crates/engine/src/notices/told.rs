@@ -38,7 +38,6 @@ statements! {
         AND from_at <= $3 AND (until_at IS NULL OR until_at > $3)";
     PUT = "INSERT INTO told (jurisdiction, whom, show_at, id, street, case_id, via, template, urgent, daily, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    FORGET = "DELETE FROM told WHERE jurisdiction = $1 AND whom = $2 AND show_at < $3";
     READ_ALL = "UPDATE told SET read_at = $3 WHERE jurisdiction = $1 AND whom = $2 AND show_at <= $3 AND read_at IS NULL";
     READ_CASE = "UPDATE told SET read_at = $3 WHERE jurisdiction = $1 AND whom = $2 AND show_at <= $3 AND read_at IS NULL
         AND street = $4 AND case_id = $5";
@@ -225,10 +224,7 @@ impl Engine {
             for account in told {
                 let chosen = match choices.entry(account) {
                     Entry::Occupied(known) => known.into_mut(),
-                    Entry::Vacant(new) => {
-                        tx.send(&FORGET, args![home, account, now.plus(-limits::TOLD_MS)])?;
-                        new.insert(choice(tx, home, Whom::Account(account))?)
-                    }
+                    Entry::Vacant(new) => new.insert(choice(tx, home, Whom::Account(account))?),
                 };
                 // From now on and not from when it happened: a round that comes late does not break the quiet.
                 let shown = chosen.show_at(Kind::of(&one.template), one.urgent, calendar, now.max(one.at));

@@ -73,6 +73,8 @@ pub(super) struct Head {
     pub templates: Option<Word>,
     /// What gives personal data away.
     pub personal: Option<Word>,
+    /// What is kept of people.
+    pub data: Option<Word>,
 }
 
 /// The mark that must be there.
@@ -108,6 +110,7 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         flows: root.words("flows"),
         templates: root.word("templates"),
         personal: root.word("personal"),
+        data: root.word("data"),
     };
     if head.flows.is_empty() {
         root.wrong("the pack needs `flows`: the files of its flows");

@@ -8,7 +8,7 @@ use linli_flow::{Definition, Problem, World};
 use linli_worktime::Calendar;
 
 use super::{
-    Files, Pack, category, duty,
+    Files, Pack, category, data, duty,
     field::{self, Field},
     head::{self, Head},
     knowledge::{self, Knowledge},
@@ -59,6 +59,9 @@ impl Desk<'_> {
         let templates = head.templates.as_ref().and_then(|path| self.read(path, |table| template::read(table, &names)));
         let calendar = self.calendar(&head.calendar);
         let personal = head.personal.as_ref().and_then(|path| self.personal(path));
+        let sources = head.sources.iter().map(|source| source.id.clone()).collect();
+        let sources = Names { what: "source", all: Some(sources) };
+        let data = head.data.as_ref().and_then(|path| self.read(path, |table| data::read(table, &sources)));
         let knowledge = self.knowledge(&head, fields.as_deref(), &categories);
         let (fields, limits) = (fields?, limits?);
         // A flow hangs on its fields: while they are wrong, what it would be blamed for could be theirs.
@@ -80,6 +83,7 @@ impl Desk<'_> {
             templates: templates.unwrap_or_default(),
             knowledge,
             personal,
+            data,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
         })

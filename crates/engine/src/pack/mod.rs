@@ -3,6 +3,7 @@
 
 mod category;
 mod classify;
+pub mod data;
 mod duty;
 mod field;
 mod folder;
@@ -63,6 +64,7 @@ pub struct Pack {
     templates: Vec<Template>,
     knowledge: knowledge::Knowledge,
     personal: Option<personal::Personal>,
+    data: Option<data::Registry>,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -204,6 +206,17 @@ impl Pack {
     /// All dangers that words tell, in the order of the file.
     pub fn dangers(&self) -> &[Danger] {
         &self.knowledge.dangers
+    }
+
+    /// What is kept of people, why and how long; nothing where the pack does not say.
+    pub fn data(&self) -> Option<&data::Registry> {
+        self.data.as_ref()
+    }
+
+    /// How long something is kept that goes by itself, milliseconds; for ever where the pack does not say.
+    pub fn kept_ms(&self, sort: crate::retention::Sort) -> Option<i64> {
+        let entry = self.data.as_ref()?.entries.iter().find(|entry| entry.sort == Some(sort))?;
+        entry.kept.map(data::Kept::ms)
     }
 
     /// What the program writes to people under this key; [`fill`] fills it in.

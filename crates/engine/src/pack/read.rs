@@ -220,6 +220,18 @@ impl<'d> Table<'d> {
         Some((line, number?))
     }
 
+    /// Whether something is so; it is not when it is absent.
+    pub fn truth(&mut self, key: &str) -> bool {
+        match self.take(key) {
+            None => false,
+            Some((_, DeValue::Boolean(truth))) => truth,
+            Some((line, _)) => {
+                self.mistyped(line, key, "true or false");
+                false
+            }
+        }
+    }
+
     /// A day that must be there.
     pub fn need_date(&mut self, key: &str) -> Date {
         self.must_have(key);

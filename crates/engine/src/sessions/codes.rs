@@ -21,7 +21,6 @@ statements! {
     TRY_CODE = "UPDATE login_code SET wrong = wrong + 1 WHERE jurisdiction = $1 AND phone_key = $2
         AND ends_at > $3 AND wrong < $4";
     USE_CODE = "DELETE FROM login_code WHERE jurisdiction = $1 AND phone_key = $2 AND code = $3";
-    SWEEP_CODES = "DELETE FROM login_code WHERE jurisdiction = $1 AND ends_at <= $2";
 }
 
 /// Why a one-time code was not sent or not taken.

@@ -25,7 +25,6 @@ statements! {
     ADD_HALF = "INSERT INTO half_sign_in (jurisdiction, token, account, ends_at) VALUES ($1, $2, $3, $4)";
     HALF = "SELECT account FROM half_sign_in WHERE jurisdiction = $1 AND token = $2 AND ends_at > $3";
     END_HALF = "DELETE FROM half_sign_in WHERE jurisdiction = $1 AND token = $2";
-    SWEEP_HALVES = "DELETE FROM half_sign_in WHERE jurisdiction = $1 AND ends_at <= $2";
 }
 
 /// Who may be signing in. An unknown login gives one too, which costs the same work and never succeeds.

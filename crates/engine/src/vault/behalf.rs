@@ -109,6 +109,9 @@ statements! {
     BEHALF = "SELECT scheme, name, contact FROM vault_behalf WHERE jurisdiction = $1 AND case_id = $2";
     PERSON = "SELECT person FROM vault_behalf WHERE jurisdiction = $1 AND case_id = $2";
     BROUGHT_FOR = "SELECT jurisdiction, case_id FROM vault_behalf WHERE person = $1";
+    // Along vault_behalf_person.
+    KEPT_FOR = "SELECT jurisdiction, case_id FROM vault_behalf WHERE person = $1 ORDER BY case_id DESC";
+    TELL_ME = "UPDATE vault_behalf SET told = 'me' WHERE jurisdiction = $1 AND case_id = $2";
     CLAIM = "UPDATE vault_behalf SET person = $2 WHERE phone_key = $1 AND person IS NULL";
 }
 
@@ -164,6 +167,21 @@ fn keep(tx: &mut Tx<'_>, home: Jurisdiction, key: &VaultKey, case: CaseKey, beha
 /// Gives a person who signed in what was reported for their phone. Served by `vault_behalf_phone`.
 pub fn claim(tx: &mut Tx<'_>, key: &PhoneKey, person: PersonId) -> Result<(), DbError> {
     tx.send(&CLAIM, args![key, person])
+}
+
+/// The cases that others brought for a person.
+pub(crate) fn kept_for(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(Jurisdiction, CaseId)>, DbError> {
+    tx.query(&KEPT_FOR, &args![person])?.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
+}
+
+/// Whether a case was brought for a person.
+pub(crate) fn is_for(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId, whom: PersonId) -> Result<bool, DbError> {
+    Ok(person(tx, place, case)? == Some(whom))
+}
+
+/// Lets whoever brought a case be told of it, and nobody else.
+pub(crate) fn tell_me(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<(), DbError> {
+    tx.send(&TELL_ME, args![place, case])
 }
 
 /// What staff may know of for whom a case was reported; nothing when it is the reporter's own.

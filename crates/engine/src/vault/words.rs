@@ -93,11 +93,16 @@ pub(crate) fn sealed(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey) -> Result<V
     Ok(all)
 }
 
-/// Forgets what was written in a case.
-pub(crate) fn end(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<(), DbError> {
-    for mut row in tx.query(&WORDS, &args![place, case])? {
+/// Forgets what was written in a case; whether anything was there.
+pub(crate) fn end(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<bool, DbError> {
+    let rows = tx.query(&WORDS, &args![place, case])?;
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    for mut row in rows {
         let (_, id): (u64, [u8; 16]) = (row.take()?, row.take()?);
         forget::shred(tx, of_words(place, id))?;
     }
-    tx.send(&END_WORDS, args![place, case])
+    tx.send(&END_WORDS, args![place, case])?;
+    Ok(true)
 }

@@ -12,6 +12,7 @@ mod init;
 mod log;
 mod pack;
 mod places;
+mod retention;
 mod serve;
 pub mod setup;
 mod tables;
@@ -76,6 +77,8 @@ enum Command {
     Receipt(log::ReceiptArgs),
     /// Change the master key of the vault
     Vault(vault::VaultArgs),
+    /// Remove what is past its time now, as the program does every day, or say what that would be
+    Retention(retention::RetentionArgs),
     /// Find places by words, as the pages do
     Places(places::PlacesArgs),
 }
@@ -201,6 +204,7 @@ pub fn run() -> ExitCode {
         Command::Witness(args) => wait(witness::run(args)),
         Command::Receipt(args) => log::receipt(&args),
         Command::Places(args) => wait(places::run(args)),
+        Command::Retention(args) => wait(retention::run(args)),
         Command::Vault(args) => wait(vault::run(args)),
     };
     done.unwrap_or_else(|failure| {

@@ -8,6 +8,7 @@ use linli_engine::{
     db::{DbError, Tx},
     desk::drafts::{self, Draft, DraftError, Typed},
     ids::{CaseId, Jurisdiction},
+    retention::Sort,
 };
 
 use super::{
@@ -75,8 +76,9 @@ pub async fn save(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>
     let typed: Typed =
         sent.fields.iter().filter(|(n, _)| names.contains(n.as_str())).map(|(n, v)| (n.clone(), v.clone())).collect();
     let (me, key, act, now) = (account(&ctx)?.id, d.head.key, act_id(&offer), ctx.engine().clock.now());
+    let kept_ms = ctx.engine().packs().current().kept_ms(Sort::Drafts).unwrap_or(i64::MAX / 2);
     let kept_act = act.clone();
-    let kept = ctx.engine().db.write(move |tx: &mut Tx<'_>| drafts::keep(tx, me, key, &kept_act, &typed, now));
+    let kept = ctx.engine().db.write(move |tx: &mut Tx<'_>| drafts::keep(tx, me, key, &kept_act, &typed, kept_ms, now));
     match kept.await? {
         Ok(()) => {}
         Err(DraftError::Long) => return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large")),

@@ -10,6 +10,7 @@ use axum::{
 use linli_engine::{
     cases::{
         CaseError, CaseKey,
+        consents::{Consent, Given},
         rights::{self, Kept, Look},
         thread::{Speaker, thread},
         timeline::{Audience, timeline},
@@ -39,6 +40,14 @@ struct Seen {
     url: String,
 }
 
+/// Something that is kept by consent.
+struct Back {
+    code: String,
+    what: String,
+    /// What happens when it is taken back.
+    then: String,
+}
+
 #[derive(Template)]
 #[template(path = "requests/data.html")]
 struct DataPage {
@@ -47,6 +56,7 @@ struct DataPage {
     phone: String,
     cases: String,
     seen: Vec<Seen>,
+    given: Vec<Back>,
     /// What can be asked for: code, words, whether it is chosen.
     rights: Vec<(String, String, bool)>,
     message: String,
@@ -60,11 +70,13 @@ struct DataPage {
 #[derive(Deserialize, Default)]
 pub struct Asked {
     saved: Option<String>,
+    back: Option<String>,
 }
 
 /// `GET /mine/data`.
 pub async fn page(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
-    draw(&ctx, asked.saved.is_some(), None, Vec::new()).await
+    let done = asked.saved.map(|_| "data-saved").or(asked.back.map(|_| "data-given-gone"));
+    draw(&ctx, done, None, Vec::new()).await
 }
 
 /// `POST /mine/data/name`: how one wants to be called.
@@ -72,7 +84,7 @@ pub async fn name(ctx: Ctx, sent: Sent) -> Reply {
     match ctx.engine().rename(person(&ctx)?, sent.text("name")).await {
         Err(CaseError::Field { .. }) => {
             let words = ctx.t("data-name-long");
-            draw(&ctx, false, Some(&sent), vec![("name", words)]).await
+            draw(&ctx, None, Some(&sent), vec![("name", words)]).await
         }
         done => {
             done?;
@@ -91,10 +103,52 @@ pub async fn ask(ctx: Ctx, sent: Sent) -> Reply {
                 "right" => ("right-0", "data-choose"),
                 _ => ("message", "data-long"),
             };
-            draw(&ctx, false, Some(&sent), vec![(id, ctx.t(words))]).await
+            draw(&ctx, None, Some(&sent), vec![(id, ctx.t(words))]).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /mine/data/withdraw`: takes back a consent, at once. What is taken back already stays so.
+pub async fn withdraw(ctx: Ctx, sent: Sent) -> Reply {
+    let person = person(&ctx)?;
+    let what = match sent.text("what") {
+        "name" => Consent::Name,
+        code => {
+            let given = ctx.engine().consents(person).await?;
+            let case = given.iter().find_map(|given| match given {
+                Given::Behalf { case, .. } if code_of(given) == code => Some(*case),
+                _ => None,
+            });
+            let Some(case) = case else { return Ok(go("/mine/data?back=1")) };
+            Consent::Behalf(case)
+        }
+    };
+    ctx.engine().withdraw(person, what).await?;
+    Ok(go("/mine/data?back=1"))
+}
+
+fn code_of(given: &Given) -> String {
+    match given {
+        Given::Name { .. } => "name".to_owned(),
+        Given::Behalf { case, number, .. } => format!("{}-{number}", case.jurisdiction),
+    }
+}
+
+fn back(page: &Page, given: &Given) -> Back {
+    let (what, then) = match given {
+        Given::Name { name, cases } => {
+            let what = match name.reveal().as_str() {
+                "" => page.t("data-given-name-only"),
+                name => page.t1("data-given-name", "name", name),
+            };
+            (what, page.n("data-given-name-then", *cases))
+        }
+        Given::Behalf { number, .. } => {
+            (page.t1("data-given-behalf", "number", number), page.t("data-given-behalf-then"))
+        }
+    };
+    Back { code: code_of(given), what, then }
 }
 
 /// `GET /mine/data/copy`: all of it, for machines.
@@ -162,10 +216,11 @@ async fn kept(ctx: &Ctx, person: PersonId) -> Result<Kept, Fault> {
     ctx.engine().kept_of(person).await?.ok_or_else(Fault::not_found)
 }
 
-async fn draw(ctx: &Ctx, saved: bool, again: Option<&Sent>, problems: Vec<(&'static str, String)>) -> Reply {
-    let kept = kept(ctx, person(ctx)?).await?;
+async fn draw(ctx: &Ctx, done: Option<&str>, again: Option<&Sent>, problems: Vec<(&'static str, String)>) -> Reply {
+    let person = person(ctx)?;
+    let (kept, given) = (kept(ctx, person).await?, ctx.engine().consents(person).await?);
     let mut page = Page::titled(ctx, "data-title");
-    page.done = saved.then(|| page.t("data-saved"));
+    page.done = done.map(|key| page.t(key));
     let pack = ctx.engine().packs().current();
     let until =
         pack.limit("rights", None).and_then(|limit| point(&pack.calendar, ctx.engine().clock.now(), limit, &[], 100));
@@ -177,6 +232,7 @@ async fn draw(ctx: &Ctx, saved: bool, again: Option<&Sent>, problems: Vec<(&'sta
         phone: kept.phone.reveal().clone(),
         cases: page.n("data-cases", kept.cases.len()),
         seen: kept.looks.iter().map(|look| seen(&page, look)).collect(),
+        given: given.iter().map(|given| back(&page, given)).collect(),
         rights: rights::rights(pack).iter().map(choice).collect(),
         message: typed("message").unwrap_or_default(),
         until: until.map(|at| page.time(&at)),

@@ -12,6 +12,7 @@
 //! | `GET /mine` | the cases of a resident who signed in |
 //! | `GET /mine/notices`, `POST /mine/notices`, `POST /mine/notices/read` | what one was told, and how one wants to be |
 //! | `GET /mine/data`, `GET /mine/data/copy`, `POST /mine/data/name`, `POST /mine/data/ask` | one's own data and rights |
+//! | `POST /mine/data/withdraw` | takes back what is kept by consent |
 //! | `GET /attachments/{jurisdiction}/{id}` | a file of a case, to whoever may see the case |
 
 mod act;
@@ -61,5 +62,6 @@ pub fn routes() -> Routes {
         .get("/mine/data/copy", Needs::Resident, data::copy)
         .post("/mine/data/name", Needs::Resident, data::name)
         .post("/mine/data/ask", Needs::Resident, data::ask)
+        .post("/mine/data/withdraw", Needs::Resident, data::withdraw)
         .get("/attachments/{jurisdiction}/{id}", Needs::Nobody, files::serve)
 }

@@ -373,7 +373,7 @@ async fn keep(engine: &Engine, seat: Seat, case: CaseKey, words: Words, sheet: S
         views::save(tx, home, &view, now)?.unwrap();
         phrases::keep(tx, home, &phrase, now)?.unwrap();
         handover::give(tx, home, &given, std::slice::from_ref(&handed))?.unwrap();
-        drafts::keep(tx, account, case, "side:::reply", &typed, now)?.unwrap();
+        drafts::keep(tx, account, case, "side:::reply", &typed, i64::MAX / 2, now)?.unwrap();
         sheets::add(tx, home, &sheet, Vec::new())
     });
     kept.await.unwrap();

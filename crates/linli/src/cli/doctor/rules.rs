@@ -3,8 +3,11 @@
 use linli_engine::{checkup::Facts, pack::Pack};
 use linli_worktime::Millis;
 
-use super::{Line, look, ok, wrong};
+use super::{Line, ago, look, ok, wrong};
 use crate::cli::{Where, pack_files};
+
+/// The round is a day's; after two, nobody does it.
+const LATE_MS: i64 = 2 * 24 * 3_600_000;
 
 fn load(place: &Where) -> Result<Pack, String> {
     let files = pack_files(place.pack.as_deref()).map_err(|e| e.to_string())?;
@@ -19,6 +22,11 @@ pub(super) fn all(place: &Where, now: Millis) -> Line {
     let today = pack.calendar.date_of(now);
     let stale = pack.all_answers().iter().filter(|entry| entry.is_stale(today)).count();
     let says = format!("{} {}, in force from {}", pack.id, pack.version, pack.in_force);
+    if pack.data().is_none() {
+        let says =
+            format!("{says}; it does not say what is kept of people: nobody is told, and nothing goes by itself");
+        return look("rules", says, "give it a data.toml, as the one inside the program has");
+    }
     if stale > 0 {
         let says = format!("{says}; {stale} answers at hand are past their day of review");
         return look(
@@ -42,5 +50,18 @@ pub(super) fn in_force(place: &Where, facts: &Facts) -> Line {
         }
         (_, None) => look("rules in use", "none was ever in force", "start it once: linli serve"),
         (_, Some(known)) => ok("rules in use", format!("{known} is in force")),
+    }
+}
+
+/// Whether what is past its time goes.
+pub(super) fn retained(facts: &Facts, now: Millis) -> Line {
+    let todo =
+        "it is done while the program serves (linli serve), or by linli retention; its log says what stands in the way";
+    match facts.retained.map(|at| now.since(at)) {
+        None => look("retention", "what is past its time has never been removed here", todo),
+        Some(since) if since > LATE_MS => {
+            look("retention", format!("what is past its time was removed last {}", ago(since)), todo)
+        }
+        Some(since) => ok("retention", format!("what is past its time was removed {}", ago(since))),
     }
 }
