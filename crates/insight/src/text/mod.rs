@@ -1,3 +1,4 @@
 //! What a letter says.
 
+pub mod address;
 pub mod personal;
