@@ -1,4 +1,7 @@
 //! What a letter says.
 
 pub mod address;
+pub mod events;
+mod grams;
 pub mod personal;
+pub mod repeats;
