@@ -60,7 +60,7 @@ impl Model {
                 order.swap(at, (learner.draw() % (at as u64 + 1)) as usize);
             }
             order.iter().for_each(|at| learner.learn(&lessons[*at]));
-            if round * 2 >= options.rounds {
+            if round * 2 + 1 >= options.rounds {
                 learner.remember();
                 remembered += 1;
             }
