@@ -82,7 +82,7 @@ impl<'o> Learner<'o> {
         for (at, row) in tokens {
             for k in self.range(row) {
                 let state = usize::from(self.states[k]);
-                self.step(k, gradient.edge[at as usize][state / LABELS][state % LABELS] * louder, row);
+                self.step(k, gradient.edge[at as usize][state] * louder, row);
             }
         }
         let alive: Vec<bool> = gradient.whole.iter().map(|g| g.iter().any(|g| g.abs() > 1e-4)).collect();

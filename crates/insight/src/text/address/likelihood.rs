@@ -159,6 +159,6 @@ pub(super) fn gradient(lattice: &Lattice, steps: &[f32], gold: &[Cut], margin: f
 fn add(out: &mut Lattice, (from, to, label): Cut, by: f32) {
     out.whole[Lattice::part(from, to)][label] += by;
     for at in from..to {
-        out.edge[at][position(from, to, at)][label] += by;
+        out.edge[at][position(from, to, at) * LABELS + label] += by;
     }
 }

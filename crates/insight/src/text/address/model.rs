@@ -86,7 +86,8 @@ pub(super) struct Lattice {
     pub n: usize,
     /// Sums over the tokens up to here of what they weigh inside a part, by label.
     pub inner: Vec<[f32; LABELS]>,
-    pub edge: Vec<[[f32; LABELS]; POSITIONS]>,
+    /// Of each token, by position and label.
+    pub edge: Vec<[f32; LABELS * POSITIONS]>,
     /// Of parts by where they end and how long they are.
     pub whole: Vec<[f32; LABELS]>,
 }
@@ -96,7 +97,7 @@ impl Lattice {
         Self {
             n,
             inner: vec![[0.0; LABELS]; n + 1],
-            edge: vec![[[0.0; LABELS]; POSITIONS]; n],
+            edge: vec![[0.0; LABELS * POSITIONS]; n],
             whole: vec![[0.0; LABELS]; n * LONGEST],
         }
     }
@@ -106,16 +107,15 @@ impl Lattice {
     }
 
     pub fn add_token(&mut self, at: usize, state: u8, weight: f32) {
-        let state = usize::from(state);
-        if let Some(edge) = self.edge[at].get_mut(state / LABELS) {
-            edge[state % LABELS] += weight;
+        if let Some(edge) = self.edge[at].get_mut(usize::from(state)) {
+            *edge += weight;
         }
     }
 
     pub fn sum(&mut self) {
         for at in 0..self.n {
             for label in 0..LABELS {
-                self.inner[at + 1][label] = self.inner[at][label] + self.edge[at][1][label];
+                self.inner[at + 1][label] = self.inner[at][label] + self.edge[at][LABELS + label];
             }
         }
     }
@@ -124,12 +124,12 @@ impl Lattice {
     pub fn score(&self, from: usize, to: usize) -> [f32; LABELS] {
         let mut score = self.whole[Self::part(from, to)];
         if to - from == 1 {
-            for (score, own) in score.iter_mut().zip(&self.edge[from][3]) {
+            for (score, own) in score.iter_mut().zip(&self.edge[from][3 * LABELS..]) {
                 *score += own;
             }
             return score;
         }
-        let (first, last) = (&self.edge[from][0], &self.edge[to - 1][2]);
+        let (first, last) = (&self.edge[from][..LABELS], &self.edge[to - 1][2 * LABELS..]);
         let (before, after) = (&self.inner[from + 1], &self.inner[to - 1]);
         for label in 0..LABELS {
             score[label] += first[label] + last[label] + after[label] - before[label];
@@ -140,7 +140,7 @@ impl Lattice {
 
 impl Model {
     /// A weight below this is left out.
-    pub(super) const LEAST: f32 = 0.01;
+    pub(super) const LEAST: f32 = 0.03;
 
     /// A model of features with their weights.
     pub(super) fn new(
