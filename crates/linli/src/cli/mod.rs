@@ -16,6 +16,7 @@ mod retention;
 mod serve;
 pub mod setup;
 mod tables;
+mod text;
 mod token;
 mod vault;
 mod witness;
@@ -65,6 +66,8 @@ enum Command {
     Pack(pack::PackArgs),
     /// Say when a limit ends
     Deadline(deadline::DeadlineArgs),
+    /// What letters tell: learn and try categories, split an address, find what many write about
+    Text(text::TextArgs),
     /// Look at an installation and say what is wrong with it, without changing anything
     Doctor(doctor::DoctorArgs),
     /// Write a copy of the database (SQLite), the attachments and the key into a new folder
@@ -190,6 +193,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Command::Pack(args) => pack::run(&args),
         Command::Deadline(args) => deadline::run(&args),
+        Command::Text(args) => text::run(&args),
         Command::Demo(args) => wait(demo::run(args)),
         Command::Init(args) => wait(init::run(args)),
         Command::Serve(args) => wait(serve::run(args)),

@@ -129,3 +129,27 @@ fn packed(receipt: &str) -> String {
     };
     bytes.chunks(5).flat_map(group).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use flate2::read::DeflateDecoder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Letters of base32 alone, and what was packed comes out of them again.
+        #[test]
+        fn what_is_packed_is_there(text in "[\\PC\n]{0,400}") {
+            let packed = packed(&text);
+            let values: Option<Vec<u8>> = packed.bytes().map(|c| LETTERS.iter().position(|l| *l == c).map(|n| n as u8)).collect();
+            let bits: Vec<bool> = values.unwrap().iter().flat_map(|v| (0..5).rev().map(move |n| v >> n & 1 == 1)).collect();
+            let bytes: Vec<u8> = bits.chunks_exact(8).map(|b| b.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit))).collect();
+            let mut out = String::new();
+            DeflateDecoder::new(bytes.as_slice()).read_to_string(&mut out).unwrap();
+            prop_assert_eq!(out, text);
+        }
+    }
+}

@@ -156,19 +156,3 @@ pub async fn save(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: Se
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_picture_has_its_corners_and_a_quiet_zone() {
-        let seed = Seed::new([7; 20]);
-        let (size, path) = picture(&seed.address("A street office", "li.min")).unwrap();
-        assert!((21 + 2 * QUIET..=80).contains(&size));
-        assert!(path.starts_with("M4 4h1v1h-1z"));
-        let far = format!("M{} 4h1v1h-1z", size - QUIET - 1);
-        assert!(path.contains(&far), "the finder in the other corner");
-        assert!(!path.contains("M3 ") && !path.contains(" 3h"));
-    }
-}

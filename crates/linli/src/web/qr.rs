@@ -28,3 +28,23 @@ pub fn qr(text: &str, level: EcLevel) -> Result<Qr, Fault> {
     let path = dark.map(|(i, _)| format!("M{} {}h1v1h-1z", i % width + QUIET, i / width + QUIET)).collect();
     Ok(Qr { size: width + 2 * QUIET, path })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_has_its_corners_and_a_quiet_zone() {
+        for (text, most) in
+            [("otpauth://totp/A%20street%20office:li.min?secret=ABC", 60), ("x".repeat(2_900).as_str(), 185)]
+        {
+            let Qr { size, path } = qr(text, EcLevel::L).unwrap();
+            assert!((21 + 2 * QUIET..=most).contains(&size));
+            assert!(path.starts_with("M4 4h1v1h-1z"));
+            let far = format!("M{} 4h1v1h-1z", size - QUIET - 1);
+            assert!(path.contains(&far), "the finder in the other corner");
+            assert!(!path.contains("M3 ") && !path.contains(" 3h"));
+        }
+        assert!(qr(&"x".repeat(3_000), EcLevel::L).is_err());
+    }
+}
