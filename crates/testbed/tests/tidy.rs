@@ -144,7 +144,7 @@ fn imports_never_run_upwards() {
         ("flow", &["linli-worktime"]),
         ("tlog", &[]),
         ("engine", &["linli-worktime", "linli-flow", "linli-insight", "linli-tlog"]),
-        ("linli", &["linli-worktime", "linli-flow", "linli-tlog", "linli-engine"]),
+        ("linli", &["linli-worktime", "linli-flow", "linli-insight", "linli-tlog", "linli-engine"]),
     ];
     for (name, may) in below {
         let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).unwrap();

@@ -110,7 +110,7 @@ fn things(world: &World, route: &Route) -> Vec<Door> {
         path if path.starts_with("/desk/cover/") => nothing(NO_ID),
         path if path.starts_with("/admin/accounts/") => shared(&["spare", &seat], &["nobody-here", NO_ID]),
         path if path.starts_with("/admin/tokens/") => shared(&[&token], &[NO_ID]),
-        path if path.starts_with("/admin/duties/") => nothing(NO_ID),
+        path if path.starts_with("/admin/duties/") || path.starts_with("/admin/second/") => nothing(NO_ID),
         path if path.starts_with("/admin/warnings/") || path.starts_with("/admin/start/") => nothing("no-such"),
         path if path.contains("/places/") => shared(&["99010100200100100302"], &["990101002999"]),
         path if path.contains("/orgs/") => shared(&["yunzhou-tourism"], &["no-such"]),

@@ -5,15 +5,16 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
 };
 
 use clap::{Args, Subcommand};
+use linli_engine::edge::Clock;
 use linli_insight::text::{
     address::{self, Rules, Words},
     category::{Letter, Model, Options},
     eval::{Figures, Tried},
 };
+use linli_worktime::Millis;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -119,11 +120,11 @@ fn learn(letters: &[Known]) -> Result<Model, Failure> {
 
 fn train(file: &Path, out: &Path) -> Done {
     let (letters, bad) = rows::<Known>(file)?;
-    let begun = Instant::now();
+    let begun = Clock::System.now();
     let model = learn(&letters)?;
     let bytes = model.to_bytes();
     fs::write(out, &bytes).map_err(Failure::io(out.display().to_string()))?;
-    let (labels, seconds) = (model.labels().len(), begun.elapsed().as_secs_f64());
+    let (labels, seconds) = (model.labels().len(), since(begun));
     println!(
         "{}: {} letters, {labels} categories, {} bytes, {seconds:.1} s",
         out.display(),
@@ -136,13 +137,13 @@ fn train(file: &Path, out: &Path) -> Done {
 fn eval(train: &Path, test: &Path, as_json: bool) -> Done {
     let (earlier, bad) = rows::<Known>(train)?;
     let (later, worse) = rows::<Known>(test)?;
-    let begun = Instant::now();
+    let begun = Clock::System.now();
     let model = learn(&earlier)?;
-    let train_seconds = begun.elapsed().as_secs_f64();
-    let begun = Instant::now();
+    let train_seconds = since(begun);
+    let begun = Clock::System.now();
     let said: Vec<(usize, f32)> =
         later.iter().map(|known| model.read(&known.letter()).first(1).first().copied().unwrap_or_default()).collect();
-    let letters_per_second = later.len() as f64 / begun.elapsed().as_secs_f64();
+    let letters_per_second = later.len() as f64 / since(begun);
     // A category that was never learnt is a label like the others, and never said.
     let mut labels = model.labels().to_vec();
     let mut tried = Vec::with_capacity(later.len());
@@ -177,6 +178,11 @@ fn eval(train: &Path, test: &Path, as_json: bool) -> Done {
         }
     }
     done(bad + worse)
+}
+
+/// Seconds since then, a millisecond at least.
+fn since(begun: Millis) -> f64 {
+    Clock::System.now().since(begun).max(1) as f64 / 1e3
 }
 
 /// The address words of a pack.
