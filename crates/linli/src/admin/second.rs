@@ -140,7 +140,7 @@ fn refused(error: SeatError) -> Fault {
     match error {
         SeatError::Db(error) => error.into(),
         SeatError::Involved => Fault::new(StatusCode::FORBIDDEN, "second-involved"),
-        SeatError::Decided => Fault::new(StatusCode::CONFLICT, "second-decided"),
+        SeatError::Decided => Fault::new(StatusCode::NOT_FOUND, "second-decided"),
         _ => Fault::new(StatusCode::CONFLICT, "second-not-now"),
     }
 }

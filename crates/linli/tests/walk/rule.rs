@@ -77,7 +77,7 @@ pub fn reaches(world: &World, person: &Person, route: &Route, door: &Door) -> bo
         Behind::Nothing | Behind::Bent => false,
         // There are only calls that were put off, and their callers are called, not looked up.
         Behind::Case(case) if route.path.starts_with("/desk/calls/") && !world.cases[case].unit.is_empty() => false,
-        Behind::Case(case) if route.path.ends_with("/caller") && world.cases[case].unit.is_empty() => false,
+        Behind::Case(case) if about_caller(route) && world.cases[case].unit.is_empty() => false,
         Behind::Case(case) => {
             let staff = person.seat.is_some() && (person.scopes.is_none() || route.path.starts_with("/api/"));
             if resident_door(route) {
@@ -154,6 +154,11 @@ pub fn expected(world: &World, person: &Person, route: &Route, door: &Door) -> S
         _ if reads => "+".into(),
         _ => "+0x".into(),
     }
+}
+
+/// Whether a route is about who brought a case.
+fn about_caller(route: &Route) -> bool {
+    route.path.ends_with("/caller") || route.path.ends_with("/ring")
 }
 
 /// Whether somebody may read a planted word in an answer of this route.
