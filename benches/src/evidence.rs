@@ -9,7 +9,7 @@ use std::{
 use linli_engine::{
     Engine, Options,
     cases::{CaseError, Channel, file::Report},
-    db::{Tx, Url},
+    db::{DbError, Tx, Url},
     edge::Clock,
     evidence::{Entry, Kind, Salt},
     feed::{self, Fresh},
@@ -192,27 +192,25 @@ async fn file(engine: &Engine, round: usize, grows: bool) -> Any<f64> {
             Ok::<_, CaseError>(n)
         }));
     }
-    let grower = grows.then(|| {
-        let engine = engine.clone();
-        tokio::spawn(async move {
-            loop {
-                // As often as the program does.
-                tokio::time::sleep(Duration::from_millis(500)).await;
-                engine.sequence().await?;
-                engine.grow_logs().await?;
+    let beside = engine.clone();
+    let grower = tokio::spawn(async move {
+        loop {
+            // As often as the program does; the feed has its order with a log and without.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            beside.sequence().await?;
+            if grows {
+                beside.grow_logs().await?;
             }
-            #[allow(unreachable_code, reason = "it says of what kind a fault is")]
-            Ok::<_, linli_engine::db::DbError>(())
-        })
+        }
+        #[allow(unreachable_code, reason = "it says of what kind a fault is")]
+        Ok::<_, DbError>(())
     });
     let mut filed = 0;
     for client in clients {
         filed += client.await??;
     }
     let rate = f64::from(filed) / begun.elapsed().as_secs_f64();
-    if let Some(grower) = grower {
-        grower.abort();
-    }
+    grower.abort();
     Ok(rate)
 }
 

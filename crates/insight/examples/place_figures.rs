@@ -2,20 +2,23 @@
 //! `cargo run --release -p linli-insight --example place_figures [LETTERS]`.
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
-mod shared;
+#[path = "../tests/common/mod.rs"]
+mod common;
 
 use std::{collections::BTreeMap, error::Error, time::Instant};
 
+use common::{Record, address_words, letters, marked};
 use linli_insight::text::{
     address::{Label, Model, Node, Options, Part, Places, Rules},
     events, repeats,
 };
 use serde_json::{Value, json};
-use shared::{Record, letters, marked, words};
+
+const ABSENT: &str = "the shared records are not there";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count = std::env::args().nth(1).map_or(Ok(1_000_000), |n| n.parse())?;
-    let records = letters("complaints/stream.jsonl")?;
+    let records = letters("complaints/stream.jsonl").ok_or(ABSENT)?;
     let figures = json!({
         "address": addresses()?,
         "places": places(&records)?,
@@ -27,13 +30,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn addresses() -> Result<Value, Box<dyn Error>> {
-    let (train, dev) = (marked("addresses/train.txt")?, marked("addresses/dev.txt")?);
+    let (train, dev) = (marked("addresses/train.txt").ok_or(ABSENT)?, marked("addresses/dev.txt").ok_or(ABSENT)?);
     let samples: Vec<(&str, &[Part])> = train.iter().map(|(text, parts)| (text.as_str(), parts.as_slice())).collect();
     let begun = Instant::now();
     let model = Model::train(&samples, &[], &Options::default());
     let train_seconds = begun.elapsed().as_secs_f64();
     let bytes = model.to_bytes().len();
-    let rules = Rules::new(words()?);
+    let rules = Rules::new(address_words());
     Ok(json!({
         "train_seconds": train_seconds,
         "model_bytes": bytes,
@@ -73,7 +76,7 @@ fn places(records: &[Record]) -> Result<Value, Box<dyn Error>> {
     let mut rows: Vec<(u64, Option<u64>, String)> = Vec::new();
     let files = [("provinces", 2), ("cities", 4), ("areas", 6), ("streets", 9), ("villages-sh-hz-sz-bj", 12)];
     for (file, digits) in files {
-        let text = std::fs::read_to_string(shared::record(&format!("divisions/{file}.csv")))?;
+        let text = std::fs::read_to_string(common::record(&format!("divisions/{file}.csv")).ok_or(ABSENT)?)?;
         for line in text.lines().skip(1) {
             let mut cells = line.split(',');
             let (Some(code), Some(name)) = (cells.next(), cells.next()) else { continue };
@@ -92,9 +95,9 @@ fn places(records: &[Record]) -> Result<Value, Box<dyn Error>> {
     let nodes: Vec<Node> =
         rows.iter().map(|(id, parent, name)| Node { id: *id, parent: *parent, names: vec![name] }).collect();
     let begun = Instant::now();
-    let places = Places::new(&nodes, &words()?)?;
+    let places = Places::new(&nodes, &address_words())?;
     let build = begun.elapsed().as_secs_f64();
-    let dev = marked("addresses/dev.txt")?;
+    let dev = marked("addresses/dev.txt").ok_or(ABSENT)?;
     let address = timed(&dev, |(text, parts)| places.find(text, parts, 5).len());
     let letter = timed(records, |record| places.find(&record.text, &[], 5).len());
     let towns = dev.iter().filter(|(_, parts)| parts.iter().any(|part| part.label == Label::Town)).count();
@@ -172,19 +175,10 @@ fn mixed<'r>(records: &'r [Record], n: u64, text: &mut String) -> (&'r str, [u64
 fn events(records: &[Record]) -> Result<Value, Box<dyn Error>> {
     let begun = Instant::now();
     let common = events::Common::learn(records.iter().map(|record| record.text.as_str()));
-    let limits = events::Limits { endings: words()?.place_endings(), ..events::Limits::default() };
+    let limits = events::Limits { endings: address_words().place_endings(), ..events::Limits::default() };
     let mut stream = events::Stream::new(common, limits);
     for record in records {
-        stream.add(&events::Letter {
-            id: record.id,
-            person: record.person,
-            title: &record.title,
-            text: &record.text,
-            place: None,
-            at: record.at,
-            votes_for: record.votes_for,
-            votes_against: record.votes_against,
-        });
+        stream.add(&record.letter());
     }
     let table = stream.table(records.last().map_or(0, |record| record.at), 2, 30);
     Ok(json!({ "letters": records.len(), "events": table.len(), "seconds": begun.elapsed().as_secs_f64() }))
