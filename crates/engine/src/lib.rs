@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod attachments;
+pub mod base32;
 pub mod cases;
 pub mod checkup;
 pub mod db;

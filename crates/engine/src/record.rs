@@ -96,11 +96,6 @@ impl By {
         self.account
     }
 
-    /// Whether it is somebody of the staff, and no command.
-    pub fn is_staff(&self) -> bool {
-        self.account.is_some()
-    }
-
     /// A command of the program. Its name cannot be a login: it begins with `linli `.
     pub fn command(name: &str) -> Self {
         Self { account: None, seat: None, login: format!("linli {name}") }

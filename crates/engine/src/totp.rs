@@ -8,14 +8,14 @@ use linli_worktime::Millis;
 use sha1::Sha1;
 use zeroize::Zeroizing;
 
+use crate::base32;
+
 /// How long a code is shown, milliseconds.
 const STEP_MS: i64 = 30_000;
 /// Steps before and after the present one that are taken too: clocks differ, and people need a moment to type.
 const SLACK: i64 = 1;
 /// Bytes of a seed: as many as the hash has (RFC 4226, section 4).
 const SEED: usize = 20;
-/// The letters of base32 (RFC 4648).
-const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// What an app and the program both know. It cannot be printed, and its memory is cleared when it goes.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,11 +35,7 @@ impl Seed {
 
     /// As people type it into an app: base32, 32 letters and digits.
     pub fn text(&self) -> Zeroizing<String> {
-        let letter = |group: &[u8], n: usize| {
-            let bits = group.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-            char::from(LETTERS[usize::try_from(bits >> (35 - 5 * n) & 31).unwrap_or_default()])
-        };
-        Zeroizing::new(self.0.chunks_exact(5).flat_map(|group| (0..8).map(move |n| letter(group, n))).collect())
+        Zeroizing::new(base32::letters(&self.0[..]))
     }
 
     /// From what [`Seed::text`] gave.
@@ -51,7 +47,7 @@ impl Seed {
         for (letters, group) in text.as_bytes().chunks_exact(8).zip(seed.chunks_exact_mut(5)) {
             let mut bits = 0_u64;
             for letter in letters {
-                bits = bits << 5 | LETTERS.iter().position(|l| l == letter)? as u64;
+                bits = bits << 5 | base32::LETTERS.iter().position(|l| l == letter)? as u64;
             }
             group.copy_from_slice(&bits.to_be_bytes()[3..]);
         }

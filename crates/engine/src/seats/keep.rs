@@ -99,7 +99,7 @@ impl Pen<'_> {
     /// An administrator could otherwise take another's seat over, by a new password or a new account: two have to agree.
     /// A command of the program is given by whoever holds the machine, and so the database.
     pub(super) fn confirmed(&self, is_admin: bool) -> Result<(), SeatError> {
-        if is_admin && self.by.is_staff() && self.proposer.is_none() { Err(SeatError::Alone) } else { Ok(()) }
+        if is_admin && self.by.account().is_some() && self.proposer.is_none() { Err(SeatError::Alone) } else { Ok(()) }
     }
 
     /// What was proposed by whom, beside what is recorded of it.

@@ -9,7 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use flate2::{Compression, write::DeflateEncoder};
-use linli_engine::{cases::CaseKey, evidence::receipt::Promise};
+use linli_engine::{base32, cases::CaseKey, evidence::receipt::Promise};
 
 use qrcode::EcLevel;
 
@@ -112,22 +112,13 @@ pub async fn code(
     })
 }
 
-/// The letters of base32 (RFC 4648), which the picture holds in five and a half bits each.
-const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
 /// A receipt as the page that checks it takes it from behind the `#`, which no browser sends to anybody: deflated, in
 /// base32 without padding.
 fn packed(receipt: &str) -> String {
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
     // Writing into memory cannot fail.
     let _ = deflated.write_all(receipt.as_bytes());
-    let bytes = deflated.finish().unwrap_or_default();
-    let group = |bytes: &[u8]| {
-        let bits = (0..5).fold(0_u64, |bits, n| bits << 8 | bytes.get(n).copied().map_or(0, u64::from));
-        let letters = (8 * bytes.len()).div_ceil(5);
-        (0..letters).map(move |n| char::from(LETTERS[usize::try_from(bits >> (35 - 5 * n) & 31).unwrap_or_default()]))
-    };
-    bytes.chunks(5).flat_map(group).collect()
+    base32::letters(&deflated.finish().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -144,7 +135,7 @@ mod tests {
         #[test]
         fn what_is_packed_is_there(text in "[\\PC\n]{0,400}") {
             let packed = packed(&text);
-            let values: Option<Vec<u8>> = packed.bytes().map(|c| LETTERS.iter().position(|l| *l == c).map(|n| n as u8)).collect();
+            let values: Option<Vec<u8>> = packed.bytes().map(|c| base32::LETTERS.iter().position(|l| *l == c).map(|n| n as u8)).collect();
             let bits: Vec<bool> = values.unwrap().iter().flat_map(|v| (0..5).rev().map(move |n| v >> n & 1 == 1)).collect();
             let bytes: Vec<u8> = bits.chunks_exact(8).map(|b| b.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit))).collect();
             let mut out = String::new();
