@@ -24,6 +24,7 @@ use crate::{
     ids::Jurisdiction,
     notices::{self, Plugs},
     pack::{Files, Pack},
+    reading::Reading,
     start,
     vault::{self, KeyError, Source, VaultKey},
 };
@@ -171,6 +172,7 @@ pub struct Shared {
     pub(crate) arrivals: AtomicBool,
     /// When there was nothing to let go of last.
     pub(crate) looked: Looked,
+    pub(crate) reading: Reading,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -228,6 +230,7 @@ impl Engine {
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
             looked: Looked::default(),
+            reading: Reading::new(packs.current(), &directory),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))
@@ -259,12 +262,13 @@ impl Engine {
             tracing::error!(error = crate::chain(&error), "the vault goes on under its older key");
         }
         let Some(fresh) = fresh else { return Ok(false) };
+        self.reading.moved(self.packs().current(), &fresh);
         *self.0.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(true)
     }
 
     /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
-    /// search words, tells people, lets go of what is past its time and delivers notices. True when more waits.
+    /// search words and letters, tells people, lets go of what is past its time and delivers notices. True when more waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -274,11 +278,12 @@ impl Engine {
         let more = self.sequence().await? > 0;
         let logged = self.grow_logs().await?;
         let indexed = self.index_words().await?;
+        let read = self.read_on().await?;
         self.wipe_erased().await?;
         let told = self.tell_members().await?;
         let retained = self.retain().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || retained || sent.sent > 0)
+        Ok(woken > 0 || more || logged > 0 || indexed > 0 || read || told > 0 || retained || sent.sent > 0)
     }
 }
 

@@ -22,6 +22,7 @@ pub mod outward;
 pub mod pack;
 pub mod policy;
 pub mod presence;
+pub mod reading;
 pub mod record;
 pub mod retention;
 pub mod seats;
@@ -96,6 +97,9 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         notices::STATEMENTS,
         notices::TOLD_STATEMENTS,
         presence::STATEMENTS,
+        reading::FOLLOW_STATEMENTS,
+        reading::LESSON_STATEMENTS,
+        reading::MODEL_STATEMENTS,
         record::STATEMENTS,
         retention::STATEMENTS,
         retention::cases::STATEMENTS,

@@ -68,6 +68,15 @@ pub const COVER_MS: i64 = 92 * 24 * 3_600_000;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
 
+/// Letters that a process holds in mind to find those that are about the same.
+pub const LETTERS: usize = 100_000;
+/// Letters that it takes in at once.
+pub const LETTERS_AT_ONCE: usize = 1_000;
+/// Time between two looks at whether the nightly learning is due.
+pub const LEARN_ROUND: Duration = Duration::from_secs(60);
+/// Letters from which it is learnt what letters are about, the newest.
+pub const LESSONS: usize = 20_000;
+
 /// Fresh events that get their place in the feed in one transaction.
 pub const FEED_BATCH: usize = 2_048;
 

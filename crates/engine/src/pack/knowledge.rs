@@ -61,12 +61,14 @@ pub struct Danger {
 pub(super) struct Knowledge {
     pub entries: Vec<Entry>,
     pub dangers: Vec<Danger>,
+    /// The class that is proposed for a case whose words tell of danger.
+    pub danger_class: Option<String>,
     words: Vec<(usize, usize)>,
     automaton: Option<AhoCorasick>,
 }
 
 impl Knowledge {
-    pub fn new(entries: Vec<(Entry, Vec<Word>)>, dangers: Vec<Danger>) -> Self {
+    pub fn new(entries: Vec<(Entry, Vec<Word>)>, (dangers, danger_class): Dangers) -> Self {
         let mut words = Vec::new();
         let mut patterns = Vec::new();
         let mut kept = Vec::new();
@@ -78,7 +80,7 @@ impl Knowledge {
             kept.push(entry);
         }
         let automaton = AhoCorasick::new(&patterns).ok().filter(|_| !patterns.is_empty());
-        Self { entries: kept, dangers, words, automaton }
+        Self { entries: kept, dangers, danger_class, words, automaton }
     }
 
     /// The entries whose words occur, those of which more is said first.
@@ -137,12 +139,19 @@ fn entry(mut table: Table<'_>, once: &mut Once, categories: &Names) -> (Entry, V
     (entry, words)
 }
 
+/// What `danger.toml` says: the dangers, and the class that is proposed for their cases.
+pub(super) type Dangers = (Vec<Danger>, Option<String>);
+
 /// `lines`: the choices of the field that names an emergency line.
-pub(super) fn read_dangers(mut root: Table<'_>, lines: &Names) -> Vec<Danger> {
+pub(super) fn read_dangers(mut root: Table<'_>, lines: &Names, classes: &Names) -> Dangers {
     let mut once = Once::default();
+    let class = root.word("class").map(|word| {
+        classes.check(&root, &word);
+        word.text
+    });
     let dangers = root.list("danger").into_iter().map(|table| danger(table, &mut once, lines)).collect();
     root.end();
-    dangers
+    (dangers, class)
 }
 
 fn danger(mut table: Table<'_>, once: &mut Once, lines: &Names) -> Danger {

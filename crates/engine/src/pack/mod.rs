@@ -65,6 +65,7 @@ pub struct Pack {
     knowledge: knowledge::Knowledge,
     personal: Option<personal::Personal>,
     data: Option<data::Registry>,
+    address: Option<linli_insight::text::address::Words>,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -203,9 +204,19 @@ impl Pack {
         self.knowledge.danger(text)
     }
 
+    /// The class that is proposed for a case whose words tell of danger.
+    pub fn danger_class(&self) -> Option<&str> {
+        self.knowledge.danger_class.as_deref()
+    }
+
     /// All dangers that words tell, in the order of the file.
     pub fn dangers(&self) -> &[Danger] {
         &self.knowledge.dangers
+    }
+
+    /// How addresses are written; nothing where the pack does not say.
+    pub fn address_words(&self) -> Option<&linli_insight::text::address::Words> {
+        self.address.as_ref()
     }
 
     /// What is kept of people, why and how long; nothing where the pack does not say.
