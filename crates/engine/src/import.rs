@@ -223,7 +223,10 @@ impl Engine {
             channel: record.channel,
             kind: None,
             category: Some(category.to_owned()),
-            dispatch: record.over.is_none() && lead.is_some_and(|lead| fits(lead.org.as_str())),
+            // What the program only took it to be about, a person looks at before it goes anywhere.
+            dispatch: record.category.is_some()
+                && record.over.is_none()
+                && lead.is_some_and(|lead| fits(lead.org.as_str())),
             joins: None,
             title: record.title,
             body: record.body,

@@ -135,6 +135,8 @@ words! {
     Duty = "duty",
     /// A rule pack.
     Pack = "pack",
+    /// What was learnt of letters.
+    Reading = "reading",
     /// What the system warns of.
     Warning = "warning",
     /// Changes that wait for a second person.

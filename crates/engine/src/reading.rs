@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use self::{
     alike::{Asked, Like},
-    learn::{Learnt, Outcome},
+    learn::{Learnt, Outcome, Score},
     models::{Kind, Made, SURE},
     places::Named,
     suggest::{Because, Guess, Suggestion, Unit},

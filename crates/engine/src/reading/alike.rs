@@ -8,7 +8,8 @@ use linli_worktime::Millis;
 
 use crate::{
     Engine,
-    cases::{CaseKey, Head, Phase},
+    cases::{CaseKey, Head, Phase, store},
+    db::{DbError, Tx},
     ids::{PersonId, PlaceCode},
     limits,
 };
@@ -197,5 +198,23 @@ impl Engine {
     /// the reader may.
     pub fn alike(&self, asked: &Asked<'_>, most: usize) -> Vec<Like> {
         self.reading.letters(|letters| letters.find(asked, most))
+    }
+
+    /// The same with their rows, those only that are there still.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn heads_of(&self, found: Vec<Like>) -> Result<Vec<(Like, Head)>, DbError> {
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let read = move |tx: &mut Tx<'_>| {
+            let mut all = Vec::with_capacity(found.len());
+            for like in &found {
+                all.extend(store::by_id(tx, like.key)?.map(|head| (like.clone(), head)));
+            }
+            Ok::<_, DbError>(all)
+        };
+        self.db.read(read).await
     }
 }

@@ -48,6 +48,7 @@ mod reveal;
 mod saved;
 mod search;
 mod story;
+mod suggest;
 mod thread;
 mod tokens;
 mod views;

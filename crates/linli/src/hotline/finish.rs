@@ -110,7 +110,7 @@ async fn call(ctx: &Ctx, draft: &Draft, report: Report, became: Became, then: Op
         Some((street, number)) => Some(continued(ctx, street, number).await?),
         None => None,
     };
-    let class = Some(draft.class.clone()).filter(|class| !class.is_empty()).map(|_| draft.class(ctx));
+    let class = (!draft.class.is_empty() || draft.in_danger(ctx)).then(|| draft.class(ctx));
     let took_ms = ctx.engine().clock.now().0 - draft.begun;
     Ok(Call { report, later: became == Became::Later, class, then, continues, became, took_ms })
 }

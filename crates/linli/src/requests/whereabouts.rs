@@ -74,6 +74,16 @@ fn answer(ctx: &Ctx, page: &Page, draft: &Draft) -> Option<String> {
     found.first().filter(|entry| !entry.is_stale(today)).map(|entry| page.of(&entry.question).to_owned())
 }
 
+/// The places that a text calls by their names.
+fn named<'d>(ctx: &Ctx, directory: &'d Directory, text: &str) -> Vec<&'d Place> {
+    let all: PlaceCode = match ctx.engine().home.to_string().parse::<PlaceCode>() {
+        Ok(home) => home.upwards().filter(|code| directory.place(code).is_some()).last().unwrap_or(home),
+        Err(_) => return Vec::new(),
+    };
+    let found = ctx.engine().places_named(text, &all, OFFERED);
+    found.iter().filter_map(|named| directory.place(&named.code)).collect()
+}
+
 /// The places that words point to, anywhere in the deployment, the most likely first.
 pub fn locate<'d>(directory: &'d Directory, words: &str, most: usize) -> Vec<&'d Place> {
     let top = |p: &&Place| p.code.parent().is_none_or(|above| directory.place(&above).is_none());
@@ -85,7 +95,12 @@ pub fn locate<'d>(directory: &'d Directory, words: &str, most: usize) -> Vec<&'d
 
 fn choices(ctx: &Ctx, directory: &Directory, draft: &Draft) -> Vec<Choice> {
     let words = format!("{} {}", draft.words, draft.say);
-    let mut found = locate(directory, &words, OFFERED);
+    let mut found = named(ctx, directory, &words);
+    for place in locate(directory, &words, OFFERED) {
+        if found.len() < OFFERED && !found.iter().any(|known| known.code == place.code) {
+            found.push(place);
+        }
+    }
     found.retain(|p| p.code.level() >= Level::Street);
     let before = draft.place.parse().ok().and_then(|code: PlaceCode| directory.place(&code));
     if let Some(before) = before.filter(|b| b.retired_at.is_none() && !found.iter().any(|p| p.code == b.code)) {

@@ -13,6 +13,7 @@ pub mod entry;
 pub mod fault;
 pub mod forms;
 pub mod given;
+pub mod guess;
 pub mod i18n;
 pub mod live;
 pub mod notices;
