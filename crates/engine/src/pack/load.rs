@@ -120,7 +120,7 @@ impl Desk<'_> {
         let lines = Names { what: "emergency line", all: fields.and_then(|fields| choices(fields, LINE)) };
         let dangers =
             head.dangers.as_ref().and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines)));
-        Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
+        Knowledge { entries: entries.unwrap_or_default(), dangers: dangers.unwrap_or_default() }
     }
 
     fn calendar(&self, path: &Word) -> Option<Calendar> {
