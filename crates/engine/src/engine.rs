@@ -214,7 +214,8 @@ impl Engine {
         let home = settle_home(&db, options.home, now).await?;
         let packs = keep_pack(&db, home, pack, now).await?;
         let pack = Arc::clone(packs.current());
-        let read = move |tx: &mut Tx<'_>| Ok::<_, DbError>((directory::load(tx, home)?, knowledge::load(tx, home, &pack)?));
+        let read =
+            move |tx: &mut Tx<'_>| Ok::<_, DbError>((directory::load(tx, home)?, knowledge::load(tx, home, &pack)?));
         let (directory, knowledge) = db.read(read).await?;
         let at = |source| EngineError::File { path: options.folder.display().to_string(), source };
         make_folder(&options.folder).map_err(at)?;

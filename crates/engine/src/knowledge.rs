@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 
 use linli_worktime::{Date, Millis};
 
+pub(crate) use self::{
+    chase::STATEMENTS as CHASE_STATEMENTS,
+    store::{STATEMENTS, version},
+};
 pub use self::{
     chase::Stage,
     edit::{Deed, KnowledgeError, Problem},
     store::load,
-};
-pub(crate) use self::{
-    chase::STATEMENTS as CHASE_STATEMENTS,
-    store::{STATEMENTS, version},
 };
 use crate::{
     Engine,
@@ -52,7 +52,8 @@ pub struct Kept {
     pub state: State,
     /// When it was changed last, and by which login; nothing where it stands as the pack has it.
     pub changed: Option<(Millis, String)>,
-    version: i64,
+    /// Moves with every change of the entry; 0 as the pack has it.
+    pub version: i64,
 }
 
 /// All that there is of one entry.
@@ -96,7 +97,7 @@ pub struct Knowledge {
 
 impl Knowledge {
     /// The entries of a pack, with the office's own rows over them; the pack's order first.
-    pub(crate) fn new(version: i64, pack: &Pack, rows: Vec<Kept>) -> Self {
+    pub fn new(version: i64, pack: &Pack, rows: Vec<Kept>) -> Self {
         let of_pack = |entry: &Entry| Item {
             id: entry.id.clone(),
             now: Some(Kept { entry: entry.clone(), state: State::Published, changed: None, version: 0 }),
@@ -164,7 +165,8 @@ pub fn keeper<'d>(directory: &'d Directory, pack: &Pack, home: Jurisdiction, fun
     let place = home.to_string().parse::<PlaceCode>().ok()?;
     let of = |function: &str| {
         let all = directory.orgs().filter(|org| org.retired_at.is_none() && org.place.covers(&place));
-        let may = all.filter(|org| org.function == function && !matches!(org.kind, OrgKind::Property | OrgKind::Social));
+        let may =
+            all.filter(|org| org.function == function && !matches!(org.kind, OrgKind::Property | OrgKind::Social));
         may.max_by_key(|org| org.place.as_str().len())
     };
     of(function).or_else(|| of(pack.fallback()))

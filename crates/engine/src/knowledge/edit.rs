@@ -149,7 +149,7 @@ impl Engine {
     fn allow(&self, seat: &Seat, item: &Item, deed: &Deed) -> Result<(), KnowledgeError> {
         let action = match deed {
             Deed::Draft(_) | Deed::DropDraft => Action::File,
-            _ => Action::Edit,
+            _ => Action::Act,
         };
         let next = match deed {
             Deed::Draft(entry) | Deed::Publish(entry) => Some(entry),
@@ -287,7 +287,14 @@ impl Writer<'_> {
         store::put(tx, self.engine.home, state, self.version, entry, (self.now, self.by.login()))
     }
 
-    fn note(&self, tx: &mut Tx<'_>, item: &Item, act: Act, was: Option<Json>, became: Option<Json>) -> Result<(), DbError> {
+    fn note(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        act: Act,
+        was: Option<Json>,
+        became: Option<Json>,
+    ) -> Result<(), DbError> {
         let deed = record::Deed { what: What::Answer, subject: item.id.clone(), act, was, became };
         record::note(tx, self.engine.home, self.by, deed, self.now)
     }

@@ -59,7 +59,9 @@ impl Finder {
             _ => near[*own] >= NEAR_WITH_WORD,
         };
         let mut best: Vec<usize> = (0..self.places.len()).filter(fits).collect();
-        best.sort_by(|a, b| (said[*b], near[*b]).partial_cmp(&(said[*a], near[*a])).unwrap_or(std::cmp::Ordering::Equal));
+        best.sort_by(|a, b| {
+            (said[*b], near[*b]).partial_cmp(&(said[*a], near[*a])).unwrap_or(std::cmp::Ordering::Equal)
+        });
         best.into_iter().map(|own| self.places[own]).collect()
     }
 }

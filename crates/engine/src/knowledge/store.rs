@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use linli_flow::Text;
 use linli_worktime::{Date, Millis};
 
-use super::{Knowledge, Kept, State};
+use super::{Kept, Knowledge, State};
 use crate::{
     db::{DbError, Row, Tx, args, statements},
     ids::Jurisdiction,

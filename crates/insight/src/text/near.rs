@@ -58,7 +58,8 @@ impl Shelf {
                 shared[*at] += self.common.weight(*pair).powi(2);
             }
         }
-        let cosine = |(shared, length): (f32, &f32)| if shared > 0.0 { (shared / (own * length)).min(1.0) } else { 0.0 };
+        let cosine =
+            |(shared, length): (f32, &f32)| if shared > 0.0 { (shared / (own * length)).min(1.0) } else { 0.0 };
         shared.into_iter().zip(&self.lengths).map(cosine).collect()
     }
 }

@@ -107,7 +107,7 @@ fn reviews(ctx: &Ctx, seat: &Seat) -> usize {
     let (engine, today) = (ctx.engine(), ctx.engine().today());
     let known = engine.knowledge();
     let stale = known.published().filter(|entry| entry.is_stale(today));
-    stale.filter(|entry| engine.may_keep(seat, Action::Edit, &entry.owner)).count()
+    stale.filter(|entry| engine.may_keep(seat, Action::Act, &entry.owner)).count()
 }
 
 fn doors(page: &Page, seat: &Seat, reviews: usize) -> Vec<Door> {

@@ -3,11 +3,7 @@
 
 use askama::Template;
 use axum::{Json, response::IntoResponse};
-use linli_engine::{
-    cases::Head,
-    ids::PlaceCode,
-    pack::Danger,
-};
+use linli_engine::{cases::Head, ids::PlaceCode, pack::Danger};
 use linli_worktime::deadline;
 use serde_json::json;
 

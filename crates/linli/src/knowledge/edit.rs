@@ -100,8 +100,8 @@ fn draw(ctx: &Ctx, page: Page, item: Option<&Item>, id: &str, form: Form) -> Rep
     let (seat, _) = writer(ctx)?;
     let owners = form::owners(ctx, &page, &seat, &form.owner);
     let may_publish = match item {
-        Some(item) => may(ctx, &seat, Action::Edit, item),
-        None => owners.iter().any(|owner| ctx.engine().may_keep(&seat, Action::Edit, &owner.code)),
+        Some(item) => may(ctx, &seat, Action::Act, item),
+        None => owners.iter().any(|owner| ctx.engine().may_keep(&seat, Action::Act, &owner.code)),
     };
     let status = if form.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let to = if item.is_some() { url(id) } else { "/desk/knowledge".to_owned() };

@@ -104,7 +104,7 @@ async fn draw(ctx: &Ctx, item: &Item, asked: Option<&Asked>, wrong: Option<Strin
         withdrawn: kept.state == State::Withdrawn,
         helped: page.n("answer-helped", n),
         may_draft: edit::may(ctx, seat, Action::File, item),
-        may_edit: edit::may(ctx, seat, Action::Edit, item),
+        may_edit: edit::may(ctx, seat, Action::Act, item),
         next_review: form::next_review(ctx),
         history: history(ctx, &page, &item.id).await?,
         wrong,

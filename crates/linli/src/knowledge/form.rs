@@ -152,11 +152,7 @@ pub fn categories(ctx: &Ctx, page: &Page, chosen: &str) -> Vec<Choice> {
         let mut names: Vec<String> =
             std::iter::successors(Some(category.code.clone()), above).map(|code| page.category(&code)).collect();
         names.reverse();
-        Choice {
-            code: category.code.clone(),
-            name: names.join(" \u{203a} "),
-            chosen: category.code == chosen,
-        }
+        Choice { code: category.code.clone(), name: names.join(" \u{203a} "), chosen: category.code == chosen }
     };
     pack.categories().iter().map(choice).collect()
 }

@@ -62,7 +62,7 @@ fn belongs(ctx: &Ctx, seat: &Seat, show: &str, item: &Item) -> bool {
     let published = item.published();
     match show {
         "mine" => published.is_some_and(|entry| {
-            Stage::of(entry.review, today).is_some() && ctx.engine().may_keep(seat, Action::Edit, &entry.owner)
+            Stage::of(entry.review, today).is_some() && ctx.engine().may_keep(seat, Action::Act, &entry.owner)
         }),
         "stale" => published.is_some_and(|entry| entry.is_stale(today)),
         "draft" => item.draft.is_some(),

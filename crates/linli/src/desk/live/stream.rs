@@ -24,7 +24,10 @@ use tokio::{
 };
 
 use super::{
-    super::{notices::{named, recipients}, views::Views},
+    super::{
+        notices::{named, recipients},
+        views::Views,
+    },
     leave,
     watch::{Row, Watched, gather},
     words,
