@@ -22,6 +22,7 @@ use crate::{
     evidence::{self, Log},
     feed::Follow,
     ids::Jurisdiction,
+    knowledge::{self, Knowledge},
     notices::{self, Plugs},
     pack::{Files, Pack},
     reading::Reading,
@@ -173,8 +174,11 @@ pub struct Shared {
     /// When there was nothing to let go of last.
     pub(crate) looked: Looked,
     pub(crate) reading: Reading,
+    /// When nobody had to be reminded of an answer at hand last.
+    pub(crate) chased: Looked,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
+    knowledge: RwLock<Arc<Knowledge>>,
 }
 
 impl Deref for Engine {
@@ -211,7 +215,10 @@ impl Engine {
         let now = options.clock.now();
         let home = settle_home(&db, options.home, now).await?;
         let packs = keep_pack(&db, home, pack, now).await?;
-        let directory = db.read(move |tx: &mut Tx<'_>| directory::load(tx, home)).await?;
+        let pack = Arc::clone(packs.current());
+        let read =
+            move |tx: &mut Tx<'_>| Ok::<_, DbError>((directory::load(tx, home)?, knowledge::load(tx, home, &pack)?));
+        let (directory, knowledge) = db.read(read).await?;
         let at = |source| EngineError::File { path: options.folder.display().to_string(), source };
         make_folder(&options.folder).map_err(at)?;
         let log_key = evidence::settle(&db, home, &options.folder, now).await?;
@@ -231,8 +238,10 @@ impl Engine {
             arrivals: AtomicBool::new(false),
             looked: Looked::default(),
             reading: Reading::new(packs.current(), &directory),
+            chased: Looked::default(),
             packs,
             directory: RwLock::new(Arc::new(directory)),
+            knowledge: RwLock::new(Arc::new(knowledge)),
         })))
     }
 
@@ -246,20 +255,32 @@ impl Engine {
         Arc::clone(&self.0.directory.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes the directory and the key of the vault anew when another process has changed them; called every second, and after own changes.
+    /// The answers at hand as this process knows them.
+    pub fn knowledge(&self) -> Arc<Knowledge> {
+        Arc::clone(&self.0.knowledge.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the directory, the answers at hand and the key of the vault anew when another process has changed them; called
+    /// every second, and after own changes. Whether the directory moved.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn refresh(&self) -> Result<bool, DbError> {
-        let (home, known) = (self.home, self.directory().version);
+        let (home, known, answers) = (self.home, self.directory().version, self.knowledge().version);
+        let pack = Arc::clone(self.packs().current());
         let look = self.db.read(move |tx: &mut Tx<'_>| {
             let moved = directory::version(tx, home)? != known;
             let fresh = moved.then(|| directory::load(tx, home)).transpose()?;
-            Ok::<_, DbError>((vault::keys::in_use(tx)?, fresh))
+            let moved = knowledge::version(tx, home)? != answers;
+            let answers = moved.then(|| knowledge::load(tx, home, &pack)).transpose()?;
+            Ok::<_, DbError>((vault::keys::in_use(tx)?, fresh, answers))
         });
-        let (master, fresh) = look.await?;
+        let (master, fresh, answers) = look.await?;
         if let Err(error) = self.vault_key.advance(&master) {
             tracing::error!(error = crate::chain(&error), "the vault goes on under its older key");
+        }
+        if let Some(answers) = answers {
+            *self.0.knowledge.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(answers);
         }
         let Some(fresh) = fresh else { return Ok(false) };
         self.reading.moved(self.packs().current(), &fresh);
@@ -280,6 +301,7 @@ impl Engine {
         let indexed = self.index_words().await?;
         let read = self.read_on().await?;
         self.wipe_erased().await?;
+        self.chase_reviews().await?;
         let told = self.tell_members().await?;
         let retained = self.retain().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;

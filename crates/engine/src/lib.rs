@@ -16,6 +16,7 @@ pub mod feed;
 pub mod gauges;
 pub mod ids;
 pub mod import;
+pub mod knowledge;
 pub mod limits;
 pub mod notices;
 pub mod outward;
@@ -93,6 +94,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         gauges::STATEMENTS,
         feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        knowledge::CHASE_STATEMENTS,
+        knowledge::STATEMENTS,
         notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
         notices::TOLD_STATEMENTS,

@@ -61,6 +61,14 @@ pub const DRAFT_BYTES: usize = 64 * 1024;
 pub const PHRASES: usize = 100;
 /// Characters of a ready-made text, and of a note at a hand-over.
 pub const PHRASE_CHARS: usize = 2_000;
+/// Answers at hand, the pack's among them.
+pub const ANSWERS: usize = 2_000;
+/// Characters of the question that one answers.
+pub const QUESTION_CHARS: usize = 200;
+/// Characters of an answer at hand.
+pub const ANSWER_CHARS: usize = 2_000;
+/// Days ahead by which an answer has to be looked at again, at most.
+pub const REVIEW_DAYS: i64 = 731;
 /// Cases that one hand-over names.
 pub const HANDOVER_CASES: usize = 50;
 /// The longest cover of a seat, milliseconds.

@@ -24,6 +24,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0018_retention", include_str!("../../migrations/0018_retention.sql")),
     ("0019_second", include_str!("../../migrations/0019_second.sql")),
     ("0020_reading", include_str!("../../migrations/0020_reading.sql")),
+    ("0021_knowledge", include_str!("../../migrations/0021_knowledge.sql")),
 ];
 
 /// What SQLite should expect of the tables; PostgreSQL counts for itself.

@@ -127,7 +127,8 @@ impl Desk<'_> {
             .dangers
             .as_ref()
             .and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines, classes)));
-        Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
+        let (dangers, danger_class) = dangers.unwrap_or_default();
+        Knowledge { entries: entries.unwrap_or_default(), dangers, danger_class }
     }
 
     fn calendar(&self, path: &Word) -> Option<Calendar> {

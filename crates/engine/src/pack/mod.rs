@@ -184,18 +184,9 @@ impl Pack {
         &self.templates
     }
 
-    /// The answers at hand about a text, the likeliest first.
-    pub fn answers(&self, text: &str, most: usize) -> Vec<&Entry> {
-        self.knowledge.about(text, most)
-    }
-
-    /// An answer at hand.
-    pub fn answer(&self, id: &str) -> Option<&Entry> {
-        self.knowledge.entries.iter().find(|entry| entry.id == id)
-    }
-
-    /// All answers at hand, in the order of the file.
-    pub fn all_answers(&self) -> &[Entry] {
+    /// The answers at hand, in the order of the file. An office writes its own beside them: what holds is what the engine
+    /// has put together ([`crate::knowledge`]).
+    pub fn answers(&self) -> &[Entry] {
         &self.knowledge.entries
     }
 
