@@ -100,6 +100,7 @@ fn doors(page: &Page, seat: &Seat) -> Vec<Door> {
         (works, "/desk/handover", "shift-title", None),
         (works, "/desk/phrases", "phrase-title", None),
         (true, "/desk/load", "load-title", None),
+        (may(seat, Action::List, Resource::Case), "/desk/hot", "hot-title", None),
     ];
     let open = all.into_iter().filter(|(may, ..)| *may);
     open.map(|(_, url, key, letter)| Door { url, title: page.t(key), letter, here: false }).collect()
