@@ -15,7 +15,10 @@ mod group;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use linli_worktime::Millis;
@@ -85,6 +88,8 @@ type Key = (Result<Vec<PlaceCode>, String>, Ask);
 
 struct Kept {
     heads: Heads,
+    /// Which of all tables it is.
+    nth: u64,
     hot: Arc<Hot>,
 }
 
@@ -92,6 +97,7 @@ struct Kept {
 #[derive(Default)]
 pub(crate) struct Cache {
     tables: RwLock<BTreeMap<Key, Kept>>,
+    made: AtomicU64,
     /// One is made at a time: it takes a processor.
     making: tokio::sync::Mutex<()>,
 }
@@ -110,13 +116,14 @@ impl Engine {
             Reach::Unit(org) => (Err(format!("{org} {}", seat.place)), ask.clone()),
         };
         let heads = self.heads_of(&streets).await?;
-        if let Some(hot) = self.kept(&key, &heads) {
+        let made = self.hot.made.load(Ordering::SeqCst);
+        if let Some(hot) = self.kept(&key, &heads, u64::MAX) {
             return Ok(hot);
         }
         let _one = self.hot.making.lock().await;
-        // Somebody else may have made it meanwhile.
+        // Many may have asked at once: what was made meanwhile is for all of them.
         let heads = self.heads_of(&streets).await?;
-        if let Some(hot) = self.kept(&key, &heads) {
+        if let Some(hot) = self.kept(&key, &heads, made) {
             return Ok(hot);
         }
         let hot = Arc::new(self.make_hot(reach, streets, ask).await?);
@@ -125,7 +132,8 @@ impl Engine {
         if tables.len() >= TABLES {
             tables.pop_first();
         }
-        tables.insert(key, Kept { heads, hot: Arc::clone(&hot) });
+        let nth = self.hot.made.fetch_add(1, Ordering::SeqCst);
+        tables.insert(key, Kept { heads, nth, hot: Arc::clone(&hot) });
         Ok(hot)
     }
 
@@ -136,9 +144,10 @@ impl Engine {
         Ok(heads)
     }
 
-    fn kept(&self, key: &Key, heads: &Heads) -> Option<Arc<Hot>> {
+    /// The table, where the feed has not moved since or it was made after `made` others.
+    fn kept(&self, key: &Key, heads: &Heads, made: u64) -> Option<Arc<Hot>> {
         let tables = self.hot.tables.read().unwrap_or_else(PoisonError::into_inner);
-        let kept = tables.get(key).filter(|kept| kept.heads == *heads)?;
+        let kept = tables.get(key).filter(|kept| kept.heads == *heads || kept.nth >= made)?;
         let age = self.clock.now().since(kept.hot.at);
         (0..KEPT_MS).contains(&age).then(|| Arc::clone(&kept.hot))
     }
