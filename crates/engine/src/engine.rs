@@ -17,6 +17,7 @@ use crate::{
     attachments::{Store, StoreError},
     cases::{self, CaseError, Head, file::Numbers, times::Rules},
     db::{Db, DbError, Tx, Url, args, statements},
+    desk,
     directory::{self, Directory},
     edge::{self, Clock},
     evidence::{self, Log},
@@ -168,6 +169,7 @@ pub struct Shared {
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
     pub(crate) public: cases::public::Cache,
+    pub(crate) hot: desk::hot::Cache,
     pub(crate) feed: Follow,
     /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
     pub(crate) arrivals: AtomicBool,
@@ -234,6 +236,7 @@ impl Engine {
             me: edge::new_id(),
             numbers: Numbers::default(),
             public: cases::public::Cache::default(),
+            hot: desk::hot::Cache::default(),
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
             looked: Looked::default(),

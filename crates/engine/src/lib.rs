@@ -121,6 +121,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         tries::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
+        vault::crowd::STATEMENTS,
         vault::forget::STATEMENTS,
         vault::keys::STATEMENTS,
         vault::public::STATEMENTS,

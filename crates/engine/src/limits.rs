@@ -49,6 +49,10 @@ pub const VIEW_COUNT: usize = 99;
 pub const VIEW_SCAN: usize = 1_000;
 /// Open steps of all units together that the look at their load counts.
 pub const LOAD_ROWS: usize = 20_000;
+/// Letters that the look at hot events groups: the newest.
+pub const HOT_LETTERS: usize = 20_000;
+/// Events of that look.
+pub const HOT_EVENTS: usize = 50;
 /// Saved views of one person, and of one unit.
 pub const SAVED_VIEWS: usize = 20;
 /// Characters of the query of a saved view.
@@ -75,6 +79,12 @@ pub const HANDOVER_CASES: usize = 50;
 pub const COVER_MS: i64 = 92 * 24 * 3_600_000;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
+/// Cases found by the words themselves; with fewer, those that nearly say the same are looked for, too.
+pub const SEARCH_FEW: usize = 5;
+/// Near hits that are shown.
+pub const NEAR: usize = 20;
+/// Candidates that a search for near hits reads, by the ear and by the hand each.
+pub const NEAR_LOOK: usize = 600;
 
 /// Letters that a process holds in mind to find those that are about the same.
 pub const LETTERS: usize = 100_000;

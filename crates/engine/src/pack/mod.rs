@@ -22,6 +22,7 @@ use std::{collections::BTreeMap, fmt};
 use std::sync::Arc;
 
 use linli_flow::{Definition, Problem, Text};
+use linli_insight::text::address::Words;
 use linli_worktime::{Calendar, Date, Limit};
 
 pub use category::Category;
@@ -93,6 +94,12 @@ impl Pack {
             bytes.extend(part.as_bytes());
         }
         crate::digest(&bytes)
+    }
+
+    /// Endings by which the name of a place is known in a letter; none where the pack does not say.
+    pub fn place_endings(&self) -> Vec<String> {
+        let words = self.files.get("address.toml").and_then(|text| Words::parse("address.toml", text).ok());
+        words.map(|words| words.place_endings()).unwrap_or_default()
     }
 
     /// A role.

@@ -20,9 +20,17 @@ use super::{
     Nav,
     form::Choice,
     may, page,
-    sheets::{Kind, download, escaped, value},
+    sheets::{Kind, value},
 };
-use crate::web::{Ctx, Fault, Needs, Page, Reply, Routes, ctx::Who, i18n, page::show, routes::percent, times::Spoken};
+use crate::web::{
+    Ctx, Fault, Needs, Page, Reply, Routes,
+    ctx::Who,
+    download::{download, escaped},
+    i18n,
+    page::show,
+    routes::percent,
+    times::Spoken,
+};
 
 const LIST: Needs = Needs::Seat(Action::List, Resource::Record);
 const DAY: i64 = 24 * 3_600_000;

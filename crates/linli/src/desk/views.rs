@@ -120,6 +120,7 @@ fn doors(page: &Page, seat: &Seat, reviews: usize) -> Vec<Door> {
         (works, "/desk/phrases", "phrase-title", None),
         (may(seat, Action::List, Resource::Answer), "/desk/knowledge", "answer-list-title", None),
         (true, "/desk/load", "load-title", None),
+        (may(seat, Action::List, Resource::Case), "/desk/hot", "hot-title", None),
     ];
     let open = all.into_iter().filter(|(may, ..)| *may);
     let waits = |url: &str| if url == "/desk/knowledge" && reviews > 0 { reviews.to_string() } else { String::new() };

@@ -171,6 +171,7 @@ fn pages(world: &World, route: &Route) -> Vec<Door> {
         "/admin/record" | "/admin/record.csv" => vec!["by=b-desk".into(), "subject=b-desk".into()],
         "/admin/new/token" => vec!["login=b-desk".into()],
         "/desk/load" => vec![format!("place={}", STREETS[1])],
+        "/desk/hot" | "/desk/hot.csv" => vec![format!("place={}&days=365&all=1", STREETS[1]), "days=-1&until=x".into()],
         _ => Vec::new(),
     };
     doors.extend(asked.iter().map(|query| page(format!("{}?{query}", route.path))));
