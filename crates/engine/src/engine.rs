@@ -24,7 +24,7 @@ use crate::{
     ids::Jurisdiction,
     notices::{self, Plugs},
     pack::{Files, Pack},
-    start,
+    replies, start,
     vault::{self, KeyError, Source, VaultKey},
 };
 
@@ -171,6 +171,8 @@ pub struct Shared {
     pub(crate) arrivals: AtomicBool,
     /// When there was nothing to let go of last.
     pub(crate) looked: Looked,
+    /// What this process knows of replies.
+    pub(crate) replies: replies::Known,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
 }
@@ -228,6 +230,7 @@ impl Engine {
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
             looked: Looked::default(),
+            replies: replies::Known::default(),
             packs,
             directory: RwLock::new(Arc::new(directory)),
         })))
@@ -264,7 +267,7 @@ impl Engine {
     }
 
     /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
-    /// search words, tells people, lets go of what is past its time and delivers notices. True when more waits.
+    /// search words, tells people, lets go of what is past its time, learns from replies and delivers notices. True when more waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -277,8 +280,9 @@ impl Engine {
         self.wipe_erased().await?;
         let told = self.tell_members().await?;
         let retained = self.retain().await?;
+        let learns = self.learn_replies().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || retained || sent.sent > 0)
+        Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || retained || learns || sent.sent > 0)
     }
 }
 

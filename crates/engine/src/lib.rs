@@ -23,6 +23,7 @@ pub mod pack;
 pub mod policy;
 pub mod presence;
 pub mod record;
+pub mod replies;
 pub mod retention;
 pub mod seats;
 pub mod security;
@@ -97,6 +98,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         notices::TOLD_STATEMENTS,
         presence::STATEMENTS,
         record::STATEMENTS,
+        replies::CHECK_STATEMENTS,
+        replies::STATEMENTS,
         retention::STATEMENTS,
         retention::cases::STATEMENTS,
         retention::rows::STATEMENTS,

@@ -75,6 +75,8 @@ pub(super) struct Head {
     pub personal: Option<Word>,
     /// What is kept of people.
     pub data: Option<Word>,
+    /// Words by which replies are looked over.
+    pub replies: Option<Word>,
 }
 
 /// The mark that must be there.
@@ -111,6 +113,7 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         templates: root.word("templates"),
         personal: root.word("personal"),
         data: root.word("data"),
+        replies: root.word("replies"),
     };
     if head.flows.is_empty() {
         root.wrong("the pack needs `flows`: the files of its flows");

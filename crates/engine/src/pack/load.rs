@@ -15,7 +15,7 @@ use super::{
     limit::{self, LimitTable},
     personal::Personal,
     read::{Doc, Found, Names, Table, Word, note},
-    template, text,
+    replies, template, text,
 };
 
 /// The file that names the others.
@@ -62,6 +62,7 @@ impl Desk<'_> {
         let sources = head.sources.iter().map(|source| source.id.clone()).collect();
         let sources = Names { what: "source", all: Some(sources) };
         let data = head.data.as_ref().and_then(|path| self.read(path, |table| data::read(table, &sources)));
+        let replies = head.replies.as_ref().and_then(|path| self.read(path, replies::read)?);
         let knowledge = self.knowledge(&head, fields.as_deref(), &categories);
         let (fields, limits) = (fields?, limits?);
         // A flow hangs on its fields: while they are wrong, what it would be blamed for could be theirs.
@@ -84,6 +85,7 @@ impl Desk<'_> {
             knowledge,
             personal,
             data,
+            replies,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
         })

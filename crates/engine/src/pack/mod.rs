@@ -14,6 +14,7 @@ mod limit;
 mod load;
 mod personal;
 mod read;
+mod replies;
 mod template;
 mod text;
 
@@ -32,6 +33,7 @@ pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
 pub use head::{Basis, Mark, Role, Source};
 pub use knowledge::{Danger, Entry};
+pub use replies::{Asking, Expected, Replies};
 pub use template::{PLACEHOLDERS, Template};
 pub use text::fill;
 
@@ -65,6 +67,7 @@ pub struct Pack {
     knowledge: knowledge::Knowledge,
     personal: Option<personal::Personal>,
     data: Option<data::Registry>,
+    replies: Option<Replies>,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -206,6 +209,11 @@ impl Pack {
     /// All dangers that words tell, in the order of the file.
     pub fn dangers(&self) -> &[Danger] {
         &self.knowledge.dangers
+    }
+
+    /// How a reply is looked over before it goes; nothing where the pack does not say.
+    pub fn replies(&self) -> Option<&Replies> {
+        self.replies.as_ref()
     }
 
     /// What is kept of people, why and how long; nothing where the pack does not say.
