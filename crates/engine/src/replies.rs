@@ -104,7 +104,8 @@ impl Engine {
 
     /// Those of them that are written for this case alone, so that an answer to another one can lend its words.
     pub fn own_fields(&self, d: &Dossier, offer: &Offer) -> Vec<String> {
-        let own = addressed(self.packs().current(), &d.flow, offer).into_iter().filter(|(_, expected)| is_own(*expected));
+        let own =
+            addressed(self.packs().current(), &d.flow, offer).into_iter().filter(|(_, expected)| is_own(*expected));
         own.map(|(field, _)| field.name.clone()).collect()
     }
 }

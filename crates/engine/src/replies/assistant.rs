@@ -95,7 +95,9 @@ impl Assistant {
         let malformed = |what: &'static str| Malformed { text: url.into(), what };
         let plain = reach.address(url)?.scheme_str() == Some("http");
         if plain && reach == Reach::Public {
-            return Err(malformed("an address of a writing assistant (https://…; without TLS only inside: --allow-private-hooks)"));
+            return Err(malformed(
+                "an address of a writing assistant (https://…; without TLS only inside: --allow-private-hooks)",
+            ));
         }
         if model.trim().is_empty() {
             return Err(malformed("a writing assistant, without the name of a model"));
@@ -130,9 +132,15 @@ impl Assistant {
             return Err(AssistantError::Refused(status));
         }
         let text = answer.body_mut().with_config().limit(limits::ASSISTANT_BYTES).read_to_string();
-        let answer: Js = text.ok().and_then(|text| serde_json::from_str(&text).ok()).ok_or(AssistantError::Unreadable)?;
+        let answer: Js =
+            text.ok().and_then(|text| serde_json::from_str(&text).ok()).ok_or(AssistantError::Unreadable)?;
         let said = answer["choices"][0]["message"]["content"].as_str().ok_or(AssistantError::Unreadable)?;
-        Ok(said.split_once(THOUGHT.1).filter(|_| said.contains(THOUGHT.0)).map_or(said, |(_, said)| said).trim().to_owned())
+        Ok(said
+            .split_once(THOUGHT.1)
+            .filter(|_| said.contains(THOUGHT.0))
+            .map_or(said, |(_, said)| said)
+            .trim()
+            .to_owned())
     }
 }
 
@@ -140,8 +148,13 @@ impl Engine {
     /// Whether the assistant can be asked for a draft of this act.
     pub fn may_assist(&self, d: &Dossier, offer: &Offer) -> bool {
         let asking = self.packs().current().replies().is_some_and(|replies| replies.assistant.is_some());
-        let open = d.offers.iter().any(|open| open.barred.is_none() && (&open.way, &open.act) == (&offer.way, &offer.act));
-        asking && open && self.plugs.assistant().is_some() && d.flow.side(ASSISTED).is_some() && !self.parts(d, offer).is_empty()
+        let open =
+            d.offers.iter().any(|open| open.barred.is_none() && (&open.way, &open.act) == (&offer.way, &offer.act));
+        asking
+            && open
+            && self.plugs.assistant().is_some()
+            && d.flow.side(ASSISTED).is_some()
+            && !self.parts(d, offer).is_empty()
     }
 
     fn parts(&self, d: &Dossier, offer: &Offer) -> Vec<Part> {
@@ -223,8 +236,11 @@ impl Engine {
         let unit = self.outward(pack, unit, &d.head.place);
         let lead = directory.lead(pack, &d.head.category, &d.head.place).map(|lead| lead.basis).unwrap_or_default();
         let borrowed = near.map(|near| self.borrowed(near)).unwrap_or_default();
-        let similar: Vec<String> =
-            borrowed.values().map(|text| self.outward(pack, text, &d.head.place)).filter(|text| !text.is_empty()).collect();
+        let similar: Vec<String> = borrowed
+            .values()
+            .map(|text| self.outward(pack, text, &d.head.place))
+            .filter(|text| !text.is_empty())
+            .collect();
         let similar = if similar.is_empty() { BLANK.to_owned() } else { similar.join("\n") };
         let lines = parts.iter().map(|part| format!("{}{}", heading(&part.title), part.hint));
         let lines = lines.collect::<Vec<_>>().join("\n");
@@ -286,7 +302,10 @@ mod tests {
     #[test]
     fn an_address_needs_tls_outside_and_a_model() {
         let new = |url: &str, reach| Assistant::new(url, "m", None, reach).map(|a| a.url).map_err(|e| e.to_string());
-        assert_eq!(new("https://models.example/v1/", Reach::Public).unwrap(), "https://models.example/v1/chat/completions");
+        assert_eq!(
+            new("https://models.example/v1/", Reach::Public).unwrap(),
+            "https://models.example/v1/chat/completions"
+        );
         assert_eq!(new("http://localhost:1/v1", Reach::Inside).unwrap(), "http://localhost:1/v1/chat/completions");
         assert!(new("http://models.example/v1", Reach::Public).unwrap_err().contains("--allow-private-hooks"));
         assert!(new("https://127.0.0.1/v1", Reach::Public).unwrap_err().contains("--allow-private-hooks"));

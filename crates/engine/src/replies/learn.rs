@@ -207,7 +207,8 @@ impl Engine {
 
     /// The newest solved cases of all streets, the newest first; each street has its share.
     async fn solved_since(&self, since: Millis, most: usize) -> Result<Vec<(CaseKey, Millis)>, DbError> {
-        let streets: BTreeSet<Jurisdiction> = self.directory().places().map(|place| place.code.jurisdiction()).collect();
+        let streets: BTreeSet<Jurisdiction> =
+            self.directory().places().map(|place| place.code.jurisdiction()).collect();
         let each = i64::try_from(most.div_ceil(streets.len().max(1))).unwrap_or(i64::MAX);
         let mut keys = self
             .db

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod compress;
 pub mod ctx;
 pub mod cursor;
+pub mod doubts;
 pub mod entry;
 pub mod fault;
 pub mod forms;
