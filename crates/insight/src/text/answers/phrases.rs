@@ -121,8 +121,10 @@ impl Phrases {
     #[must_use]
     pub fn touches(&self, letter: &[&str], reply: &str) -> bool {
         let pieces = |text: &str| {
+            // That both name a day or a number tells nothing.
+            let words = text.replace(|c: char| c.is_numeric(), " ");
             let mut pieces = Vec::new();
-            pairs_of(&without(&self.common, &without(&self.empty, text)), &mut pieces);
+            pairs_of(&without(&self.common, &without(&self.empty, &words)), &mut pieces);
             pieces
         };
         let said: BTreeSet<u32> = letter.iter().flat_map(|text| pieces(text)).collect();
