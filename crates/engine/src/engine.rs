@@ -27,7 +27,7 @@ use crate::{
     notices::{self, Plugs},
     pack::{Files, Pack},
     reading::Reading,
-    start,
+    replies, start,
     vault::{self, KeyError, Source, VaultKey},
 };
 
@@ -178,6 +178,8 @@ pub struct Shared {
     pub(crate) reading: Reading,
     /// When nobody had to be reminded of an answer at hand last.
     pub(crate) chased: Looked,
+    /// What this process knows of replies.
+    pub(crate) replies: replies::Known,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
     knowledge: RwLock<Arc<Knowledge>>,
@@ -242,6 +244,7 @@ impl Engine {
             looked: Looked::default(),
             reading: Reading::new(packs.current(), &directory),
             chased: Looked::default(),
+            replies: replies::Known::default(),
             packs,
             directory: RwLock::new(Arc::new(directory)),
             knowledge: RwLock::new(Arc::new(knowledge)),
@@ -292,7 +295,8 @@ impl Engine {
     }
 
     /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
-    /// search words and letters, tells people, lets go of what is past its time and delivers notices. True when more waits.
+    /// search words and letters, tells people, lets go of what is past its time, learns from replies and delivers notices.
+    /// True when more waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -307,8 +311,17 @@ impl Engine {
         self.chase_reviews().await?;
         let told = self.tell_members().await?;
         let retained = self.retain().await?;
+        let learns = self.learn_replies().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || more || logged > 0 || indexed > 0 || read || told > 0 || retained || sent.sent > 0)
+        Ok(woken > 0
+            || more
+            || logged > 0
+            || indexed > 0
+            || read
+            || told > 0
+            || retained
+            || learns
+            || sent.sent > 0)
     }
 }
 

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod presence;
 pub mod reading;
 pub mod record;
+pub mod replies;
 pub mod retention;
 pub mod seats;
 pub mod security;
@@ -104,6 +105,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         reading::LESSON_STATEMENTS,
         reading::MODEL_STATEMENTS,
         record::STATEMENTS,
+        replies::CHECK_STATEMENTS,
+        replies::STATEMENTS,
         retention::STATEMENTS,
         retention::cases::STATEMENTS,
         retention::rows::STATEMENTS,

@@ -77,6 +77,24 @@ pub const REVIEW_DAYS: i64 = 731;
 pub const HANDOVER_CASES: usize = 50;
 /// The longest cover of a seat, milliseconds.
 pub const COVER_MS: i64 = 92 * 24 * 3_600_000;
+/// Newest cases of a unit whose replies a new one is compared with.
+pub const EARLIER_REPLIES: i64 = 100;
+/// Newest solved cases that each process knows, to find those that are like another.
+pub const SOLVED_KNOWN: usize = 4_000;
+/// Those of them that teach it what letter and reply about one matter have in common.
+pub const JUDGE_PAIRS: usize = 3_000;
+/// With fewer it learns nothing.
+pub const JUDGE_LEAST: usize = 200;
+/// Characters of a letter and of a reply that teach.
+pub const TAUGHT_CHARS: usize = 800;
+/// Solved cases that are read in one go.
+pub const SOLVED_BATCH: usize = 100;
+/// Questions to the writing assistant that may wait for their answers at the same time.
+pub const ASSISTANT_ASKS: usize = 4;
+/// Time for an answer of the writing assistant.
+pub const ASSISTANT_WAIT: Duration = Duration::from_secs(60);
+/// Bytes of an answer of the writing assistant.
+pub const ASSISTANT_BYTES: u64 = 256 * 1024;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
 /// Cases found by the words themselves; with fewer, those that nearly say the same are looked for, too.

@@ -14,6 +14,7 @@ mod limit;
 mod load;
 mod personal;
 mod read;
+mod replies;
 mod template;
 mod text;
 
@@ -33,6 +34,7 @@ pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
 pub use head::{Basis, Mark, Role, Source};
 pub use knowledge::{Danger, Entry};
+pub use replies::{Asking, Expected, Replies};
 pub use template::{PLACEHOLDERS, Template};
 pub use text::fill;
 
@@ -67,6 +69,7 @@ pub struct Pack {
     personal: Option<personal::Personal>,
     data: Option<data::Registry>,
     address: Option<linli_insight::text::address::Words>,
+    replies: Option<Replies>,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -215,6 +218,11 @@ impl Pack {
     /// How addresses are written; nothing where the pack does not say.
     pub fn address_words(&self) -> Option<&linli_insight::text::address::Words> {
         self.address.as_ref()
+    }
+
+    /// How a reply is looked over before it goes; nothing where the pack does not say.
+    pub fn replies(&self) -> Option<&Replies> {
+        self.replies.as_ref()
     }
 
     /// What is kept of people, why and how long; nothing where the pack does not say.

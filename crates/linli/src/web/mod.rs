@@ -10,6 +10,7 @@ pub mod assets;
 pub mod compress;
 pub mod ctx;
 pub mod cursor;
+pub mod doubts;
 pub mod download;
 pub mod entry;
 pub mod fault;
