@@ -2,6 +2,7 @@
 // e opens what is to be filled in, t the ready-made words, ? lists the keys; a letter presses the button that carries it.
 // A person who dislikes single keys switches them off in the settings: <body data-keys="off">.
 import { keepDrafts } from "./drafts";
+import { fillIn, lookOver } from "./doubts";
 import { lists, move, tick, up } from "./list";
 import { openList, readyWords, showReady, takeReady } from "./ready";
 
@@ -149,3 +150,5 @@ if (views && views.scrollWidth > views.clientWidth)
 lists();
 keepDrafts();
 readyWords();
+lookOver();
+fillIn();

@@ -16,6 +16,7 @@ pub mod feed;
 pub mod gauges;
 pub mod ids;
 pub mod import;
+pub mod knowledge;
 pub mod limits;
 pub mod notices;
 pub mod outward;
@@ -24,6 +25,7 @@ pub mod policy;
 pub mod presence;
 pub mod reading;
 pub mod record;
+pub mod replies;
 pub mod retention;
 pub mod seats;
 pub mod security;
@@ -93,6 +95,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         gauges::STATEMENTS,
         feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        knowledge::CHASE_STATEMENTS,
+        knowledge::STATEMENTS,
         notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
         notices::TOLD_STATEMENTS,
@@ -101,6 +105,8 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         reading::LESSON_STATEMENTS,
         reading::MODEL_STATEMENTS,
         record::STATEMENTS,
+        replies::CHECK_STATEMENTS,
+        replies::STATEMENTS,
         retention::STATEMENTS,
         retention::cases::STATEMENTS,
         retention::rows::STATEMENTS,
@@ -118,6 +124,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         tries::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
+        vault::crowd::STATEMENTS,
         vault::forget::STATEMENTS,
         vault::keys::STATEMENTS,
         vault::public::STATEMENTS,

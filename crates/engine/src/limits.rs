@@ -49,6 +49,10 @@ pub const VIEW_COUNT: usize = 99;
 pub const VIEW_SCAN: usize = 1_000;
 /// Open steps of all units together that the look at their load counts.
 pub const LOAD_ROWS: usize = 20_000;
+/// Letters that the look at hot events groups: the newest.
+pub const HOT_LETTERS: usize = 20_000;
+/// Events of that look.
+pub const HOT_EVENTS: usize = 50;
 /// Saved views of one person, and of one unit.
 pub const SAVED_VIEWS: usize = 20;
 /// Characters of the query of a saved view.
@@ -61,12 +65,44 @@ pub const DRAFT_BYTES: usize = 64 * 1024;
 pub const PHRASES: usize = 100;
 /// Characters of a ready-made text, and of a note at a hand-over.
 pub const PHRASE_CHARS: usize = 2_000;
+/// Answers at hand, the pack's among them.
+pub const ANSWERS: usize = 2_000;
+/// Characters of the question that one answers.
+pub const QUESTION_CHARS: usize = 200;
+/// Characters of an answer at hand.
+pub const ANSWER_CHARS: usize = 2_000;
+/// Days ahead by which an answer has to be looked at again, at most.
+pub const REVIEW_DAYS: i64 = 731;
 /// Cases that one hand-over names.
 pub const HANDOVER_CASES: usize = 50;
 /// The longest cover of a seat, milliseconds.
 pub const COVER_MS: i64 = 92 * 24 * 3_600_000;
+/// Newest cases of a unit whose replies a new one is compared with.
+pub const EARLIER_REPLIES: i64 = 100;
+/// Newest solved cases that each process knows, to find those that are like another.
+pub const SOLVED_KNOWN: usize = 4_000;
+/// Those of them that teach it what letter and reply about one matter have in common.
+pub const JUDGE_PAIRS: usize = 3_000;
+/// With fewer it learns nothing.
+pub const JUDGE_LEAST: usize = 200;
+/// Characters of a letter and of a reply that teach.
+pub const TAUGHT_CHARS: usize = 800;
+/// Solved cases that are read in one go.
+pub const SOLVED_BATCH: usize = 100;
+/// Questions to the writing assistant that may wait for their answers at the same time.
+pub const ASSISTANT_ASKS: usize = 4;
+/// Time for an answer of the writing assistant.
+pub const ASSISTANT_WAIT: Duration = Duration::from_secs(60);
+/// Bytes of an answer of the writing assistant.
+pub const ASSISTANT_BYTES: u64 = 256 * 1024;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
+/// Cases found by the words themselves; with fewer, those that nearly say the same are looked for, too.
+pub const SEARCH_FEW: usize = 5;
+/// Near hits that are shown.
+pub const NEAR: usize = 20;
+/// Candidates that a search for near hits reads, by the ear and by the hand each.
+pub const NEAR_LOOK: usize = 600;
 
 /// Letters that a process holds in mind to find those that are about the same.
 pub const LETTERS: usize = 100_000;

@@ -1,4 +1,4 @@
-//! What calls out of the house: webhooks, the exchange, witnesses. An address inside (loopback, a private network, the
+//! What calls out of the house: webhooks, the exchange, witnesses, the writing assistant. An address inside (loopback, a private network, the
 //! metadata service of a cloud) is not called unless the operator says so, or whoever may name an address could have the
 //! program knock on the doors behind the wall.
 
@@ -132,8 +132,13 @@ impl Resolver for Checked {
 /// What calls out. The address that the office configured is the one that is called: no proxy from the environment, no
 /// redirect.
 pub(crate) fn agent(reach: Reach) -> ureq::Agent {
+    patient_agent(reach, CALL)
+}
+
+/// The same, which waits so long for an answer.
+pub(crate) fn patient_agent(reach: Reach, call: Duration) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
-        .timeout_global(Some(CALL))
+        .timeout_global(Some(call))
         .timeout_connect(Some(CONNECT))
         .http_status_as_error(false)
         .max_redirects(0)

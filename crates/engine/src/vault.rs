@@ -3,6 +3,7 @@
 //! accident.
 
 pub mod behalf;
+pub(crate) mod crowd;
 pub(crate) mod factor;
 pub(crate) mod forget;
 pub(crate) mod keys;

@@ -194,7 +194,7 @@ fn pair_of<'a>(letter: &'a (String, String, &str), reply: &'a str) -> Pair<'a> {
 fn says_why_a_reply_may_not_answer() {
     let ask = |reply, earlier: &[Sketch]| {
         let pair = Pair { title: "小区路灯坏了", text: "路灯不亮，夜里漆黑。", reply };
-        doubts(&pair, &JUDGE, &PHRASES, earlier, &Limits::default())
+        doubts(&pair, Some(&*JUDGE), &PHRASES, earlier, &Limits::default())
     };
     let good = "您好！关于小区路灯坏了的问题，电工已于5月3日到现场维修，路灯不亮的两处都换了灯泡，夜里不再漆黑。";
     assert_eq!(ask(good, &[]), []);

@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, evidence, health, hotline, nearby, privacy, requests, rules, shell, signin, tour,
+    admin, api, desk, evidence, health, hotline, knowledge, nearby, privacy, requests, rules, shell, signin, tour,
     web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
         .merge(signin::routes())
         .merge(desk::routes())
         .merge(hotline::routes())
+        .merge(knowledge::routes())
         .merge(admin::routes())
         .merge(api::routes())
         .merge(rules::routes())

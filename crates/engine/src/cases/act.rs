@@ -55,7 +55,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::act`], and [`CaseError::KeyUsed`].
     pub async fn act_sent(&self, ask: Ask, sent: Sent) -> Result<Acted, CaseError> {
-        if reveal::opens(&ask.command) {
+        if reveal::is_the_programs(&ask.command) {
             return Err(CaseError::NotYours(Vec::new()));
         }
         let engine = self.clone();
@@ -78,7 +78,7 @@ impl Engine {
 
     /// Does what writes an event. Somebody else may write the same number of event first; then it looks again and decides
     /// anew.
-    pub(super) async fn write_event<T: Send + 'static>(
+    pub(crate) async fn write_event<T: Send + 'static>(
         &self,
         work: impl FnMut(&mut Tx<'_>) -> Result<T, CaseError> + Clone + Send + 'static,
     ) -> Result<T, CaseError> {
@@ -94,7 +94,7 @@ impl Engine {
         Err(CaseError::Db(DbError::Duplicate { sql: "ADD_EVENT" }))
     }
 
-    pub(super) fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
+    pub(crate) fn act_in(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Acted, CaseError> {
         if let Some(acted) = done(tx, ask)? {
             return Ok(acted);
         }

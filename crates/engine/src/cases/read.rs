@@ -20,6 +20,7 @@ use crate::{
     ids::Jurisdiction,
     pack::Pack,
     policy::Action,
+    replies::ASSISTED,
     vault,
     viewer::Viewer,
 };
@@ -204,9 +205,8 @@ impl Engine {
             }
         }
         let during = |steps: &[String]| !case.is_ended() && (steps.is_empty() || steps.iter().any(|s| case.is_open(s)));
-        for side in
-            rules.flow.sides().iter().filter(|s| during(&s.during) && allowed(&s.by, "") && !is_opening(&s.name))
-        {
+        let asked = |name: &str| !is_opening(name) && name != ASSISTED;
+        for side in rules.flow.sides().iter().filter(|s| during(&s.during) && allowed(&s.by, "") && asked(&s.name)) {
             offers.push(offer(&side.name, &side.title, &side.form, &side.rule));
         }
         for cancel in rules.flow.cancels().iter().filter(|c| during(&c.during) && allowed(&c.by, "")) {

@@ -16,6 +16,7 @@ use crate::{
     db::Tx,
     limits,
     policy::{self, Action, Resource},
+    replies::ASSISTED,
     seats::Seat,
     vault::{self, Secret},
     viewer::Viewer,
@@ -28,9 +29,9 @@ pub(super) const RELAYED: &str = "relayed";
 /// Side acts that say that identity left the vault. They are written by what opens it, and by nothing else.
 const OPENS: [&str; 3] = [REVEAL, "dialled", RELAYED];
 
-/// Whether a command says that the vault was opened.
-pub(super) fn opens(command: &Command) -> bool {
-    matches!(command, Command::Side { act, .. } if is_opening(act))
+/// Whether a command says what only the program may say: that the vault was opened, that the assistant was asked.
+pub(super) fn is_the_programs(command: &Command) -> bool {
+    matches!(command, Command::Side { act, .. } if is_opening(act) || act == ASSISTED)
 }
 
 /// Whether an act of a flow says that the vault was opened.

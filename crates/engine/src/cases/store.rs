@@ -119,7 +119,7 @@ pub fn by_number(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, number: &str) -> R
     tx.first(&BY_NUMBER, &args![jurisdiction, number])?.map(head).transpose()
 }
 
-pub(super) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbError> {
+pub(crate) fn events(tx: &mut Tx<'_>, key: CaseKey) -> Result<Vec<Event>, DbError> {
     let rows = tx.query(&EVENTS, &args![key.jurisdiction, key.id])?;
     rows.into_iter().map(event).collect()
 }

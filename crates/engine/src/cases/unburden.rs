@@ -25,7 +25,7 @@ const PERHAPS: [Kind; 3] = [Kind::Phone, Kind::Landline, Kind::Name];
 pub(super) const THEIRS: [&str; 2] = ["message", "words"];
 
 /// Who brought a case, to know them again in a text: their name and where they are reached.
-pub(super) type Known = Vec<Secret<String>>;
+pub(crate) type Known = Vec<Secret<String>>;
 
 /// Takes personal data out of a report; what was written.
 pub(crate) fn report(pack: &Pack, report: &mut Report) -> Option<Said> {
@@ -110,7 +110,7 @@ fn is_same(own: &Secret<String>, text: &str) -> bool {
 
 impl Engine {
     /// Who brought a case and for whom, to know them again in a text.
-    pub(super) fn known(&self, tx: &mut Tx<'_>, case: CaseKey) -> Result<Known, DbError> {
+    pub(crate) fn known(&self, tx: &mut Tx<'_>, case: CaseKey) -> Result<Known, DbError> {
         let (key, CaseKey { jurisdiction, id }) = (&self.vault_key, case);
         let caller = vault::caller(tx, key, jurisdiction, id)?;
         let behalf = vault::behalf::of(tx, key, jurisdiction, id)?;

@@ -10,6 +10,7 @@ use crate::{
     cases::CaseKey,
     db::{Db, DbError, Tx},
     evidence::Witness,
+    replies::Assistant,
     vault::Secret,
 };
 
@@ -46,6 +47,7 @@ pub struct Plugs {
     by_channel: BTreeMap<Channel, Arc<dyn Plug>>,
     relay: Option<Arc<dyn Relay>>,
     witnesses: Arc<[Witness]>,
+    assistant: Option<Arc<Assistant>>,
 }
 
 /// Connects two telephones without either seeing the other's number.
@@ -87,6 +89,18 @@ impl Plugs {
     /// Those outside who countersign the log.
     pub fn witnesses(&self) -> Arc<[Witness]> {
         Arc::clone(&self.witnesses)
+    }
+
+    /// With a language model that may be asked for drafts.
+    #[must_use]
+    pub fn with_assistant(mut self, assistant: Assistant) -> Self {
+        self.assistant = Some(Arc::new(assistant));
+        self
+    }
+
+    /// The language model that may be asked for drafts, if there is one.
+    pub fn assistant(&self) -> Option<Arc<Assistant>> {
+        self.assistant.clone()
     }
 
     /// Whether a notice on this channel reaches anybody. The screen needs no plug.

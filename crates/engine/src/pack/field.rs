@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use linli_flow::{FieldKind, Text};
 
-use super::read::{Once, Table};
+use super::{
+    read::{Once, Table},
+    replies::{self, Expected},
+};
 
 /// A field that a form may ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,8 @@ pub struct Field {
     pub max_chars: Option<usize>,
     /// What it costs to fill in, in minutes.
     pub minutes: f64,
+    /// What its words have to hold, where they reach whoever reported the case.
+    pub reply: Option<Expected>,
 }
 
 /// What a field holds.
@@ -122,10 +127,12 @@ fn field(name: String, mut table: Table<'_>) -> Option<Field> {
         max: None,
         max_chars: None,
         minutes: table.need_decimal("minutes"),
+        reply: None,
     };
     match kind {
         Kind::Text | Kind::LongText => {
             field.max_chars = table.need_count("max_chars").and_then(|n| usize::try_from(n).ok());
+            field.reply = replies::expected(&field.name, &mut table);
         }
         Kind::Number => {
             (field.min, field.max) = (table.number("min"), table.number("max"));

@@ -77,6 +77,8 @@ pub(super) struct Head {
     pub data: Option<Word>,
     /// How addresses are written.
     pub address: Option<Word>,
+    /// Words by which replies are looked over.
+    pub replies: Option<Word>,
 }
 
 /// The mark that must be there.
@@ -114,6 +116,7 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         personal: root.word("personal"),
         data: root.word("data"),
         address: root.word("address"),
+        replies: root.word("replies"),
     };
     if head.flows.is_empty() {
         root.wrong("the pack needs `flows`: the files of its flows");

@@ -16,7 +16,7 @@ use super::{
     limit::{self, LimitTable},
     personal::Personal,
     read::{Doc, Found, Names, Table, Word, note},
-    template, text,
+    replies, template, text,
 };
 
 /// The file that names the others.
@@ -64,6 +64,7 @@ impl Desk<'_> {
         let sources = Names { what: "source", all: Some(sources) };
         let data = head.data.as_ref().and_then(|path| self.read(path, |table| data::read(table, &sources)));
         let address = head.address.as_ref().and_then(|path| self.address(path));
+        let replies = head.replies.as_ref().and_then(|path| self.read(path, replies::read)?);
         let knowledge = self.knowledge(&head, fields.as_deref(), &categories, &classes);
         let (fields, limits) = (fields?, limits?);
         // A flow hangs on its fields: while they are wrong, what it would be blamed for could be theirs.
@@ -89,6 +90,7 @@ impl Desk<'_> {
             personal,
             data,
             address,
+            replies,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
         })
@@ -127,7 +129,8 @@ impl Desk<'_> {
             .dangers
             .as_ref()
             .and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines, classes)));
-        Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
+        let (dangers, danger_class) = dangers.unwrap_or_default();
+        Knowledge { entries: entries.unwrap_or_default(), dangers, danger_class }
     }
 
     fn calendar(&self, path: &Word) -> Option<Calendar> {

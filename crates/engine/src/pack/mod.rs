@@ -14,6 +14,7 @@ mod limit;
 mod load;
 mod personal;
 mod read;
+mod replies;
 mod template;
 mod text;
 
@@ -22,6 +23,7 @@ use std::{collections::BTreeMap, fmt};
 use std::sync::Arc;
 
 use linli_flow::{Definition, Problem, Text};
+use linli_insight::text::address::Words;
 use linli_worktime::{Calendar, Date, Limit};
 
 pub use category::Category;
@@ -32,6 +34,7 @@ pub use folder::read_dir;
 pub use form::{FieldError, FieldProblem, Raw};
 pub use head::{Basis, Mark, Role, Source};
 pub use knowledge::{Danger, Entry};
+pub use replies::{Asking, Expected, Replies};
 pub use template::{PLACEHOLDERS, Template};
 pub use text::fill;
 
@@ -66,6 +69,7 @@ pub struct Pack {
     personal: Option<personal::Personal>,
     data: Option<data::Registry>,
     address: Option<linli_insight::text::address::Words>,
+    replies: Option<Replies>,
     flows: Vec<Arc<Definition>>,
     files: Files,
 }
@@ -93,6 +97,12 @@ impl Pack {
             bytes.extend(part.as_bytes());
         }
         crate::digest(&bytes)
+    }
+
+    /// Endings by which the name of a place is known in a letter; none where the pack does not say.
+    pub fn place_endings(&self) -> Vec<String> {
+        let words = self.files.get("address.toml").and_then(|text| Words::parse("address.toml", text).ok());
+        words.map(|words| words.place_endings()).unwrap_or_default()
     }
 
     /// A role.
@@ -184,18 +194,9 @@ impl Pack {
         &self.templates
     }
 
-    /// The answers at hand about a text, the likeliest first.
-    pub fn answers(&self, text: &str, most: usize) -> Vec<&Entry> {
-        self.knowledge.about(text, most)
-    }
-
-    /// An answer at hand.
-    pub fn answer(&self, id: &str) -> Option<&Entry> {
-        self.knowledge.entries.iter().find(|entry| entry.id == id)
-    }
-
-    /// All answers at hand, in the order of the file.
-    pub fn all_answers(&self) -> &[Entry] {
+    /// The answers at hand, in the order of the file. An office writes its own beside them: what holds is what the engine
+    /// has put together ([`crate::knowledge`]).
+    pub fn answers(&self) -> &[Entry] {
         &self.knowledge.entries
     }
 
@@ -217,6 +218,11 @@ impl Pack {
     /// How addresses are written; nothing where the pack does not say.
     pub fn address_words(&self) -> Option<&linli_insight::text::address::Words> {
         self.address.as_ref()
+    }
+
+    /// How a reply is looked over before it goes; nothing where the pack does not say.
+    pub fn replies(&self) -> Option<&Replies> {
+        self.replies.as_ref()
     }
 
     /// What is kept of people, why and how long; nothing where the pack does not say.

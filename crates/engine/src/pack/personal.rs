@@ -1,5 +1,7 @@
 //! `personal.toml`: what gives personal data away in free text, and what stands in its place.
 
+use std::ops::Range;
+
 use linli_insight::text::personal::{Finder, Found, Kind, Marks, MarksError, mask};
 
 use super::Pack;
@@ -31,6 +33,12 @@ impl Pack {
         let mut found = personal.finder.find(text);
         found.retain(|Found { kind, range }| which(*kind, text.get(range.clone()).unwrap_or_default()));
         (!found.is_empty()).then(|| mask(text, &found, |kind| personal.marks.stand_in(kind)))
+    }
+
+    /// Where personal data stands in a text, in bytes, in order.
+    pub fn personal_in(&self, text: &str) -> Vec<Range<usize>> {
+        let found = self.personal.as_ref().map(|personal| personal.finder.find(text));
+        found.into_iter().flatten().map(|found| found.range).collect()
     }
 
     /// What stands in the place of a text that was erased.

@@ -97,6 +97,11 @@ impl<'d> Table<'d> {
         self.wrong_at(line, format!("`{key}` of {} has to be {expected}", self.name));
     }
 
+    /// Whether it says anything under this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
     fn must_have(&self, key: &str) {
         if !self.entries.contains_key(key) {
             self.wrong(format!("{} needs `{key}`", self.name));

@@ -204,7 +204,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn heads_of(&self, found: Vec<Like>) -> Result<Vec<(Like, Head)>, DbError> {
+    pub async fn cases_of(&self, found: Vec<Like>) -> Result<Vec<(Like, Head)>, DbError> {
         if found.is_empty() {
             return Ok(Vec::new());
         }

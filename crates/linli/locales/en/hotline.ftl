@@ -58,12 +58,9 @@ call-answers = Answers at hand
 call-answers-hint = Answers to common questions appear here as you write, ready to be read out.
 call-answers-none = No answer at hand: file it as usual.
 call-answer = Answered
-call-answer-kept = { $region } · kept by { $owner }, good until { $day }
-call-answer-stale = { $region } · { $owner } was to review this by { $day } and has not. Ask before you answer.
 call-stale = Past its review
 call-answer-old = This answer is past its review and cannot be used as it is. File the question, or ask before you answer.
 call-answer-given = { $answer } (Source: { $source })
-call-owner-none = the street office
 call-repeats = { $n ->
     [one] One open case nearby is alike
    *[other] { $n } open cases nearby are alike
@@ -136,14 +133,6 @@ callback-go-on = Go on with the form
 callback-else = No answer, or nothing to file
 callback-save = Save
 callback-over = This call-back is over.
-answers-title = Common questions
-answers-lead = Perhaps the answer is here already.
-answers-ask = What would you like to know?
-answers-none = No answer found
-answers-none-try = Try other words, or tell us and somebody will answer.
-answers-report = Tell us
-answers-source = Source: { $source }
-answers-perhaps = Perhaps this answers it:
 call-join = The same: join it
 call-join-gone = That case has been closed: file this one as usual.
 call-done-joined = Joined

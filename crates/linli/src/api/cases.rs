@@ -34,6 +34,7 @@ use super::{
 use crate::web::{
     Ctx, Fault, Page, Reply, act_form,
     acts::{Deed, Refused, perform_sent},
+    doubts::{self, Doubted},
     given::{self, FromText, Query, escaped},
     problem::FieldError,
 };
@@ -304,6 +305,9 @@ enum FormValue {
 pub struct Done {
     /// The number of the event.
     seq: u64,
+    /// What may be wrong with the words that it tells whoever reported the case. It is done all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Doubted>,
 }
 
 /// `POST …/acts`.
@@ -328,8 +332,10 @@ pub async fn perform(ctx: &Ctx, d: &Dossier, by: Viewer, headers: &HeaderMap, gi
     }
     let raw: Raw = body.form.into_iter().map(|(name, value)| (name, texts(value))).collect();
     let deed = Deed { key: caller::key(ctx, "act", &key), sent: Some(digest), by };
+    let warnings = doubts::found(ctx, d, &offer, &raw).await;
+    let warnings = doubts::shown(&Page::new(ctx, ""), d, &warnings);
     match perform_sent(ctx, d, &offer, &raw, deed, Vec::new()).await {
-        Ok(acted) => Ok(done(acted.again, Done { seq: acted.seq })),
+        Ok(acted) => Ok(done(acted.again, Done { seq: acted.seq, warnings })),
         Err(why) => Err(refused(ctx, d, &why)),
     }
 }
@@ -371,7 +377,7 @@ fn refused(ctx: &Ctx, d: &Dossier, why: &Refused) -> Fault {
     let errors = errors.collect();
     match why {
         Refused::Fault(fault) => Fault { said: Some(linli_flow::Text { zh, en }), errors, ..fault.clone() },
-        Refused::Fields(_) => {
+        Refused::Fields(_) | Refused::Doubts(_) => {
             let fault = Fault::new(why.status(), "fault-form");
             Fault { said: Some(linli_flow::Text { zh, en }), errors, ..fault }
         }

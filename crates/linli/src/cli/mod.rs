@@ -33,6 +33,7 @@ use linli_engine::{
     notices::{HttpRelay, Plugs, Webhook},
     outward::Reach,
     pack::Files,
+    replies::Assistant,
     vault::{Secret, Source},
 };
 
@@ -133,7 +134,17 @@ pub struct Where {
     /// Somebody outside who countersigns the log: the address, a space, the public key; once for each
     #[arg(long = "witness", env = "LINLI_WITNESSES", value_name = "URL KEY", value_delimiter = ',')]
     witnesses: Vec<String>,
-    /// Let webhook, exchange and witnesses be addresses of the office's own network; otherwise only public ones are called
+    /// The writing assistant: a large language model behind an OpenAI-compatible address (https://…/v1). Without it no
+    /// model is ever asked. It is sent masked words, one case at a time, when somebody asks for a draft
+    #[arg(long, env = "LINLI_ASSISTANT_URL", value_name = "URL", requires = "assistant_model")]
+    assistant_url: Option<String>,
+    /// The name of the model there
+    #[arg(long, env = "LINLI_ASSISTANT_MODEL", value_name = "NAME", requires = "assistant_url")]
+    assistant_model: Option<String>,
+    /// The file with the key of that service. The variable LINLI_ASSISTANT_KEY may hold the key itself
+    #[arg(long, env = "LINLI_ASSISTANT_KEY_FILE", value_name = "FILE", requires = "assistant_url")]
+    assistant_key: Option<PathBuf>,
+    /// Let webhook, exchange, witnesses and assistant be addresses of the office's own network; otherwise only public ones are called
     #[arg(long, env = "LINLI_ALLOW_PRIVATE_HOOKS")]
     allow_private_hooks: bool,
     /// Connections to PostgreSQL, or readers of SQLite
@@ -246,6 +257,9 @@ impl Where {
         let witnesses: Vec<Witness> =
             witnesses.collect::<Result<_, _>>().map_err(|e: Malformed| Failure::Input(e.to_string()))?;
         let mut plugs = Plugs::default().with_witnesses(witnesses);
+        if let Some(assistant) = self.assistant(reach)? {
+            plugs = plugs.with_assistant(assistant);
+        }
         if let Some(webhook) = signed(&self.webhook, &self.webhook_secret)? {
             plugs = plugs.with(webhook);
         }
@@ -253,6 +267,22 @@ impl Where {
             plugs = plugs.with_relay(HttpRelay(relay));
         }
         Ok(plugs)
+    }
+
+    /// The writing assistant, where there is one.
+    fn assistant(&self, reach: Reach) -> Result<Option<Assistant>, Failure> {
+        let (Some(url), Some(model)) = (&self.assistant_url, &self.assistant_model) else { return Ok(None) };
+        let held = std::env::var("LINLI_ASSISTANT_KEY").ok().filter(|text| !text.is_empty());
+        let key = match (held, &self.assistant_key) {
+            (Some(_), Some(_)) => {
+                let why = "the key of the writing assistant comes from more than one place: give one";
+                return Err(Failure::Input(why.to_owned()));
+            }
+            (held, None) => held,
+            (None, Some(path)) => Some(std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?),
+        };
+        let key = key.map(|key| Secret::new(key.trim().to_owned()));
+        Assistant::new(url, model, key, reach).map(Some).map_err(|e| Failure::Input(e.to_string()))
     }
 
     /// Where the master key of the vault is.

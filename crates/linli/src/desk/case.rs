@@ -19,9 +19,11 @@ use linli_engine::{
 
 use super::{
     act::{Refused, perform, same},
+    advice::{Advice, Words},
     asked::Asked,
+    check,
     clock::{Clock, clocks},
-    deeds::{Again, Deed, Desk, act_id, case_field, deeds, is_step},
+    deeds::{Again, Deed, Desk, act_id, case_field, deeds, form_id, is_step},
     drafts, handover,
     parts::{Part, parts},
     related::Related,
@@ -98,11 +100,14 @@ struct CasePage {
     talk: Talk,
     related: Related,
     near: Vec<Near>,
+    advice: Advice,
     parts: Vec<Part>,
     suggest: Option<Suggest>,
     shifts: Vec<handover::Said>,
     /// What is wrong, with the place on the page where it is put right.
     problems: Vec<(String, String)>,
+    /// Whether nothing is wrong and the words are to be looked at again.
+    doubted: bool,
     /// What was typed into a form that is on the page no more.
     typed: Vec<(String, String)>,
     /// Whether files came with the form: a browser does not keep them.
@@ -115,7 +120,22 @@ struct CasePage {
 /// `GET /desk/cases/{jurisdiction}/{number}`.
 pub async fn page(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>, asked: Asked) -> Reply {
     let d = read(&ctx, &jurisdiction, &number).await?;
-    draw(&ctx, d, &asked, None).await
+    draw(&ctx, d, Drawn { asked, ..Drawn::default() }).await
+}
+
+/// How a case is drawn.
+#[derive(Default)]
+struct Drawn<'s> {
+    asked: Asked,
+    again: Option<Again<'s>>,
+    words: Option<Words>,
+    /// Why the writing assistant gave no draft.
+    wrong: Option<String>,
+}
+
+/// The case with what the writing assistant wrote in its form, or with why it did not.
+pub async fn assisted(ctx: &Ctx, d: Dossier, words: Words, wrong: Option<String>) -> Reply {
+    draw(ctx, d, Drawn { words: Some(words), wrong, ..Drawn::default() }).await
 }
 
 /// `GET /desk/cases/{jurisdiction}/{number}/act`: where a reader is after a form was refused, when they change the
@@ -135,8 +155,10 @@ pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>,
     let unknown = || Fault::new(StatusCode::BAD_REQUEST, "fault-unknown-act");
     let (offer, key) = (act_form::asked(&d, &sent).ok_or_else(unknown)?, sent.key()?);
     let files = refused.is_some() || !sent.files.is_empty();
+    let doubts = check::before(&ctx, &d, &offer, &sent).await;
     let done = match refused {
         Some(fault) => Err(fault.into()),
+        None if !doubts.is_empty() => Err(Refused::Doubts(doubts)),
         None => perform(&ctx, &d, &offer, &sent.fields, key, std::mem::take(&mut sent.files)).await,
     };
     let why = match done {
@@ -157,14 +179,19 @@ pub async fn act(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>,
         Ok(d) => d,
         Err(fault) => return super::kept::page(&ctx, fault, &sent),
     };
-    draw(&ctx, d, &Asked::default(), Some(Again { offer: &offer, raw: &sent.fields, files, why: &why })).await
+    let again = Some(Again { offer: &offer, raw: &sent.fields, files, why: &why });
+    draw(&ctx, d, Drawn { again, ..Drawn::default() }).await
 }
 
-async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) -> Reply {
+async fn draw(ctx: &Ctx, d: Dossier, drawn: Drawn<'_>) -> Reply {
+    let Drawn { asked, again, words, wrong } = drawn;
     let page = Page::new(ctx, &d.head.title);
     let near = near(ctx, &page, &d).await?;
-    let desk = Desk::read(ctx, &page, &d, asked).await?;
-    let deeds = deeds(ctx, &page, &d, asked, again.as_ref(), &desk);
+    let mut desk = Desk::read(ctx, &page, &d, &asked).await?;
+    let mut advice = Advice::read(ctx, &d, &desk.ready).await?;
+    advice.wrong = wrong;
+    desk.words = words.or_else(|| advice.chosen(&asked));
+    let deeds = deeds(ctx, &page, &d, &asked, again.as_ref(), &desk);
     let sent = again.as_ref().and_then(|again| deeds.iter().find(|deed| same(&deed.offer, again.offer)));
     let mut earlier = moments(ctx, &page, &d);
     // The open steps stand at the end and are no events.
@@ -180,6 +207,8 @@ async fn draw(ctx: &Ctx, d: Dossier, asked: &Asked, again: Option<Again<'_>>) ->
         problems: again.as_ref().map(|again| problems(ctx, &page, &d, again, sent)).unwrap_or_default(),
         typed: again.as_ref().filter(|_| sent.is_none()).map(|again| typed(&page, &d, again)).unwrap_or_default(),
         files_again: again.as_ref().is_some_and(|again| again.files),
+        doubted: again.as_ref().is_some_and(|again| matches!(again.why, Refused::Doubts(_))),
+        advice,
         near,
         talk: Talk::new(ctx, &d),
         related: Related::new(ctx, &d).await?,
@@ -296,7 +325,7 @@ async fn suggest(ctx: &Ctx, page: &Page, d: &Dossier, desk: &Desk, deeds: &[Deed
         let field = deed.form.as_ref()?.fields.iter().find(|field| field.name == "unit")?;
         field.choices.iter().find(|choice| choice.chosen).map(|choice| choice.code.clone())
     };
-    let first = deeds.iter().find(|deed| deed.main).and_then(|deed| Some((format!("{}-form", deed.id), unit(deed)?)));
+    let first = deeds.iter().find(|deed| deed.main).and_then(|deed| Some((form_id(&deed.offer), unit(deed)?)));
     let confirm = first.map(|(form, unit)| (form, page.t1("suggest-confirm", "unit", page.org(&unit))));
     Ok(Some(Suggest::new(ctx, d, proposal, confirm).await?))
 }
@@ -305,7 +334,7 @@ async fn suggest(ctx: &Ctx, page: &Page, d: &Dossier, desk: &Desk, deeds: &[Deed
 /// category close by. Each with what it is to this one.
 pub async fn alike(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, Head)>, Fault> {
     let (engine, sorts) = (ctx.engine(), sorts(d));
-    let alike = engine.heads_of(engine.alike(&Letter::of(&d.head), ALIKE)).await?;
+    let alike = engine.cases_of(engine.alike(&Letter::of(&d.head), ALIKE)).await?;
     let mut found: Vec<(String, Head)> =
         alike.into_iter().map(|(like, head)| (guess::likeness(page, &like, sorts), head)).collect();
     let close = engine.nearby(&d.head.place, &d.head.category, engine.clock.now().plus(-NEARBY_MS)).await?;

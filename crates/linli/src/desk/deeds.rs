@@ -15,6 +15,7 @@ use linli_flow::FieldKind;
 
 use super::{
     act::{Refused, same, way},
+    advice::{self, Words},
     asked::Asked,
     phrases::Ready,
     suggest::{Proposal, is_category},
@@ -42,6 +43,14 @@ pub struct Deed {
     pub draft: Option<String>,
     /// Ready-made words, by the control that they go into.
     pub ready: Vec<ReadyFor>,
+    /// The fields whose words reach whoever reported the case.
+    pub replies: String,
+    /// What its writer may want to look at again.
+    pub doubts: Vec<String>,
+    /// Whether it was held back for that, so that it can go all the same.
+    pub doubted: bool,
+    /// Whether a machine wrote what stands in it.
+    pub machine: bool,
 }
 
 /// The ready-made words for one control.
@@ -82,6 +91,8 @@ pub struct Desk {
     pub ready: Vec<Ready>,
     pub glances: BTreeMap<String, Glance>,
     pub proposal: Option<Proposal>,
+    /// Words that were asked for.
+    pub words: Option<Words>,
 }
 
 impl Desk {
@@ -97,7 +108,8 @@ impl Desk {
             Some(seat) => ctx.engine().glances(&seat.place).await?,
             None => BTreeMap::new(),
         };
-        Ok(Self { drafts, ready, glances, proposal: Proposal::new(ctx, d, asked) })
+        let proposal = Proposal::new(ctx, d, asked);
+        Ok(Self { drafts, ready, glances, proposal, words: None })
     }
 }
 
@@ -114,26 +126,35 @@ pub fn act_id(offer: &Offer) -> String {
     }
 }
 
+/// The id of the form of an act.
+pub fn form_id(offer: &Offer) -> String {
+    act_form::control_id(offer, "form")
+}
+
 /// The acts, the main one first.
 pub fn deeds(ctx: &Ctx, page: &Page, d: &Dossier, asked: &Asked, again: Option<&Again<'_>>, desk: &Desk) -> Vec<Deed> {
     let names: Vec<&str> = d.offers.iter().map(|offer| offer.act.as_str()).collect();
     let letters = letters(&names);
     let main = d.offers.iter().position(|offer| offer.barred.is_none() && is_step(offer));
     let merging = asked.get("merge").and_then(|_| d.offers.iter().position(|offer| case_field(d, offer).is_some()));
-    let wanted = asked.get("act").and_then(|act| d.offers.iter().position(|offer| act_id(offer) == act));
+    let wanted = asked.get("act").or(desk.words.as_ref().map(|words| words.act.as_str()));
+    let wanted = wanted.and_then(|act| d.offers.iter().position(|offer| act_id(offer) == act));
     let drafted = d.offers.iter().position(|o| o.barred.is_none() && desk.drafts.iter().any(|x| x.act == act_id(o)));
     let shown = if again.is_some() { None } else { wanted.or(merging).or(drafted).or(main) };
     let deed = |(n, offer): (usize, &Offer)| {
         let sent = again.filter(|again| same(again.offer, offer));
-        let draft = desk.drafts.iter().find(|draft| draft.act == act_id(offer)).filter(|_| sent.is_none());
-        let (mut filled, note) = match sent {
-            Some(again) => (again.raw.clone(), None),
+        let words = desk.words.as_ref().filter(|words| sent.is_none() && words.act == act_id(offer));
+        let typed = words.and_then(|words| words.typed.as_ref()).or(sent.map(|again| again.raw));
+        let draft = desk.drafts.iter().find(|draft| draft.act == act_id(offer)).filter(|_| typed.is_none());
+        let (mut filled, note) = match typed {
+            Some(typed) => (typed.clone(), None),
             None => prefill(ctx, page, d, offer, asked, desk.proposal.as_ref()),
         };
         filled.extend(draft.map(|draft| draft.typed.clone()).unwrap_or_default());
         if sent.is_none() && wanted == Some(n) {
             put_ready(&mut filled, asked, &desk.ready);
         }
+        words.into_iter().for_each(|words| advice::add(&mut filled, &words.texts));
         let errors = match sent.map(|again| again.why) {
             Some(Refused::Fields(errors)) => errors.as_slice(),
             _ => &[],
@@ -150,11 +171,21 @@ pub fn deeds(ctx: &Ctx, page: &Page, d: &Dossier, asked: &Asked, again: Option<&
             open: shown == Some(n) || sent.is_some(),
             main: main == Some(n),
             note,
+            replies: ctx.engine().reply_fields(d, offer).join(" "),
+            doubts: words.map(|words| words.doubts.clone()).unwrap_or_else(|| doubts(ctx, page, d, sent)),
+            doubted: sent.is_some_and(|again| matches!(again.why, Refused::Doubts(_))),
+            machine: words.is_some_and(|words| words.machine),
             draft: draft.map(|draft| page.time(&draft.saved_at).words),
             offer: offer.clone(),
         }
     };
     d.offers.iter().enumerate().map(deed).collect()
+}
+
+/// The doubts for which a form was held back.
+fn doubts(ctx: &Ctx, page: &Page, d: &Dossier, sent: Option<&Again<'_>>) -> Vec<String> {
+    let held = sent.map(|again| again.why).filter(|why| matches!(why, Refused::Doubts(_)));
+    held.map_or_else(Vec::new, |why| why.problems(ctx, page, d).into_iter().map(|problem| problem.words).collect())
 }
 
 /// A ready-made text that was chosen goes into its field, after what stands there.

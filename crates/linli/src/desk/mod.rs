@@ -13,6 +13,8 @@
 //! | `GET /desk/me/tokens`, `POST /desk/me/tokens/{id}` | access for programs: fetching a token |
 //! | `GET /desk/peek/{jurisdiction}/{number}` | a case as it stands beside the list |
 //! | `POST /desk/cases/{jurisdiction}/{number}/draft`, `…/draft/drop` | keeping what was typed into an act's form |
+//! | `POST /desk/cases/{jurisdiction}/{number}/check` | looking over the words of a reply while they are typed |
+//! | `POST /desk/cases/{jurisdiction}/{number}/assistant` | a draft by the writing assistant, into the form |
 //! | `GET /desk/cases/{jurisdiction}/{number}/print`, `GET /desk/print` | a case and a list on paper |
 //! | `GET /desk/batch`, `POST /desk/batch/preview`, `POST /desk/batch` | one act on many cases |
 //! | `GET, POST /desk/views`, `POST /desk/views/{id}` | saved views |
@@ -20,18 +22,22 @@
 //! | `GET, POST /desk/handover`, `GET /desk/handover/{id}`, `POST …/take` | from shift to shift |
 //! | `GET, POST /desk/cover`, `POST /desk/cover/{id}/end` | leave cover |
 //! | `GET /desk/load` | how much lies with each unit |
+//! | `GET /desk/hot`, `GET /desk/hot.csv` | what many write about, the hottest first |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
 //! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
 
+mod advice;
 mod batch;
 mod case;
+mod check;
 mod clock;
 mod cover;
 mod deeds;
 mod drafts;
 mod files;
 mod handover;
+mod hot;
 mod inbox;
 mod kept;
 mod live;
@@ -106,6 +112,8 @@ fn routes_of_the_day() -> Routes {
         .get("/desk/peek/{jurisdiction}/{number}", case(Action::See), preview::peek)
         .post("/desk/cases/{jurisdiction}/{number}/draft", case(Action::Act), drafts::save)
         .post("/desk/cases/{jurisdiction}/{number}/draft/drop", case(Action::Act), drafts::forget)
+        .post("/desk/cases/{jurisdiction}/{number}/check", case(Action::Act), check::look)
+        .post("/desk/cases/{jurisdiction}/{number}/assistant", case(Action::Act), advice::assist)
         .get("/desk/cases/{jurisdiction}/{number}/print", case(Action::See), print::case)
         .get("/desk/print", looks, print::list)
         .get("/desk/batch", works, batch::page)
@@ -125,4 +133,6 @@ fn routes_of_the_day() -> Routes {
         .post("/desk/cover", Needs::Staff, cover::arrange)
         .post("/desk/cover/{id}/end", Needs::Staff, cover::end)
         .get("/desk/load", looks, load::page)
+        .get("/desk/hot", case(Action::List), hot::page)
+        .get("/desk/hot.csv", case(Action::List), hot::table)
 }

@@ -78,7 +78,7 @@ struct MergePage {
 }
 
 /// The field and the act by which this seat can merge the case now, if it can.
-fn merging(d: &Dossier) -> Option<(&linli_engine::cases::read::Offer, &str)> {
+pub(super) fn merging(d: &Dossier) -> Option<(&linli_engine::cases::read::Offer, &str)> {
     d.offers.iter().filter(|offer| offer.barred.is_none()).find_map(|offer| {
         let names = offer.form.iter().map(|field| field.name.as_str());
         let field = names.into_iter().find(|name| d.flow.fields().get(*name) == Some(&FieldKind::Case))?;

@@ -140,7 +140,7 @@ impl Suggest {
 /// The cases that are the reason, as far as this seat may see them.
 async fn reasons(ctx: &Ctx, guess: &Guess) -> Result<Vec<(String, String, String)>, Fault> {
     let Because::Cases(cases) = &guess.because else { return Ok(Vec::new()) };
-    let cases = ctx.engine().heads_of(cases.clone()).await?;
+    let cases = ctx.engine().cases_of(cases.clone()).await?;
     let named = guess::named(&cases, |head: &Head| sees(ctx, head));
     Ok(named.into_iter().map(|head| (head.number.clone(), head.title.clone(), case_url(head))).collect())
 }

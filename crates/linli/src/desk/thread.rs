@@ -33,6 +33,9 @@ pub struct Talk {
     page: Page,
     lines: Vec<Line>,
     url: String,
+    /// Where the words are looked over while they are typed, and in which fields.
+    check: String,
+    replies: String,
     form: Option<ActForm>,
 }
 
@@ -54,6 +57,8 @@ impl Talk {
         Self {
             lines,
             url: format!("{}/act", case_url(&d.head)),
+            check: format!("{}/check", case_url(&d.head)),
+            replies: offer.map(|offer| ctx.engine().reply_fields(d, offer).join(" ")).unwrap_or_default(),
             form: offer.map(|offer| ActForm::new(ctx, d, offer, &Raw::default(), &[])),
             page,
         }

@@ -6,7 +6,7 @@ use axum::{Json, response::IntoResponse};
 use linli_engine::{
     cases::{Head, Phase},
     ids::PlaceCode,
-    pack::{Danger, Entry},
+    pack::Danger,
     reading::{Because, Guess},
 };
 use linli_worktime::deadline;
@@ -17,7 +17,7 @@ use super::{
     draft::{Draft, case_url},
     places,
 };
-use crate::web::{Ctx, Fault, Page, Reply, forms::Sent, guess, i18n};
+use crate::web::{Ctx, Fault, Page, Reply, answers::Answer, forms::Sent, guess, i18n};
 
 /// How far back a case may lie that is the same matter.
 const NEARBY_MS: i64 = 30 * 86_400_000;
@@ -27,17 +27,6 @@ const REPEATS: usize = 5;
 const ANSWERS: usize = 3;
 /// Characters of the words that are read back.
 const READ_CHARS: usize = 60;
-
-/// An answer at hand.
-pub struct Answer {
-    id: String,
-    question: String,
-    answer: String,
-    source: String,
-    /// Who keeps it fresh, and until when it is good.
-    kept: String,
-    stale: bool,
-}
 
 /// An open case that may be the same matter.
 pub struct Repeat {
@@ -115,36 +104,15 @@ fn said(ctx: &Ctx, page: &Page, draft: &Draft, suggested: &Guess) -> String {
 /// What stands beside the words.
 pub async fn beside(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Result<Beside, Fault> {
     let page = Page::new(ctx, "");
-    let packs = ctx.engine().packs();
     let words = format!("{} {}", draft.title, draft.body);
-    let found = packs.current().answers(&words, ANSWERS);
+    let known = ctx.engine().knowledge();
+    let found = known.about(&words, ANSWERS);
     Ok(Beside {
-        answers: found.into_iter().map(|entry| answer(ctx, &page, entry)).collect(),
+        answers: found.into_iter().map(|entry| Answer::of(ctx, &page, entry)).collect(),
         repeats: repeats(ctx, draft, place).await?.iter().map(|head| repeat(&page, head)).collect(),
         typed: !draft.body.is_empty(),
         page,
     })
-}
-
-fn answer(ctx: &Ctx, page: &Page, entry: &Entry) -> Answer {
-    let packs = ctx.engine().packs();
-    let today = packs.current().calendar.date_of(ctx.engine().clock.now());
-    let directory = ctx.engine().directory();
-    let owner = directory.orgs().find(|org| org.function == entry.owner && org.retired_at.is_none());
-    let owner = owner.map_or_else(|| page.t("call-owner-none"), |org| page.of(&org.name).to_owned());
-    let stale = entry.is_stale(today);
-    let review =
-        page.time(&packs.current().calendar.parse_local(&format!("{} 00:00:00", entry.review)).unwrap_or_default());
-    let day = review.exact.get(..10).unwrap_or_default().to_owned();
-    let args = [("owner", owner.into()), ("day", day.into()), ("region", page.of(&entry.region).to_owned().into())];
-    Answer {
-        id: entry.id.clone(),
-        question: page.of(&entry.question).to_owned(),
-        answer: page.of(&entry.answer).to_owned(),
-        source: entry.source.clone(),
-        kept: i18n::text(page.lang(), if stale { "call-answer-stale" } else { "call-answer-kept" }, &args),
-        stale,
-    }
 }
 
 /// Open cases that may be the same matter: by their words, then those of the same category close by.
@@ -154,7 +122,7 @@ pub async fn repeats(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Res
     let since = engine.clock.now().plus(-NEARBY_MS);
     let alike = engine.alike(&draft.letter(ctx, Some(place)), REPEATS * 2);
     let alike = alike.into_iter().filter(|like| like.phase == Phase::Open).collect();
-    let mut found: Vec<Head> = engine.heads_of(alike).await?.into_iter().map(|(_, head)| head).collect();
+    let mut found: Vec<Head> = engine.cases_of(alike).await?.into_iter().map(|(_, head)| head).collect();
     // Who calls joins what is of their own street.
     found.retain(|head| head.key.jurisdiction == place.jurisdiction() && head.opened_at >= since);
     for head in engine.nearby(place, &draft.category(ctx), since).await? {
@@ -223,10 +191,4 @@ pub fn watched(ctx: &Ctx, page: &Page) -> String {
         json!({ "line": alarm.line, "title": alarm.title, "say": alarm.say, "any": danger.any, "none": danger.none })
     };
     json!(packs.current().dangers().iter().map(danger).collect::<Vec<_>>()).to_string()
-}
-
-/// An answer at hand that may be given: it is there, and its day of review has not passed.
-pub fn given<'e>(ctx: &Ctx, pack: &'e linli_engine::pack::Pack, id: &str) -> Option<&'e Entry> {
-    let today = pack.calendar.date_of(ctx.engine().clock.now());
-    pack.answer(id).filter(|entry| !entry.is_stale(today))
 }

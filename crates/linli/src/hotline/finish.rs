@@ -12,7 +12,7 @@ use linli_flow::{Form, Value};
 
 use super::{beside, draft::Draft, page};
 use crate::web::{
-    Ctx, Fault, Reply,
+    Ctx, Fault, Reply, answers,
     forms::{Sent, SentFile},
     i18n,
     page::go,
@@ -128,12 +128,12 @@ async fn file(ctx: &Ctx, draft: &mut Draft, seat: &Seat) -> Result<Option<Call>,
 
 /// A consultation: what was asked is filed with the answer that was given, which names what it rests on.
 async fn answer(ctx: &Ctx, draft: &mut Draft, seat: &Seat, id: &str) -> Result<Option<Call>, Fault> {
-    let packs = ctx.engine().packs();
-    let Some(entry) = beside::given(ctx, packs.current(), id) else {
+    let known = ctx.engine().knowledge();
+    let Some(entry) = known.good_one(id, ctx.engine().today()) else {
         draft.wrong("body", ctx.t("call-answer-old"));
         return Ok(None);
     };
-    let text = |text: &linli_flow::Text| text.get(ctx.lang.code()).to_owned();
+    let text = |text: &linli_flow::Text| answers::said(text, ctx.lang).to_owned();
     let body = if draft.body.is_empty() { text(&entry.question) } else { draft.body.clone() };
     let place = draft.meant(ctx, seat).or_else(|| Draft::anywhere(ctx, seat));
     let Some(mut report) = draft.report(ctx, place, body).await? else { return Ok(None) };

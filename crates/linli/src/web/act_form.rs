@@ -121,8 +121,7 @@ impl ActForm {
         };
         let key = filled.get("key").and_then(|k| k.first()).cloned();
         let key = key.unwrap_or_else(|| linli_engine::hex(&edge::new_id()));
-        let base = if step.is_empty() { offer.act.clone() } else { format!("{step}-{}", offer.act) };
-        let field = |asked: &FormField| draw(ctx, dossier, &base, asked, filled, errors);
+        let field = |asked: &FormField| draw(ctx, dossier, control_id(offer, &asked.name), asked, filled, errors);
         Self {
             fields: offer.form.iter().filter_map(field).collect(),
             hidden: vec![
@@ -143,6 +142,14 @@ impl ActForm {
     pub fn errors(&self) -> Vec<(String, String)> {
         let wrong = |f: &ActField| f.error.clone().map(|error| (f.id.clone(), error));
         self.fields.iter().filter_map(wrong).collect()
+    }
+}
+
+/// The id of the control of a field in the form of an offer.
+pub fn control_id(offer: &Offer, field: &str) -> String {
+    match &offer.way {
+        OfferWay::Step { step, .. } => format!("{step}-{}-{field}", offer.act),
+        OfferWay::Side | OfferWay::Cancel => format!("{}-{field}", offer.act),
     }
 }
 
@@ -177,7 +184,7 @@ pub fn offer(dossier: &Dossier, way: &str, step: &str, instance: &str, act: &str
 fn draw(
     ctx: &Ctx,
     dossier: &Dossier,
-    base: &str,
+    id: String,
     asked: &FormField,
     filled: &Raw,
     errors: &[FieldError],
@@ -189,7 +196,7 @@ fn draw(
     let error = wrong.map(|e| problem(ctx, &title, &e.problem));
     let (kind, choices) = control(ctx, dossier, field, values);
     Some(ActField {
-        id: format!("{base}-{}", asked.name),
+        id,
         name: asked.name.clone(),
         title: if asked.optional && kind != Input::Tick { format!("{title}{}", ctx.t("form-optional")) } else { title },
         hint,

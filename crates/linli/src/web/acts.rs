@@ -11,11 +11,12 @@ use linli_engine::{
         read::{Dossier, Offer, OfferWay},
     },
     pack::{FieldError, Raw},
+    replies::Doubt,
     viewer::Viewer,
 };
 use linli_flow::Form;
 
-use super::{Ctx, Fault, Page, act_form, forms::SentFile, i18n, uploads};
+use super::{Ctx, Fault, Page, act_form, doubts, forms::SentFile, i18n, uploads};
 
 /// The word for the sort of an act in forms and in JSON.
 pub fn way(offer: &Offer) -> &'static str {
@@ -36,6 +37,8 @@ pub fn same(a: &Offer, b: &Offer) -> bool {
 pub enum Refused {
     /// Fields of its form are wrong.
     Fields(Vec<FieldError>),
+    /// Its words may not be what whoever reads them needs; whoever wrote them decides.
+    Doubts(Vec<Doubt>),
     /// Something else.
     Fault(Fault),
 }
@@ -115,7 +118,7 @@ impl Refused {
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields(_) | Self::Doubts(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Fault(fault) => fault.status,
         }
     }
@@ -129,6 +132,11 @@ impl Refused {
                     field: error.field.clone(),
                 };
                 errors.iter().map(problem).collect()
+            }
+            Self::Doubts(doubts) => {
+                let problem =
+                    |doubt: &Doubt| Problem { words: doubts::words(page, dossier, doubt), field: doubt.field.clone() };
+                doubts.iter().map(problem).collect()
             }
             Self::Fault(fault) => vec![fault_problem(page, dossier, fault)],
         }

@@ -4,11 +4,14 @@
 pub mod access;
 pub mod act_form;
 pub mod acts;
+pub mod answers;
 pub mod asked;
 pub mod assets;
 pub mod compress;
 pub mod ctx;
 pub mod cursor;
+pub mod doubts;
+pub mod download;
 pub mod entry;
 pub mod fault;
 pub mod forms;

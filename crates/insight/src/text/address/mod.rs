@@ -24,6 +24,7 @@ pub use label::Label;
 pub use model::Model;
 pub use places::{Match, Named, Node, Places};
 pub use rules::Rules;
+pub use tokens::is_numeral;
 pub use train::Options;
 pub use words::{Words, WordsError};
 

@@ -56,7 +56,8 @@ const TEN: char = '\u{5341}';
 const HUNDRED: char = '\u{767e}';
 
 /// Whether a Chinese number may hold it.
-pub(super) fn is_numeral(c: char) -> bool {
+#[must_use]
+pub fn is_numeral(c: char) -> bool {
     numeral(c).is_some() || c == TEN || c == HUNDRED
 }
 

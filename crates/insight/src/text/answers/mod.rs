@@ -9,7 +9,7 @@ mod phrases;
 mod sketch;
 
 pub use judge::{Judge, Pair};
-pub use phrases::{Phrases, PhrasesError};
+pub use phrases::{Lists, Phrases, PhrasesError, Said};
 pub use sketch::Sketch;
 
 /// Why a reply may not answer.
@@ -17,7 +17,7 @@ pub use sketch::Sketch;
 pub enum Reason {
     /// It seems to be about something else.
     Elsewhere {
-        /// How likely both are about one matter.
+        /// How likely both are about one matter; nothing where no judge was asked.
         same: f32,
     },
     /// Without its empty phrases nothing is left but so many characters.
@@ -55,15 +55,25 @@ impl Default for Limits {
     }
 }
 
-/// Why this reply may not answer; empty where nothing is wrong. `earlier` are replies to other cases.
+/// Why this reply may not answer; empty where nothing is wrong. `earlier` are replies to other cases. While no judge has
+/// learnt yet, a reply is about something else when it shares no telling piece with its letter.
 #[must_use]
-pub fn doubts(pair: &Pair<'_>, judge: &Judge, phrases: &Phrases, earlier: &[Sketch], limits: &Limits) -> Vec<Reason> {
+pub fn doubts(
+    pair: &Pair<'_>,
+    judge: Option<&Judge>,
+    phrases: &Phrases,
+    earlier: &[Sketch],
+    limits: &Limits,
+) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let said = phrases.read(pair.reply);
     if said.left < limits.characters {
         reasons.push(Reason::Empty { left: said.left });
     }
-    let same = judge.same_matter(pair);
+    let same = match judge {
+        Some(judge) => judge.same_matter(pair),
+        None => f32::from(u8::from(phrases.touches(&[pair.title, pair.text], pair.reply))),
+    };
     if same < limits.same_matter {
         reasons.push(Reason::Elsewhere { same });
     }

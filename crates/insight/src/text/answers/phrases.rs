@@ -1,7 +1,11 @@
-//! The words that a pack gives: which phrases say nothing, which words tell of an act, which of a date.
+//! The words that a pack gives: which phrases say nothing, which words tell of an act, which of a date, which promise.
+
+use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 use serde::Deserialize;
+
+use crate::text::pairs::pairs_of;
 
 /// Why phrases cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,12 +28,25 @@ pub enum PhrasesError {
     },
 }
 
-#[derive(Deserialize)]
+/// The lists, as a pack states them.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stated {
-    empty: Vec<String>,
-    actions: Vec<String>,
-    dates: Vec<String>,
+pub struct Lists {
+    /// Courtesies: what is left of a reply without them is its substance.
+    pub empty: Vec<String>,
+    /// What was done, is being done or will be done.
+    pub actions: Vec<String>,
+    /// What follows a figure in a date or a period.
+    pub dates: Vec<String>,
+    /// What is a date by itself.
+    #[serde(default)]
+    pub days: Vec<String>,
+    /// What says that something is still to come.
+    #[serde(default)]
+    pub promises: Vec<String>,
+    /// Words that stand in letters and replies of every sort, so that sharing them tells nothing.
+    #[serde(default)]
+    pub common: Vec<String>,
 }
 
 /// Finds phrases in replies.
@@ -38,6 +55,9 @@ pub struct Phrases {
     empty: AhoCorasick,
     actions: AhoCorasick,
     dates: AhoCorasick,
+    days: AhoCorasick,
+    promises: AhoCorasick,
+    common: AhoCorasick,
 }
 
 /// What a reply says.
@@ -49,6 +69,8 @@ pub struct Said {
     pub action: bool,
     /// Whether there is a date.
     pub date: bool,
+    /// Whether it promises something.
+    pub promise: bool,
 }
 
 impl Phrases {
@@ -58,29 +80,66 @@ impl Phrases {
     /// When the text is not TOML or lacks a list.
     pub fn parse(file: &str, text: &str) -> Result<Self, PhrasesError> {
         let form = |e: toml::de::Error| PhrasesError::Form { file: file.to_owned(), reason: e.to_string() };
-        let stated: Stated = toml::from_str(text).map_err(form)?;
+        Self::new(&toml::from_str(text).map_err(form)?)
+            .map_err(|source| PhrasesError::Many { file: file.to_owned(), source })
+    }
+
+    /// From lists that were read already.
+    ///
+    /// # Errors
+    /// When there are too many for an automaton.
+    pub fn new(lists: &Lists) -> Result<Self, BuildError> {
         let finder = |words: &[String]| {
             let words = words.iter().filter(|word| !word.is_empty());
-            let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words);
-            built.map_err(|source| PhrasesError::Many { file: file.to_owned(), source })
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words)
         };
-        Ok(Self { empty: finder(&stated.empty)?, actions: finder(&stated.actions)?, dates: finder(&stated.dates)? })
+        Ok(Self {
+            empty: finder(&lists.empty)?,
+            actions: finder(&lists.actions)?,
+            dates: finder(&lists.dates)?,
+            days: finder(&lists.days)?,
+            promises: finder(&lists.promises)?,
+            common: finder(&lists.common)?,
+        })
     }
 
     /// What a reply says.
     #[must_use]
     pub fn read(&self, reply: &str) -> Said {
-        let (mut rest, mut from) = (String::with_capacity(reply.len()), 0);
-        for phrase in self.empty.find_iter(reply) {
-            rest.push_str(&reply[from..phrase.start()]);
-            from = phrase.end();
-        }
-        rest.push_str(&reply[from..]);
+        let rest = without(&self.empty, reply);
         let figure = |at: usize| reply[..at].trim_end().ends_with(|c: char| c.is_numeric());
         Said {
             left: rest.chars().filter(|c| c.is_alphanumeric()).count(),
             action: self.actions.is_match(&rest),
-            date: self.dates.find_iter(reply).any(|word| figure(word.start())),
+            date: self.days.is_match(reply) || self.dates.find_iter(reply).any(|word| figure(word.start())),
+            promise: self.promises.is_match(&rest),
         }
     }
+
+    /// Whether a reply has a telling piece of what was written: two neighbouring characters or a word that are no phrase
+    /// and nothing that letters of every sort say.
+    #[must_use]
+    pub fn touches(&self, letter: &[&str], reply: &str) -> bool {
+        let pieces = |text: &str| {
+            // That both name a day or a number tells nothing.
+            let words = text.replace(|c: char| c.is_numeric(), " ");
+            let mut pieces = Vec::new();
+            pairs_of(&without(&self.common, &without(&self.empty, &words)), &mut pieces);
+            pieces
+        };
+        let said: BTreeSet<u32> = letter.iter().flat_map(|text| pieces(text)).collect();
+        pieces(reply).iter().any(|piece| said.contains(piece))
+    }
+}
+
+/// A text with a blank in the place of whatever is found.
+fn without(finder: &AhoCorasick, text: &str) -> String {
+    let (mut rest, mut from) = (String::with_capacity(text.len()), 0);
+    for found in finder.find_iter(text) {
+        rest.push_str(&text[from..found.start()]);
+        rest.push(' ');
+        from = found.end();
+    }
+    rest.push_str(&text[from..]);
+    rest
 }

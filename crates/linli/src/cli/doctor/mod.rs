@@ -105,6 +105,7 @@ async fn all(args: &DoctorArgs) -> Result<Vec<Line>, Failure> {
     lines.push(rules::all(place, now));
     lines.push(outside::listening(args.listen, args.secure_cookies));
     lines.extend(args.url.as_deref().map(outside::url));
+    lines.push(outside::assistant(place)?);
     let db = match Db::open_as_is(&place.url(), 2).await {
         Ok(db) => db,
         Err(error) => {
@@ -122,6 +123,7 @@ async fn all(args: &DoctorArgs) -> Result<Vec<Line>, Failure> {
     let facts = checkup::look(&db, now).await?;
     lines.push(database::clock(&facts, now));
     lines.push(rules::in_force(place, &facts));
+    lines.extend(rules::answers(&db, place, facts.home, now).await?);
     lines.push(rules::retained(&facts, now));
     lines.push(evidence::vault(&db, place.vault_key()?).await);
     lines.extend(evidence::log(&db, place, &facts, args.full, now).await?);

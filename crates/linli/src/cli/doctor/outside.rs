@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use super::{Line, look, ok, wrong};
+use crate::cli::{Failure, Where};
 
 pub(super) fn listening(listen: SocketAddr, secure_cookies: bool) -> Line {
     let todo = "put a proxy that speaks TLS in front and set LINLI_SECURE_COOKIES=true";
@@ -14,6 +15,20 @@ pub(super) fn listening(listen: SocketAddr, secure_cookies: bool) -> Line {
         }
         (false, false) => look("listening", format!("{listen}: passwords and cookies may travel in the clear"), todo),
     }
+}
+
+/// The one thing that sends words of cases to a machine of somebody else's. It is named, and not asked.
+pub(super) fn assistant(place: &Where) -> Result<Line, Failure> {
+    let Some(assistant) = place.plugs()?.assistant() else {
+        return Ok(ok("assistant", "none: no language model is ever asked"));
+    };
+    let (url, model) = assistant.name();
+    let says = format!("{model} at {url}: sent the masked words of a case whenever somebody asks for a draft");
+    if url.starts_with("https:") {
+        return Ok(ok("assistant", says));
+    }
+    let todo = "give it an address over TLS, unless it is on this machine";
+    Ok(look("assistant", format!("{says}, in the clear"), todo))
 }
 
 pub(super) fn url(url: &str) -> Line {

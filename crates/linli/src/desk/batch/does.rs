@@ -15,6 +15,7 @@ use super::{Picked, What, filled_for, form, name, offer_of, picked, ticked};
 use crate::{
     desk::{
         act::{Refused, perform},
+        check,
         deeds::act_id,
         drafts,
     },
@@ -113,7 +114,12 @@ async fn fate(ctx: &Ctx, page: &Page, d: &Dossier, what: &What, typed: &Raw, key
     };
     let ask = Ask { case: d.head.key, command: offer.command(form), by: ctx.viewer(), key: key_for(key, d) };
     match ctx.engine().foresee(ask).await {
-        Ok(seen) => Ok(Fate { mark: mark(d, offer, &raw), words: words(page, d, offer, &raw, &seen), case }),
+        Ok(seen) => {
+            let mut words = words(page, d, offer, &raw, &seen);
+            // This page is where a batch is looked over: what one case would be asked about stands beside it.
+            words.extend(check::words(ctx, page, d, offer, &raw).await);
+            Ok(Fate { mark: mark(d, offer, &raw), words, case })
+        }
         Err(error) => {
             let why = Refused::from(error);
             if why.status().is_server_error() {
