@@ -12,6 +12,7 @@ use linli_engine::pack::{Entry, Pack};
 
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    alarm::Alarm,
     answers::{Answer, said, suggested},
     asked::Asked,
     forms::Sent,
@@ -58,6 +59,8 @@ struct HelpedPage {
 #[template(path = "web/suggested.html")]
 struct Piece {
     page: Page,
+    /// Danger that the words tell of.
+    alarm: Option<Alarm>,
     answers: Vec<Answer>,
 }
 
@@ -120,7 +123,8 @@ fn asked_for<'k>(found: &[&'k Entry], mut all: impl Iterator<Item = &'k Entry>, 
 pub async fn like(ctx: Ctx, sent: Sent) -> Reply {
     let page = Page::new(&ctx, "");
     let answers = suggested(&ctx, &page, sent.text("words"), "");
-    let html = Piece { answers, page }.render().map_err(broken)?;
+    let alarm = Alarm::told(&ctx, &page, sent.text("words"));
+    let html = Piece { alarm, answers, page }.render().map_err(broken)?;
     Ok(Html(html).into_response())
 }
 
