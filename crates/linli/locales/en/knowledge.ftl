@@ -35,6 +35,7 @@ answer-list-title = Answers at hand
 answer-list-what = What people often ask, with answers. Residents see them while they write, the hotline beside the call.
 answer-find = Find an answer
 answer-new = Write a new one
+answer-from-case = Make it an answer at hand
 answer-tabs = Which ones
 answer-tab-all = All
 answer-tab-mine = For me to review

@@ -26,6 +26,7 @@ answer-list-title = 知识库
 answer-list-what = 大家常问的事和答案。居民写事情时会看到，接电话时也会出现在旁边。
 answer-find = 找一条
 answer-new = 写一条新的
+answer-from-case = 写成一条问答
 answer-tabs = 看哪些
 answer-tab-all = 全部
 answer-tab-mine = 该我复核
