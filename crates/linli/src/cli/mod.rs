@@ -279,9 +279,7 @@ impl Where {
                 return Err(Failure::Input(why.to_owned()));
             }
             (held, None) => held,
-            (None, Some(path)) => {
-                Some(std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?)
-            }
+            (None, Some(path)) => Some(std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?),
         };
         let key = key.map(|key| Secret::new(key.trim().to_owned()));
         Assistant::new(url, model, key, reach).map(Some).map_err(|e| Failure::Input(e.to_string()))
