@@ -1,5 +1,5 @@
 // The house as a browser meets it: the built program over a fresh database, a real Chromium, and people who sign in.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, mkdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -12,6 +12,13 @@ const AXE = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 const OUT = new URL("./out/", import.meta.url).pathname;
 const target = process.env.CARGO_TARGET_DIR || join(homedir(), ".cache/linli-target");
 const program = process.env.LINLI_BIN || join(target, "debug/linli");
+/** Runs a command of the program on a house; gives what it printed. */
+export function command(house, ...args) {
+  const done = spawnSync(program, [...args, ...house.where], { encoding: "utf8", env: { ...process.env, LINLI_LOG: "warn" } });
+  if (done.status !== 0) throw new Error(`linli ${args.join(" ")}: ${done.status}\n${done.stdout}${done.stderr}`);
+  return done.stdout;
+}
+
 export const PASSWORD = "linli-demo-2026";
 export const WIDTHS = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
 
@@ -45,6 +52,8 @@ export async function open(database) {
   return {
     url,
     browser,
+    /** For commands beside the program that serves. */
+    where: ["--data", data, ...(database ? ["--db", database] : [])],
     log: () => log,
     async close() {
       await browser.close();

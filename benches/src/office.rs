@@ -10,6 +10,14 @@ use tokio::process::Command;
 
 use crate::{Any, binary, load::Page};
 
+/// Words with a slip: a homophone, a wrong character, two letters that changed places.
+const SLIPS: [&str; 5] = [
+    "%E8%B7%AF%E7%99%BB",
+    "%E6%BC%8F%E8%B0%81",
+    "%E7%94%B5%E9%A2%98%E5%9B%B0%E4%BA%BA",
+    "%E7%87%A5%E5%A3%B0%E6%89%B0%E6%B0%91",
+    "wfii",
+];
 /// The street of the demonstration.
 pub const STREET: &str = "990101001";
 const PASSWORD: &str = "linli-demo-2026";
@@ -87,6 +95,7 @@ pub async fn pages(address: &str) -> Any<Vec<Page>> {
         pages.push(page("inbox", if n % 2 == 0 { &dispatcher } else { &handler }, "/desk".to_owned()));
         pages.push(page("case", &head, case.clone()));
         pages.push(page("search", &dispatcher, format!("/desk/search?q={}", WORDS[n % WORDS.len()])));
+        pages.push(page("search, a slip", &dispatcher, format!("/desk/search?q={}", SLIPS[n % SLIPS.len()])));
         let lists = ["?state=open", "?place=990101001001", "?category=utility.lighting&state=open", "?state=problem"];
         pages.push(page("list", &head, format!("/desk/search{}", lists[n % lists.len()])));
         pages.push(page("nearby map", "", "/nearby".to_owned()));

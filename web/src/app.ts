@@ -4,6 +4,7 @@ import { previewFiles } from "./files";
 import { findPlaces } from "./places";
 import { keep } from "./keep";
 import { readAloud } from "./read";
+import { suggest } from "./suggest";
 
 /** Shows how many characters are left: `<p data-count-for="id" data-text="{n} left">`. */
 function countCharacters(): void {
@@ -68,6 +69,7 @@ sendOnce();
 exactTimes();
 previewFiles();
 findPlaces();
+suggest();
 readAloud();
 install();
 document.querySelector<HTMLElement>(".summary")?.focus();

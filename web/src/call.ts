@@ -65,7 +65,8 @@ function callers(phone: HTMLInputElement): () => void {
 interface Thought {
   category: string;
   category_name: string;
-  because: string[];
+  because: string;
+  place: { code: string; name: string; hint: string } | null;
   class: string;
   read: string;
   beside: string;
@@ -77,9 +78,11 @@ function thinking(form: HTMLFormElement): { soon(): void; told(use: (thought: Th
   const empty = read?.textContent ?? "";
   const users: ((thought: Thought) => void)[] = [];
   const fields = ["body", "title", "where", "place", "category", "class"];
+  // A place that the words filled in is looked for anew.
+  const sent = (name: string) => (form.dataset.filled !== undefined && ["where", "place"].includes(name) ? "" : value(form, name));
   const think = newest(
     async () => {
-      const answer = await post("/desk/new/think", Object.fromEntries(fields.map((name) => [name, value(form, name)])));
+      const answer = await post("/desk/new/think", Object.fromEntries(fields.map((name) => [name, sent(name)])));
       if (!answer.ok) throw new Error(String(answer.status));
       return (await answer.json()) as Thought;
     },
@@ -97,7 +100,10 @@ function thinking(form: HTMLFormElement): { soon(): void; told(use: (thought: Th
 }
 
 /** Where: found while it is typed; the one taken stands below. */
-function place(form: HTMLFormElement, next: (from: HTMLElement) => void, soon: () => void): void {
+function place(form: HTMLFormElement, next: (from: HTMLElement) => void, thoughts: ReturnType<typeof thinking>): void {
+  const { soon } = thoughts;
+  // That what stands there was filled in by the words of the report, and nobody has touched it.
+  const touched = () => delete form.dataset.filled;
   const box = find<HTMLInputElement>("#where");
   const chosen = find("#where-chosen");
   if (!box || !chosen) return;
@@ -111,11 +117,13 @@ function place(form: HTMLFormElement, next: (from: HTMLElement) => void, soon: (
     none: form.dataset.none ?? "",
     count: form.dataset.count ?? "",
     change: () => {
+      touched();
       code.value = "";
       chosen.textContent = "";
       soon();
     },
     pick: (choice, how) => {
+      touched();
       box.value = choice.text;
       code.value = choice.value;
       chosen.textContent = choice.hint ? `${choice.text} · ${choice.hint}` : choice.text;
@@ -124,6 +132,13 @@ function place(form: HTMLFormElement, next: (from: HTMLElement) => void, soon: (
       soon();
       if (how === "enter") next(box);
     },
+  });
+  thoughts.told(({ place: named }) => {
+    const free = form.dataset.filled !== undefined || (box.value.trim() === "" && code.value === "");
+    if (!named || !free || document.activeElement === box) return;
+    form.dataset.filled = "";
+    [box.value, code.value] = [named.name, named.code];
+    chosen.textContent = fill(form.dataset.named, { place: named.hint ? `${named.name} · ${named.hint}` : named.name });
   });
 }
 
@@ -169,10 +184,10 @@ function category(form: HTMLFormElement, next: (from: HTMLElement) => void, thou
     input.value = named();
   });
   thoughts.told((thought) => {
-    suggested = thought.category === "other" && thought.because.length === 0 ? "" : thought.category_name;
+    suggested = thought.category === "other" && thought.because === "" ? "" : thought.category_name;
     if (select.value || document.activeElement === input) return;
     input.value = suggested;
-    if (because) because.textContent = thought.because.length ? fill(form.dataset.because, { words: thought.because.join(" · ") }) : "";
+    if (because) because.textContent = thought.because;
   });
 }
 
@@ -245,7 +260,7 @@ function start(form: HTMLFormElement): void {
     to?.scrollIntoView({ block: "nearest" });
   };
   const thoughts = thinking(form);
-  place(form, next, thoughts.soon);
+  place(form, next, thoughts);
   category(form, next, thoughts);
   classes(thoughts);
   keys(form, next);

@@ -267,6 +267,8 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement): Promise<v
 export function keep(): void {
   const draft = stored();
   if (document.querySelector("[data-filed]") && draft?.sent) store(undefined);
+  // An answer at hand solved it: what was typed has no further use.
+  if (document.querySelector("[data-helped]")) store(undefined);
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-draft]")) keepDraft(form);
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-outbox]")) outbox(form);
   document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => store(undefined));

@@ -11,7 +11,9 @@ use crate::{
     engine,
     evidence::{self, Log},
     ids::Jurisdiction,
-    limits, retention,
+    knowledge, limits,
+    pack::Pack,
+    retention,
     seats::{Account, Login, PasswordHash, Role, accounts, keep, verify_password},
     start,
     tokens::{self, Token},
@@ -95,6 +97,16 @@ fn living(tx: &mut Tx<'_>, home: Jurisdiction, now: Millis) -> Result<Vec<Token>
         before = Some(last.id);
         found.extend(page.into_iter().filter(|token| token.lives(now)));
     }
+}
+
+/// How many answers at hand are past their day of review, under this pack.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stale_answers(db: &Db, home: Jurisdiction, pack: Pack, now: Millis) -> Result<usize, DbError> {
+    let today = pack.calendar.date_of(now);
+    let known = db.read(move |tx: &mut Tx<'_>| knowledge::load(tx, home, &pack)).await?;
+    Ok(known.published().filter(|entry| entry.is_stale(today)).count())
 }
 
 /// Which of these logins have the password that is given for them. Slow by design: each costs what signing in costs.

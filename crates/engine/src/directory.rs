@@ -10,6 +10,7 @@ mod typed;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use spelling::initials;
+pub(crate) use spelling::sound;
 
 use linli_flow::Text;
 use linli_worktime::Millis;

@@ -17,13 +17,16 @@ use crate::{
     attachments::{Store, StoreError},
     cases::{self, CaseError, Head, file::Numbers, times::Rules},
     db::{Db, DbError, Tx, Url, args, statements},
+    desk,
     directory::{self, Directory},
     edge::{self, Clock},
     evidence::{self, Log},
     feed::Follow,
     ids::Jurisdiction,
+    knowledge::{self, Knowledge},
     notices::{self, Plugs},
     pack::{Files, Pack},
+    reading::Reading,
     replies, start,
     vault::{self, KeyError, Source, VaultKey},
 };
@@ -166,15 +169,20 @@ pub struct Shared {
     pub(crate) me: [u8; 16],
     pub(crate) numbers: Numbers,
     pub(crate) public: cases::public::Cache,
+    pub(crate) hot: desk::hot::Cache,
     pub(crate) feed: Follow,
     /// Whether anybody wants to be told of cases that come to their unit; looked up anew in every round.
     pub(crate) arrivals: AtomicBool,
     /// When there was nothing to let go of last.
     pub(crate) looked: Looked,
+    pub(crate) reading: Reading,
+    /// When nobody had to be reminded of an answer at hand last.
+    pub(crate) chased: Looked,
     /// What this process knows of replies.
     pub(crate) replies: replies::Known,
     packs: Packs,
     directory: RwLock<Arc<Directory>>,
+    knowledge: RwLock<Arc<Knowledge>>,
 }
 
 impl Deref for Engine {
@@ -211,7 +219,10 @@ impl Engine {
         let now = options.clock.now();
         let home = settle_home(&db, options.home, now).await?;
         let packs = keep_pack(&db, home, pack, now).await?;
-        let directory = db.read(move |tx: &mut Tx<'_>| directory::load(tx, home)).await?;
+        let pack = Arc::clone(packs.current());
+        let read =
+            move |tx: &mut Tx<'_>| Ok::<_, DbError>((directory::load(tx, home)?, knowledge::load(tx, home, &pack)?));
+        let (directory, knowledge) = db.read(read).await?;
         let at = |source| EngineError::File { path: options.folder.display().to_string(), source };
         make_folder(&options.folder).map_err(at)?;
         let log_key = evidence::settle(&db, home, &options.folder, now).await?;
@@ -227,12 +238,16 @@ impl Engine {
             me: edge::new_id(),
             numbers: Numbers::default(),
             public: cases::public::Cache::default(),
+            hot: desk::hot::Cache::default(),
             feed: Follow::default(),
             arrivals: AtomicBool::new(false),
             looked: Looked::default(),
+            reading: Reading::new(packs.current(), &directory),
+            chased: Looked::default(),
             replies: replies::Known::default(),
             packs,
             directory: RwLock::new(Arc::new(directory)),
+            knowledge: RwLock::new(Arc::new(knowledge)),
         })))
     }
 
@@ -246,28 +261,42 @@ impl Engine {
         Arc::clone(&self.0.directory.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes the directory and the key of the vault anew when another process has changed them; called every second, and after own changes.
+    /// The answers at hand as this process knows them.
+    pub fn knowledge(&self) -> Arc<Knowledge> {
+        Arc::clone(&self.0.knowledge.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the directory, the answers at hand and the key of the vault anew when another process has changed them; called
+    /// every second, and after own changes. Whether the directory moved.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn refresh(&self) -> Result<bool, DbError> {
-        let (home, known) = (self.home, self.directory().version);
+        let (home, known, answers) = (self.home, self.directory().version, self.knowledge().version);
+        let pack = Arc::clone(self.packs().current());
         let look = self.db.read(move |tx: &mut Tx<'_>| {
             let moved = directory::version(tx, home)? != known;
             let fresh = moved.then(|| directory::load(tx, home)).transpose()?;
-            Ok::<_, DbError>((vault::keys::in_use(tx)?, fresh))
+            let moved = knowledge::version(tx, home)? != answers;
+            let answers = moved.then(|| knowledge::load(tx, home, &pack)).transpose()?;
+            Ok::<_, DbError>((vault::keys::in_use(tx)?, fresh, answers))
         });
-        let (master, fresh) = look.await?;
+        let (master, fresh, answers) = look.await?;
         if let Err(error) = self.vault_key.advance(&master) {
             tracing::error!(error = crate::chain(&error), "the vault goes on under its older key");
         }
+        if let Some(answers) = answers {
+            *self.0.knowledge.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(answers);
+        }
         let Some(fresh) = fresh else { return Ok(false) };
+        self.reading.moved(self.packs().current(), &fresh);
         *self.0.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(true)
     }
 
     /// One round of what the program does by itself: wakes due cases, gives their events places in the feed, takes in
-    /// search words, tells people, lets go of what is past its time, learns from replies and delivers notices. True when more waits.
+    /// search words and letters, tells people, lets go of what is past its time, learns from replies and delivers notices.
+    /// True when more waits.
     ///
     /// # Errors
     /// When the database fails.
@@ -277,12 +306,14 @@ impl Engine {
         let more = self.sequence().await? > 0;
         let logged = self.grow_logs().await?;
         let indexed = self.index_words().await?;
+        let read = self.read_on().await?;
         self.wipe_erased().await?;
+        self.chase_reviews().await?;
         let told = self.tell_members().await?;
         let retained = self.retain().await?;
         let learns = self.learn_replies().await?;
         let sent = notices::run_once(&self.db, &self.plugs, self.me, self.clock.now()).await?;
-        Ok(woken > 0 || more || logged > 0 || indexed > 0 || told > 0 || retained || learns || sent.sent > 0)
+        Ok(woken > 0 || more || logged > 0 || indexed > 0 || read || told > 0 || retained || learns || sent.sent > 0)
     }
 }
 

@@ -16,7 +16,7 @@ mod read;
 
 use linli_worktime::Millis;
 
-pub(crate) use self::entries::STATEMENTS as ENTRY_STATEMENTS;
+pub(crate) use self::entries::{STATEMENTS as ENTRY_STATEMENTS, marks, padded};
 pub use self::{
     entries::{Entry, Open},
     follow::{Follow, Heads, News},

@@ -17,6 +17,7 @@ use crate::{
     db::{DbError, Tx, args, statements},
     ids::{Jurisdiction, PlaceCode},
     limits,
+    reading::Asked,
     vault::{Caller, Secret, words::Said},
 };
 
@@ -101,6 +102,8 @@ pub enum Why {
 pub struct Ready {
     key: String,
     work: Work,
+    /// Whether its category came with it.
+    taught: bool,
 }
 
 enum Work {
@@ -189,8 +192,11 @@ impl Engine {
     pub fn ready(&self, source: &str, record: Record) -> Result<Ready, Wrong> {
         let record = checked(record, self.clock.now())?;
         let (packs, key) = (self.packs(), format!("import:{source}:{}", record.id));
+        let taught = record.category.is_some();
         let pack = packs.current();
-        let code = record.category.clone().unwrap_or_else(|| pack.classify(&record.title, &record.body).category);
+        let asked =
+            Asked { case: None, title: &record.title, body: &record.body, place: Some(&record.place), at: record.at };
+        let code = record.category.clone().unwrap_or_else(|| self.suggest_category(&asked).category);
         let known = pack.category(&code).ok_or(Wrong { field: "category", why: Why::Unknown })?;
         let (class, kind) = (known.class.clone(), known.kind.clone());
         let opened_at = if record.over.is_some() { record.at } else { self.clock.now() };
@@ -205,7 +211,7 @@ impl Engine {
             None => Work::Open(Box::new(Prepared { head: Head { reported_at: Some(at), ..head }, report, said })),
             Some(ending) => Work::Over(Box::new(self.past(head, report, due, &ending, said))),
         };
-        Ok(Ready { key, work })
+        Ok(Ready { key, work, taught })
     }
 
     fn report(&self, record: Record, key: &str, category: &str) -> Report {
@@ -217,7 +223,10 @@ impl Engine {
             channel: record.channel,
             kind: None,
             category: Some(category.to_owned()),
-            dispatch: record.over.is_none() && lead.is_some_and(|lead| fits(lead.org.as_str())),
+            // What the program only took it to be about, a person looks at before it goes anywhere.
+            dispatch: record.category.is_some()
+                && record.over.is_none()
+                && lead.is_some_and(|lead| fits(lead.org.as_str())),
             joins: None,
             title: record.title,
             body: record.body,

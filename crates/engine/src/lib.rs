@@ -16,12 +16,14 @@ pub mod feed;
 pub mod gauges;
 pub mod ids;
 pub mod import;
+pub mod knowledge;
 pub mod limits;
 pub mod notices;
 pub mod outward;
 pub mod pack;
 pub mod policy;
 pub mod presence;
+pub mod reading;
 pub mod record;
 pub mod replies;
 pub mod retention;
@@ -93,10 +95,15 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         gauges::STATEMENTS,
         feed::ENTRY_STATEMENTS,
         import::STATEMENTS,
+        knowledge::CHASE_STATEMENTS,
+        knowledge::STATEMENTS,
         notices::CHOICE_STATEMENTS,
         notices::STATEMENTS,
         notices::TOLD_STATEMENTS,
         presence::STATEMENTS,
+        reading::FOLLOW_STATEMENTS,
+        reading::LESSON_STATEMENTS,
+        reading::MODEL_STATEMENTS,
         record::STATEMENTS,
         replies::CHECK_STATEMENTS,
         replies::STATEMENTS,
@@ -117,6 +124,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
         tries::STATEMENTS,
         vault::STATEMENTS,
         vault::behalf::STATEMENTS,
+        vault::crowd::STATEMENTS,
         vault::forget::STATEMENTS,
         vault::keys::STATEMENTS,
         vault::public::STATEMENTS,

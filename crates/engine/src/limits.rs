@@ -49,6 +49,10 @@ pub const VIEW_COUNT: usize = 99;
 pub const VIEW_SCAN: usize = 1_000;
 /// Open steps of all units together that the look at their load counts.
 pub const LOAD_ROWS: usize = 20_000;
+/// Letters that the look at hot events groups: the newest.
+pub const HOT_LETTERS: usize = 20_000;
+/// Events of that look.
+pub const HOT_EVENTS: usize = 50;
 /// Saved views of one person, and of one unit.
 pub const SAVED_VIEWS: usize = 20;
 /// Characters of the query of a saved view.
@@ -61,6 +65,14 @@ pub const DRAFT_BYTES: usize = 64 * 1024;
 pub const PHRASES: usize = 100;
 /// Characters of a ready-made text, and of a note at a hand-over.
 pub const PHRASE_CHARS: usize = 2_000;
+/// Answers at hand, the pack's among them.
+pub const ANSWERS: usize = 2_000;
+/// Characters of the question that one answers.
+pub const QUESTION_CHARS: usize = 200;
+/// Characters of an answer at hand.
+pub const ANSWER_CHARS: usize = 2_000;
+/// Days ahead by which an answer has to be looked at again, at most.
+pub const REVIEW_DAYS: i64 = 731;
 /// Cases that one hand-over names.
 pub const HANDOVER_CASES: usize = 50;
 /// The longest cover of a seat, milliseconds.
@@ -85,6 +97,21 @@ pub const ASSISTANT_WAIT: Duration = Duration::from_secs(60);
 pub const ASSISTANT_BYTES: u64 = 256 * 1024;
 /// Words of a search.
 pub const SEARCH_WORDS: usize = 8;
+/// Cases found by the words themselves; with fewer, those that nearly say the same are looked for, too.
+pub const SEARCH_FEW: usize = 5;
+/// Near hits that are shown.
+pub const NEAR: usize = 20;
+/// Candidates that a search for near hits reads, by the ear and by the hand each.
+pub const NEAR_LOOK: usize = 600;
+
+/// Letters that a process holds in mind to find those that are about the same.
+pub const LETTERS: usize = 100_000;
+/// Letters that it takes in at once.
+pub const LETTERS_AT_ONCE: usize = 1_000;
+/// Time between two looks at whether the nightly learning is due.
+pub const LEARN_ROUND: Duration = Duration::from_secs(60);
+/// Letters from which it is learnt what letters are about, the newest.
+pub const LESSONS: usize = 20_000;
 
 /// Fresh events that get their place in the feed in one transaction.
 pub const FEED_BATCH: usize = 2_048;

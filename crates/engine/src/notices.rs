@@ -13,12 +13,12 @@ use linli_worktime::Millis;
 
 pub(crate) use self::{
     choice::STATEMENTS as CHOICE_STATEMENTS,
-    told::{STATEMENTS as TOLD_STATEMENTS, Tone, tell},
+    told::{STATEMENTS as TOLD_STATEMENTS, Tone, holders, tell, tell_of_answer},
 };
 pub use self::{
     choice::{Choice, Kind, Quiet, Way, choice, choose},
     send::{Counts, DeliveryError, Plug, Plugs, Relay, run_once},
-    told::{Told, Whom, list, mark_read, unread},
+    told::{Told, Whom, list, mark_answer_read, mark_read, unread},
     webhook::{HttpRelay, Webhook},
 };
 use crate::{

@@ -135,6 +135,8 @@ words! {
     Duty = "duty",
     /// A rule pack.
     Pack = "pack",
+    /// What was learnt of letters.
+    Reading = "reading",
     /// What the system warns of.
     Warning = "warning",
     /// Changes that wait for a second person.
@@ -151,6 +153,8 @@ words! {
     Sheet = "sheet",
     /// Who sits on a seat while its holder is away. One's own seat needs no rule.
     Cover = "cover",
+    /// An answer at hand. Its unit is the one that keeps it; its place the whole of what the deployment serves.
+    Answer = "answer",
 }
 
 /// A table that cannot be read; the message shows line and column.

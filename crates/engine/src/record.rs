@@ -39,6 +39,8 @@ words! {
     Case = "case",
     /// Personal data whose time was over, by the day.
     Data = "data",
+    /// An answer at hand.
+    Answer = "answer",
 }
 
 words! {
@@ -62,6 +64,8 @@ words! {
     Erased = "erased",
     /// It was removed, as the rules say of it.
     Removed = "removed",
+    /// Somebody looked at it and left it as it is.
+    Checked = "checked",
     /// Somebody got a password for the first time, or anew.
     FirstPassword = "first-password",
     /// Somebody chose a password of their own.
@@ -94,6 +98,11 @@ impl By {
     /// Whose account it is, where it is no command.
     pub fn account(&self) -> Option<AccountId> {
         self.account
+    }
+
+    /// Their login, or the name of the command.
+    pub fn login(&self) -> &str {
+        &self.login
     }
 
     /// A command of the program. Its name cannot be a login: it begins with `linli `.

@@ -3,6 +3,7 @@
 //! accident.
 
 pub mod behalf;
+pub(crate) mod crowd;
 pub(crate) mod factor;
 pub(crate) mod forget;
 pub(crate) mod keys;
@@ -12,7 +13,7 @@ mod seal;
 mod source;
 pub mod words;
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use linli_worktime::Millis;
 
@@ -29,6 +30,7 @@ use self::{
 };
 use crate::{
     db::{DbError, Filter, Tx, Value, args, statements},
+    feed,
     ids::{CaseId, Jurisdiction, PersonId},
 };
 
@@ -155,6 +157,8 @@ statements! {
     ADD_CALLER = "INSERT INTO vault_caller (jurisdiction, case_id, scheme, person, name, contact, confidential)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CALLER_PERSON = "SELECT person FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
+    // The head of a list: the cases are added to it.
+    WHO_BROUGHT = "SELECT case_id, person FROM vault_caller WHERE jurisdiction = $1 AND NOT confidential AND person IS NOT NULL";
     LEFT = "SELECT confidential, name <> '' OR contact <> '' OR EXISTS (SELECT 1 FROM vault_words w
         WHERE w.jurisdiction = vault_caller.jurisdiction AND w.case_id = vault_caller.case_id)
         FROM vault_caller WHERE jurisdiction = $1 AND case_id = $2";
@@ -303,6 +307,17 @@ pub fn is_of(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId, person: PersonI
 pub fn caller_person(tx: &mut Tx<'_>, place: Jurisdiction, case: CaseId) -> Result<Option<PersonId>, DbError> {
     let row = tx.first(&CALLER_PERSON, &args![place, case])?;
     row.map_or(Ok(None), |mut row| row.take())
+}
+
+/// Which of these cases the same people brought, where they did not ask for silence: to tell a repeat, never to be shown.
+pub(crate) fn who_brought(
+    tx: &mut Tx<'_>,
+    place: Jurisdiction,
+    cases: &BTreeSet<CaseId>,
+) -> Result<Vec<(CaseId, PersonId)>, DbError> {
+    let mut filter = Filter::of(&WHO_BROUGHT, args![place]);
+    filter.and(&format!("case_id IN ({})", feed::marks(cases)), feed::padded(cases));
+    tx.list(&filter)?.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
 }
 
 /// What can be said of whoever brought a case without opening anything: whether they asked for silence, and whether they

@@ -25,7 +25,18 @@ const LARGE: [&str; 15] = [
 ];
 /// Statements that need not narrow further: the heads of lists, to which conditions are added, and what reads a row or
 /// a page at the end of an index; and the audit, which is there to look at everything.
-const WHOLE: [&str; 8] = ["UNLOGGED", "LISTED", "HEADS_OF", "EVENTS_OF", "KNOWN", "OLDEST", "FIRST_CASE", "TO_INDEX"];
+const WHOLE: [&str; 10] = [
+    "UNLOGGED",
+    "LISTED",
+    "HEADS_OF",
+    "EVENTS_OF",
+    "KNOWN",
+    "OLDEST",
+    "FIRST_CASE",
+    "TO_INDEX",
+    "START",
+    "WHO_BROUGHT",
+];
 
 #[tokio::test]
 async fn no_statement_reads_a_whole_street() {

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, error::Error, time::Instant};
 use common::{Record, address_words, letters, marked};
 use linli_insight::text::{
     address::{Label, Model, Node, Options, Part, Places, Rules},
-    events, repeats,
+    category, events, repeats,
 };
 use serde_json::{Value, json};
 
@@ -19,10 +19,13 @@ const ABSENT: &str = "the shared records are not there";
 fn main() -> Result<(), Box<dyn Error>> {
     let count = std::env::args().nth(1).map_or(Ok(1_000_000), |n| n.parse())?;
     let records = letters("complaints/stream.jsonl").ok_or(ABSENT)?;
+    let (places, named) = places(&records)?;
+    let (index, repeated) = repeats(&records, count);
     let figures = json!({
         "address": addresses()?,
-        "places": places(&records)?,
-        "repeats": repeats(&records, count),
+        "places": named,
+        "repeats": repeated,
+        "one_letter": one_letter(&records, &index, &places)?,
         "events": events(&records)?,
     });
     println!("{}", serde_json::to_string_pretty(&figures)?);
@@ -72,7 +75,7 @@ fn judged(dev: &[(String, Vec<Part>)], split: impl Fn(&str) -> Vec<Part>) -> Val
 }
 
 /// The divisions as a tree, with fifty thousand nodes in it.
-fn places(records: &[Record]) -> Result<Value, Box<dyn Error>> {
+fn places(records: &[Record]) -> Result<(Places, Value), Box<dyn Error>> {
     let mut rows: Vec<(u64, Option<u64>, String)> = Vec::new();
     let files = [("provinces", 2), ("cities", 4), ("areas", 6), ("streets", 9), ("villages-sh-hz-sz-bj", 12)];
     for (file, digits) in files {
@@ -111,9 +114,39 @@ fn places(records: &[Record]) -> Result<Value, Box<dyn Error>> {
         })
     });
     let right = right.count();
-    Ok(json!({
+    let figures = json!({
         "nodes": nodes.len(), "build_seconds": build, "address": address, "letter": letter,
         "addresses_with_town": towns, "town_named": right,
+    });
+    Ok((places, figures))
+}
+
+/// All that is read out of one letter when it comes in: what it is about and by which words, who wrote of the same among all
+/// that the index holds, which places it names.
+fn one_letter(records: &[Record], index: &repeats::Index, places: &Places) -> Result<Value, Box<dyn Error>> {
+    #[derive(serde::Deserialize)]
+    struct Labelled {
+        title: String,
+        text: String,
+        category: String,
+    }
+    let file = common::record("complaints/labelled.jsonl").ok_or(ABSENT)?;
+    let rows = std::fs::read_to_string(file)?;
+    let rows: Vec<Labelled> = rows.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    let known = rows.iter().map(|row| (category::Letter { title: &row.title, text: &row.text }, row.category.as_str()));
+    let model = category::Model::train(known, &category::Options::default())?;
+    Ok(timed(records, |record| {
+        let letter = category::Letter { title: &record.title, text: &record.text };
+        let best = model.read(&letter).first(1).first().map_or(0, |(label, _)| *label);
+        let same = repeats::Letter {
+            id: u64::MAX,
+            title: &record.title,
+            text: &record.text,
+            person: None,
+            places: &[],
+            at: record.at,
+        };
+        model.why(&letter, best, 4).len() + index.find(&same, 12).len() + places.find(&record.text, &[], 3).len()
     }))
 }
 
@@ -131,7 +164,7 @@ fn timed<T>(all: &[T], work: impl Fn(&T) -> usize) -> Value {
     json!({ "p50_us": at(0.5), "p99_us": at(0.99), "found": found })
 }
 
-fn repeats(records: &[Record], count: u64) -> Value {
+fn repeats(records: &[Record], count: u64) -> (repeats::Index, Value) {
     let common = repeats::Common::learn(records.iter().map(|record| record.text.as_str()));
     let mut index = repeats::Index::new(common, repeats::Limits::default());
     let mut seconds = 0.0;
@@ -152,10 +185,11 @@ fn repeats(records: &[Record], count: u64) -> Value {
             repeats::Letter { id: *n, title, text: &text, person: Some(n / 3), places: &places, at: count as i64 * 60 };
         index.find(&letter, 10).len()
     });
-    json!({
+    let figures = json!({
         "letters": index.len(), "find": find, "bytes_each": index.bytes() as f64 / count.max(1) as f64,
         "letters_per_second": count as f64 / seconds,
-    })
+    });
+    (index, figures)
 }
 
 /// A letter of sentences of real letters, the title of one of them, and a place.

@@ -11,6 +11,7 @@ pub mod desk;
 pub mod evidence;
 pub mod health;
 pub mod hotline;
+pub mod knowledge;
 pub mod nearby;
 pub mod privacy;
 pub mod requests;

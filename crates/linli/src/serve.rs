@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, evidence, health, hotline, nearby, privacy, requests, rules, shell, signin, tour,
+    admin, api, desk, evidence, health, hotline, knowledge, nearby, privacy, requests, rules, shell, signin, tour,
     web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
         .merge(signin::routes())
         .merge(desk::routes())
         .merge(hotline::routes())
+        .merge(knowledge::routes())
         .merge(admin::routes())
         .merge(api::routes())
         .merge(rules::routes())
@@ -71,6 +72,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
     let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
     let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
     let witnesses = tokio::spawn(witness(app.engine.clone(), stop.clone()));
+    let learner = tokio::spawn(learn(app.engine.clone(), stop.clone()));
     let process = Arc::clone(&app.process);
     let (router, _) = router(app);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -81,7 +83,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
             process.stopping.send_replace(true);
         })
         .await?;
-    let _ = (worker.await, follower.await, presence.await, witnesses.await);
+    let _ = (worker.await, follower.await, presence.await, witnesses.await, learner.await);
     Ok(())
 }
 
@@ -134,6 +136,19 @@ async fn witness(engine: Engine, mut stop: watch::Receiver<bool>) {
             tracing::error!(error = linli_engine::chain(&error), "the witnesses could not be asked");
         }
         let _ = tokio::time::timeout(limits::WITNESS_ROUND, stop.changed()).await;
+    }
+}
+
+/// Learns at night from what people decided of letters, beside everything else.
+async fn learn(engine: Engine, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match engine.learn_if_due().await {
+            Ok(all) => {
+                all.iter().for_each(|learnt| tracing::info!(kind = %learnt.kind, outcome = %learnt.outcome, "learning"))
+            }
+            Err(error) => tracing::error!(error = linli_engine::chain(&error), "nothing was learnt"),
+        }
+        let _ = tokio::time::timeout(limits::LEARN_ROUND, stop.changed()).await;
     }
 }
 

@@ -20,7 +20,8 @@ on_both! {
 
 /// What each administrator may open and send: path, and whether the system, the security, the audit administrator and a
 /// dispatcher get there.
-const PAGES: [(&str, [bool; 4]); 35] = [
+const PAGES: [(&str, [bool; 4]); 36] = [
+    ("/admin/reading", [true, false, true, false]),
     ("/admin/second", [true, true, true, false]),
     ("/admin", [true, true, true, false]),
     ("/admin/places", [true, true, false, true]),
@@ -59,7 +60,9 @@ const PAGES: [(&str, [bool; 4]); 35] = [
 ];
 
 /// Deeds, and which of the four may do them.
-const DEEDS: [(&str, [bool; 4]); 19] = [
+const DEEDS: [(&str, [bool; 4]); 21] = [
+    ("/admin/reading", [true, false, false, false]),
+    ("/admin/reading/learn", [true, false, false, false]),
     ("/admin/second/0190a0a0-0000-7000-8000-000000000000/confirm", [true, true, true, false]),
     ("/admin/second/0190a0a0-0000-7000-8000-000000000000/decline", [true, true, true, false]),
     ("/admin/places", [true, false, false, false]),

@@ -43,7 +43,8 @@ type Deed<'d> = (&'d str, &'d str, &'d str, Vec<(&'d str, &'d str)>, &'d str);
 
 /// Routes that change nothing of the directory: an upload is only checked, a list of passwords only written out. Tokens
 /// are tried on their own, and so is what takes two, or takes a second factor off (tests/doors.rs).
-const WITHOUT: [&str; 7] = [
+const WITHOUT: [&str; 8] = [
+    "/admin/reading/learn",
     "/admin/second/{id}/confirm",
     "/admin/second/{id}/decline",
     "/admin/sheets",
@@ -90,6 +91,7 @@ fn all() -> Vec<Deed<'static>> {
         ("system", "/admin/warnings/{name}/end", "calendar-2031", vec![], "ended"),
         ("system", "/admin/start/{what}", "open", vec![], "added"),
         ("system", "/admin/sheets/{id}/apply", "SHEET", vec![], "changed"),
+        ("system", "/admin/reading", "", vec![("sure", "70")], "added"),
         ("security", "/admin/security", "", vec![("required", "nobody")], "added"),
     ]
 }

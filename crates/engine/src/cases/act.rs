@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use linli_flow::{Case, Command, Event, FieldKind, FormField, Refusal, Step, Text, Value, Who, decide};
 
 use super::{
-    CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, reveal, store, times::Rules, unburden, write::Held,
+    CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, reveal, store,
+    times::Rules,
+    unburden,
+    write::{CATEGORY, Held},
 };
 use crate::{
     Engine,
@@ -287,6 +290,8 @@ pub(super) fn check_units(
     command: &Command,
 ) -> Result<(), CaseError> {
     let (fields, form) = form_of(rules, command);
+    // Whoever sends it on may say in the same form that it is about something else.
+    let category = form.get(CATEGORY).and_then(Value::as_text).unwrap_or(&head.category);
     for field in fields {
         let ids: Vec<&str> = match form.get(&field.name) {
             Some(Value::Text(id)) if rules.flow.fields().get(&field.name) == Some(&FieldKind::Org) => vec![id],
@@ -294,7 +299,7 @@ pub(super) fn check_units(
             _ => continue,
         };
         for id in ids {
-            let fit = directory.may_lead(rules.pack, id, &head.category, &head.place);
+            let fit = directory.may_lead(rules.pack, id, category, &head.place);
             match fit {
                 Err(crate::directory::LeadError::AssistsOnly(_) | crate::directory::LeadError::NotItsDuty(_))
                     if field.name != "unit" => {}

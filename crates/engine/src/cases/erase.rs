@@ -13,6 +13,7 @@ use crate::{
     Engine, attachments,
     db::{DbError, Dialect, Tx, args, statements},
     ids::{CaseId, Jurisdiction, PersonId},
+    reading,
     record::{self, Act, By, Deed, What as Recorded},
     vault,
 };
@@ -97,6 +98,7 @@ impl Engine {
         }
         let title = pack.category(&head.category).map_or(head.category.as_str(), |c| c.title.zh.as_str());
         search::forget(tx, head.key)?;
+        reading::forget(tx, head.key)?;
         tx.send(&BLANK_CASE, args![jurisdiction, id, title, current.erased_word()])?;
         let files = attachments::of_case(tx, jurisdiction, id)?;
         let theirs = files.iter().filter(|file| file.by == "reporter");
@@ -128,6 +130,9 @@ impl Engine {
             files.extend(
                 row.take::<String>()?.split(' ').filter_map(|digest| digest.parse::<attachments::Digest>().ok()),
             );
+        }
+        for (jurisdiction, id) in &cases {
+            self.reading.forget(CaseKey { jurisdiction: *jurisdiction, id: *id });
         }
         let dropped = attachments::drop_unnamed(&self.db, &self.files, files).await;
         dropped.map_err(|e| DbError::Corrupt(e.to_string()))?;

@@ -12,7 +12,7 @@ use super::{
     CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, Sent, act, deed, store,
     times::Rules,
     unburden,
-    write::{Held, system},
+    write::{CATEGORY, Held, system},
 };
 use crate::{
     Engine,
@@ -20,6 +20,7 @@ use crate::{
     ids::{CaseId, Jurisdiction, PlaceCode},
     limits,
     pack::Pack,
+    reading::Asked,
     vault::{self, Caller, words::Said},
 };
 
@@ -135,7 +136,11 @@ impl Engine {
         let category = match &report.category {
             Some(code) if pack.category(code).is_some() => code.clone(),
             Some(_) => return wrong("category", FieldProblem::Unknown),
-            None => pack.classify(&report.title, &report.body).category,
+            None => {
+                let Report { title, body, place, .. } = &report;
+                let asked = Asked { case: None, title, body, place: Some(place), at: self.clock.now() };
+                self.suggest_category(&asked).category
+            }
         };
         if report.title.is_empty() {
             report.title = first_words(&report.body);
@@ -339,6 +344,7 @@ impl Held<'_> {
         let case = &self.case;
         let head = Head {
             class: case.field("class").as_text().unwrap_or_default().to_owned(),
+            category: case.field(CATEGORY).as_text().unwrap_or(&head.category).to_owned(),
             unit: case.field("unit").as_text().map(str::to_owned),
             phase: Phase::of(case),
             outcome: case.outcome().map(str::to_owned),

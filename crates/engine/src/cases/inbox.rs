@@ -281,7 +281,7 @@ pub(super) fn under(filter: &mut Filter, category: &str) {
 }
 
 /// Narrows a list of cases to what a reach allows.
-pub(super) fn within(filter: &mut Filter, reach: &Reach) {
+pub(crate) fn within(filter: &mut Filter, reach: &Reach) {
     match reach {
         Reach::Places(places) => {
             let mut condition = String::new();

@@ -31,6 +31,7 @@ pub use deed::Sent;
 use linli_flow::{Refusal, Who};
 use linli_worktime::Millis;
 use serde::{Deserialize, Serialize};
+pub(crate) use write::CATEGORY;
 
 use crate::{
     db::{DbError, WorkError},

@@ -3,11 +3,18 @@
 //! among ten thousand cases and a million; everything else reads the cases in the order in which they came.
 
 mod index;
+mod near;
+mod text;
+mod tolerant;
 
 use linli_worktime::Millis;
 
 use self::index::Mark;
 pub(crate) use self::index::STATEMENTS as INDEX_STATEMENTS;
+pub use self::{
+    near::Near,
+    text::{fold, is_han},
+};
 use super::{
     CaseError, Head,
     inbox::{Count, ListAfter, counted, queues, under, within},
@@ -58,6 +65,11 @@ statements! {
     FOUND = "SELECT {head}
         FROM case_words w {{CROSS JOIN||JOIN}} cases c ON {{c.rowid = w.rowid||c.jurisdiction = w.jurisdiction AND c.id = w.case_id}}
         WHERE {{case_words MATCH $1||w.words @@ CAST(CAST($1 AS TEXT) AS tsquery)}} AND c.jurisdiction = $2";
+    // What was taken in last, and no more of it than is looked at.
+    NEAR = "SELECT {head}
+        FROM (SELECT {{rowid||jurisdiction, case_id}} FROM case_words WHERE {{case_words MATCH $1||words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND jurisdiction = $2}}
+            {{ORDER BY rowid DESC||}} LIMIT $3) w {{CROSS JOIN||JOIN}} cases c ON {{c.rowid = w.rowid||c.jurisdiction = w.jurisdiction AND c.id = w.case_id}}
+        WHERE c.jurisdiction = $2";
     LISTED = "SELECT {head}
         FROM cases c WHERE c.jurisdiction = $1";
     // In the order of the key of case_unit, newest first.
@@ -85,13 +97,7 @@ impl Engine {
     }
 
     async fn find(&self, seat: &Seat, query: Query, most: usize) -> Result<Vec<Head>, CaseError> {
-        let Some(reach) = policy::reach(seat, Action::List, Resource::Case) else { return Err(CaseError::NotFound) };
-        let streets = self
-            .directory()
-            .jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
-        let state = query.state.as_deref().map(|state| self.state(state));
-        let (owners, now) = (queues(seat), self.clock.now());
-        let look = Look { reach, state, dialect: self.db.dialect(), now, query, owners, most };
+        let (look, streets) = self.look(seat, query, most)?;
         self.db
             .read(move |tx: &mut Tx<'_>| {
                 let mut found = Vec::new();
@@ -107,6 +113,17 @@ impl Engine {
                 Ok(found)
             })
             .await
+    }
+
+    /// A question with all that it depends on, and the streets in which an answer can lie.
+    fn look(&self, seat: &Seat, query: Query, most: usize) -> Result<(Look, Vec<Jurisdiction>), CaseError> {
+        let Some(reach) = policy::reach(seat, Action::List, Resource::Case) else { return Err(CaseError::NotFound) };
+        let streets = self
+            .directory()
+            .jurisdictions(query.place.as_ref().filter(|p| seat.place.covers(p)).unwrap_or(&seat.place));
+        let state = query.state.as_deref().map(|state| self.state(state));
+        let (owners, now) = (queues(seat), self.clock.now());
+        Ok((Look { reach, state, dialect: self.db.dialect(), now, query, owners, most }, streets))
     }
 
     /// What a state means for the rows. A phase stands in the text of the query: each has an index of its own.
@@ -177,31 +194,41 @@ impl Look {
 
     fn street(&self, tx: &mut Tx<'_>, street: Jurisdiction, road: &Road, found: &mut Vec<Head>) -> Result<(), DbError> {
         let terms = index::terms(&self.query.words);
-        let marks = self.marks();
-        if terms.is_empty() && (marks.is_empty() || self.open()) || self.query.number.is_some() {
+        if terms.is_empty() && (self.marks().is_empty() || self.open()) || self.query.number.is_some() {
             let list = match (&self.reach, road) {
                 (Reach::Unit(org), Road::Helped) => Filter::of(&HELPED, args![street, org]),
                 _ => Filter::of(&LISTED, args![street]),
             };
             return self.read(tx, street, list, *road, self.most, found).map(drop);
         }
+        let mut left = self.most;
+        for ask in self.asks(tx, street, *road, &terms)? {
+            left -= self.read(tx, street, Filter::of(&FOUND, args![ask, street]), *road, left, found)?;
+            if left == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the index is asked for terms, one stretch of time after the other.
+    fn asks(
+        &self,
+        tx: &mut Tx<'_>,
+        street: Jurisdiction,
+        road: Road,
+        terms: &[index::Expr],
+    ) -> Result<Vec<String>, DbError> {
         let home = street.to_string();
         let own = match (&self.reach, road) {
             (Reach::Places(_), _) => None,
             (Reach::Unit(org), Road::Own) => Some(Mark::Unit(org.as_str())),
             (Reach::Unit(org), Road::Helped) => Some(Mark::Helper(org.as_str())),
         };
-        let marks: Vec<Mark<'_>> = marks.into_iter().chain(own).chain([Mark::Place(&home)]).collect();
-        let Some((newest, oldest)) = self.weeks(tx, street)? else { return Ok(()) };
-        let mut left = self.most;
-        for stretch in index::stretches(newest, oldest) {
-            let words = index::ask(&terms, &marks, &stretch, self.dialect);
-            left -= self.read(tx, street, Filter::of(&FOUND, args![words, street]), *road, left, found)?;
-            if left == 0 {
-                break;
-            }
-        }
-        Ok(())
+        let marks: Vec<Mark<'_>> = self.marks().into_iter().chain(own).chain([Mark::Place(&home)]).collect();
+        let Some((newest, oldest)) = self.weeks(tx, street)? else { return Ok(Vec::new()) };
+        let stretches = index::stretches(newest, oldest);
+        Ok(stretches.iter().map(|stretch| index::ask(terms, &marks, stretch, self.dialect)).collect())
     }
 
     /// What the index narrows besides the words. A place above a street narrows the streets.
@@ -232,7 +259,7 @@ impl Look {
         most: usize,
         found: &mut Vec<Head>,
     ) -> Result<usize, DbError> {
-        let (helped, indexed) = (filter.begins(&HELPED), filter.begins(&FOUND));
+        let (helped, indexed) = (filter.begins(&HELPED), filter.begins(&FOUND) || filter.begins(&NEAR));
         match (&self.reach, road) {
             (Reach::Unit(_), Road::Helped) if helped => {}
             (Reach::Unit(org), Road::Helped) => {

@@ -25,7 +25,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
         $24, $25, $26, $27)";
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
-        redo = $10, seq = $11, indexed = (indexed AND $12 AND NOT unit IS DISTINCT FROM $4) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
+        redo = $10, seq = $11, category = COALESCE(CAST($13 AS TEXT), category),
+        indexed = (indexed AND $12 AND NOT unit IS DISTINCT FROM $4 AND category = COALESCE(CAST($13 AS TEXT), category)) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
     ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body, salt, promised_at, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

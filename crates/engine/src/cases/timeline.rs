@@ -4,7 +4,10 @@ use linli_flow::{Actor, Case, Event, FieldKind, Timed, Value, What};
 use linli_worktime::Millis;
 
 use super::{kin::Shared, read::Dossier, reveal::is_opening, thread};
-use crate::directory::Directory;
+use crate::{
+    directory::Directory,
+    pack::{Kind, Pack},
+};
 
 /// Who reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,15 +61,21 @@ pub fn words(dossier: &Dossier, directory: &Directory, field: &str, value: &Valu
         (_, Value::Null) => String::new(),
         (Some(FieldKind::Org), Value::Text(id)) => org(id),
         (_, Value::List(ids)) => ids.iter().map(|id| org(id)).collect::<Vec<_>>().join(join),
-        (Some(FieldKind::Choice(_)), Value::Text(code)) => {
-            let choices = dossier.pack.field(field).map(|f| f.choices.as_slice()).unwrap_or_default();
-            choices.iter().find(|c| c.code == *code).map_or_else(|| code.clone(), |c| c.title.get(lang).to_owned())
-        }
+        (Some(FieldKind::Choice(_)), Value::Text(code)) => chosen(&dossier.pack, field, code, lang),
         (Some(FieldKind::Date | FieldKind::Time), Value::Text(at)) => spoken(at, lang),
         (_, Value::Text(text)) => text.clone(),
         (_, Value::Number(n)) => n.to_string(),
         (_, Value::Bool(b)) => b.to_string(),
     }
+}
+
+/// The words for what was chosen from a list.
+fn chosen(pack: &Pack, field: &str, code: &str, lang: &str) -> String {
+    let title = match pack.field(field) {
+        Some(field) if field.kind == Kind::Category => pack.category(code).map(|c| &c.title),
+        field => field.into_iter().flat_map(|f| &f.choices).find(|c| c.code == code).map(|c| &c.title),
+    };
+    title.map_or_else(|| code.to_owned(), |title| title.get(lang).to_owned())
 }
 
 /// `2026-12-01`, with or without a time of day, as people say it.

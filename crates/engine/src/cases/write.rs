@@ -18,8 +18,12 @@ use crate::{
     feed::{self, Fresh},
     ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
     notices::{self, Channel, Notice, Recipient},
+    reading,
     vault::{VaultKey, words::Said},
 };
+
+/// The field by which people say what a case is about.
+pub(crate) const CATEGORY: &str = "category";
 
 /// A case in the hands of a transaction: its row, its events, its state.
 pub(super) struct Held<'p> {
@@ -153,6 +157,9 @@ impl<'p> Held<'p> {
             _ => {}
         }
         self.rules.follow(&mut self.facts, &self.case, &event);
+        if reading::teaches(&event) {
+            reading::note(tx, self.key, event.at)?;
+        }
         self.record(tx, &event, &body)?;
         self.events.push(event);
         Ok(())
@@ -340,6 +347,7 @@ impl<'p> Held<'p> {
                 case.counter("redo"),
                 case.seq(),
                 case.field("co_units").as_list() == self.stored_co_units,
+                case.field(CATEGORY).as_text(),
             ],
         )?;
         self.stored_seq = case.seq();

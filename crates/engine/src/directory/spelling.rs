@@ -186,6 +186,16 @@ pub(super) fn sounds(c: char) -> Vec<String> {
     sounds
 }
 
+/// How a character sounds to an ear that does not tell zh from z or eng from en, as many in the south and most keyboards:
+/// its first letter and the rest; none for what is no Chinese character.
+pub(crate) fn sound(c: char) -> Option<(&'static str, &'static str)> {
+    let usual = c.to_pinyin()?.plain();
+    let (first, rest) = usual.split_at(usual.chars().next()?.len_utf8());
+    let rest = if matches!(first, "z" | "c" | "s") { rest.strip_prefix('h').unwrap_or(rest) } else { rest };
+    let open = ["ang", "eng", "ing"].iter().any(|end| rest.ends_with(end));
+    Some((first, if open { &rest[..rest.len() - 1] } else { rest }))
+}
+
 /// The first letters of a text as a hand types them: of each character its sound's, of each English word its own.
 pub fn initials(text: &str) -> String {
     let mut out = String::new();

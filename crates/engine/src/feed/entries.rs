@@ -129,13 +129,14 @@ impl Engine {
 }
 
 /// As many ids as the next power of two, the last one again and again: few texts of statements serve all pages.
-fn padded(ids: &BTreeSet<CaseId>) -> Vec<Value> {
+pub(crate) fn padded(ids: &BTreeSet<CaseId>) -> Vec<Value> {
     let last = ids.last().copied();
     let all = ids.iter().copied().chain(std::iter::repeat_with(|| last).flatten());
     all.take(ids.len().next_power_of_two()).map(Value::from).collect()
 }
 
-fn marks(ids: &BTreeSet<CaseId>) -> String {
+/// The places of that many ids in a text.
+pub(crate) fn marks(ids: &BTreeSet<CaseId>) -> String {
     vec!["$$"; ids.len().next_power_of_two()].join(", ")
 }
 

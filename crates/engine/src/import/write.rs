@@ -19,7 +19,7 @@ use crate::{
     evidence::{self, Entry, Kind, Salt},
     feed::{self, Fresh},
     ids::Jurisdiction,
-    limits,
+    limits, reading,
     vault::{self, VaultKey, words::Said},
 };
 
@@ -66,6 +66,9 @@ impl Engine {
                 Work::Over(past) => {
                     places.push(past.write(&mut gather.tx(), &self.vault_key, &ready.key, number)?);
                 }
+            }
+            if ready.taught {
+                reading::note(&mut gather.tx(), ready.head().key, self.clock.now())?;
             }
         }
         tx.write_all(&gather)?;

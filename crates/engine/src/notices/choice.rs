@@ -10,6 +10,7 @@ use super::Channel;
 use crate::{
     db::{DbError, Tx, args, statements},
     ids::Jurisdiction,
+    knowledge::Stage,
     words::words,
 };
 
@@ -54,7 +55,11 @@ words! {
 impl Kind {
     /// The kind of a notice with this text.
     pub fn of(template: &str) -> Self {
-        template.parse().unwrap_or(Self::News)
+        match template.parse::<Stage>() {
+            Ok(Stage::Soon | Stage::Due) => Self::Remind,
+            Ok(Stage::Late) => Self::Escalate,
+            Err(_) => template.parse().unwrap_or(Self::News),
+        }
     }
 
     /// Whether it may be switched off: what is escalated reaches whoever it was escalated to.

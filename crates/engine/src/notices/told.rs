@@ -25,10 +25,10 @@ use crate::{
 };
 
 statements! {
-    TELL = "INSERT INTO telling (jurisdiction, id, case_id, via, place, template, urgent, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    TELL = "INSERT INTO telling (jurisdiction, id, case_id, via, place, template, urgent, at, about)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     ANY_TELLING = "SELECT 1 FROM telling LIMIT 1";
-    TELLINGS = "SELECT jurisdiction, id, case_id, via, place, template, urgent, at FROM telling
+    TELLINGS = "SELECT jurisdiction, id, case_id, via, place, template, urgent, at, about FROM telling
         ORDER BY jurisdiction, id LIMIT $1 {skip_locked}";
     TELLING_DONE = "DELETE FROM telling WHERE jurisdiction = $1 AND id = $2";
     // Who sits on a seat now; served by seat_role_org.
@@ -36,17 +36,20 @@ statements! {
         AND from_at <= $3 AND (until_at IS NULL OR until_at > $3)";
     HANDLERS = "SELECT account, place FROM seat WHERE jurisdiction = $1 AND role = $2 AND org = $4
         AND from_at <= $3 AND (until_at IS NULL OR until_at > $3)";
-    PUT = "INSERT INTO told (jurisdiction, whom, show_at, id, street, case_id, via, template, urgent, daily, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    PUT = "INSERT INTO told (jurisdiction, whom, show_at, id, street, case_id, via, template, urgent, daily, at, about)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     READ_ALL = "UPDATE told SET read_at = $3 WHERE jurisdiction = $1 AND whom = $2 AND show_at <= $3 AND read_at IS NULL";
-    READ_CASE = "UPDATE told SET read_at = $3 WHERE jurisdiction = $1 AND whom = $2 AND show_at <= $3 AND read_at IS NULL
-        AND street = $4 AND case_id = $5";
+    READ_ABOUT = "UPDATE told SET read_at = $3 WHERE jurisdiction = $1 AND whom = $2 AND show_at <= $3 AND read_at IS NULL
+        AND street = $4 AND case_id = $5 AND about = $6";
     // The heads of lists; filters are added to them. The first walks the primary key backwards, the second told_unread.
-    LIST = "SELECT t.id, t.street, t.case_id, c.number, c.title, t.template, t.urgent, t.daily, t.at, t.show_at, t.read_at
-        FROM told t JOIN cases c ON c.jurisdiction = t.street AND c.id = t.case_id
+    LIST = "SELECT t.id, t.street, t.case_id, coalesce(c.number, ''), coalesce(c.title, ''), t.template, t.urgent, t.daily,
+        t.at, t.show_at, t.read_at, t.about FROM told t LEFT JOIN cases c ON c.jurisdiction = t.street AND c.id = t.case_id
         WHERE t.jurisdiction = $1 AND t.whom = $2 AND t.show_at <= $3";
     UNREAD = "SELECT 1 FROM told t WHERE t.jurisdiction = $1 AND t.whom = $2 AND t.show_at <= $3 AND t.read_at IS NULL";
 }
+
+/// The case of a notice that is about none.
+const NO_CASE: CaseId = CaseId([0; 16]);
 
 /// Whose screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +92,8 @@ pub struct Told {
     pub show_at: Millis,
     /// When it was read.
     pub read_at: Option<Millis>,
+    /// The answer at hand that it is about instead of a case.
+    pub answer: Option<String>,
 }
 
 /// What goes with a notice to whoever it concerns.
@@ -113,7 +118,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<
     match &notice.recipient {
         Recipient::Org(_) | Recipient::Role { .. } => {
             let via = notice.recipient.to_string();
-            let row = args![street, notice.id, case, via, tone.place, &notice.template, tone.urgent, notice.at];
+            let row = args![street, notice.id, case, via, tone.place, &notice.template, tone.urgent, notice.at, ""];
             tx.put(&TELL, row)
         }
         Recipient::Case(_) | Recipient::Person(_) => {
@@ -121,6 +126,18 @@ pub(crate) fn tell(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<
             tell_resident(tx, notice, tone)
         }
     }
+}
+
+/// Tells a unit or a role of an answer at hand.
+pub(crate) fn tell_of_answer(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    via: &Recipient,
+    place: &PlaceCode,
+    (template, answer): (&str, &str),
+    now: Millis,
+) -> Result<(), DbError> {
+    tx.put(&TELL, args![home, NoticeId::new(), NO_CASE, via.to_string(), place, template, false, now, answer])
 }
 
 /// Puts a notice on the resident's own list, and sends it where they want it and the office can.
@@ -146,7 +163,8 @@ fn tell_resident(tx: &mut Tx<'_>, notice: &Notice, tone: &Tone<'_>) -> Result<()
             &notice.template,
             tone.urgent,
             false,
-            notice.at
+            notice.at,
+            ""
         ];
         tx.put(&PUT, row)?;
     }
@@ -176,12 +194,14 @@ struct Telling {
     template: String,
     urgent: bool,
     at: Millis,
+    about: String,
 }
 
 fn telling(mut row: Row) -> Result<Telling, DbError> {
     let (street, id, case) = (row.take()?, row.take()?, row.take()?);
     let (via, place, template) = (row.take()?, row.take()?, row.take()?);
-    Ok(Telling { street, id, case, via, place, template, urgent: row.take()?, at: row.take()? })
+    let (urgent, at, about) = (row.take()?, row.take()?, row.take()?);
+    Ok(Telling { street, id, case, via, place, template, urgent, at, about })
 }
 
 impl Engine {
@@ -230,9 +250,9 @@ impl Engine {
                 let shown = chosen.show_at(Kind::of(&one.template), one.urgent, calendar, now.max(one.at));
                 let Some((show_at, daily)) = shown else { continue };
                 let via = one.via.to_string();
-                let (id, at) = (one.id, one.at);
-                let row =
-                    args![home, account, show_at, id, one.street, one.case, via, &one.template, one.urgent, daily, at];
+                let (id, street, case, template) = (one.id, one.street, one.case, &one.template);
+                let (urgent, at, about) = (one.urgent, one.at, &one.about);
+                let row = args![home, account, show_at, id, street, case, via, template, urgent, daily, at, about];
                 tx.put(&PUT, row)?;
             }
             tx.put(&TELLING_DONE, args![one.street, one.id])?;
@@ -242,7 +262,7 @@ impl Engine {
 }
 
 /// Who is told what a unit or a role is told, with the place of their seat.
-fn holders(
+pub(crate) fn holders(
     tx: &mut Tx<'_>,
     home: Jurisdiction,
     via: &Recipient,
@@ -294,7 +314,8 @@ fn read(mut row: Row) -> Result<Told, DbError> {
     let (number, title, template) = (row.take()?, row.take()?, row.take()?);
     let (urgent, daily) = (row.take()?, row.take()?);
     let (at, show_at, read_at) = (row.take()?, row.take()?, row.take()?);
-    Ok(Told { id, case, number, title, template, urgent, daily, at, show_at, read_at })
+    let answer = Some(row.take::<String>()?).filter(|about| !about.is_empty());
+    Ok(Told { id, case, number, title, template, urgent, daily, at, show_at, read_at, answer })
 }
 
 /// How much somebody has not read; counted up to [`limits::UNREAD`].
@@ -326,7 +347,21 @@ pub fn mark_read(
     now: Millis,
 ) -> Result<(), DbError> {
     match case {
-        Some(case) => tx.send(&READ_CASE, args![home, whom, now, case.jurisdiction, case.id]),
+        Some(case) => tx.send(&READ_ABOUT, args![home, whom, now, case.jurisdiction, case.id, ""]),
         None => tx.send(&READ_ALL, args![home, whom, now]),
     }
+}
+
+/// Marks as read what somebody was told of an answer at hand.
+///
+/// # Errors
+/// When the database refuses.
+pub fn mark_answer_read(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    whom: Whom,
+    answer: &str,
+    now: Millis,
+) -> Result<(), DbError> {
+    tx.send(&READ_ABOUT, args![home, whom, now, home, NO_CASE, answer])
 }

@@ -49,6 +49,8 @@ pub enum Kind {
     Time,
     /// One of the field's choices.
     Choice,
+    /// One of the pack's categories.
+    Category,
     /// An org.
     Org,
     /// Several orgs.
@@ -68,13 +70,14 @@ pub struct Choice {
     pub title: Text,
 }
 
-const KINDS: [(&str, Kind); 10] = [
+const KINDS: [(&str, Kind); 11] = [
     ("text", Kind::Text),
     ("longtext", Kind::LongText),
     ("number", Kind::Number),
     ("date", Kind::Date),
     ("time", Kind::Time),
     ("choice", Kind::Choice),
+    ("category", Kind::Category),
     ("org", Kind::Org),
     ("orgs", Kind::Orgs),
     ("case", Kind::Case),
@@ -83,13 +86,14 @@ const KINDS: [(&str, Kind); 10] = [
 
 impl Field {
     /// The kind as a flow knows it.
-    pub(super) fn flow_kind(&self) -> FieldKind {
+    pub(super) fn flow_kind(&self, categories: &[String]) -> FieldKind {
         match self.kind {
             Kind::Text | Kind::LongText => FieldKind::Text,
             Kind::Number => FieldKind::Number,
             Kind::Date => FieldKind::Date,
             Kind::Time => FieldKind::Time,
             Kind::Choice => FieldKind::Choice(self.choices.iter().map(|choice| choice.code.clone()).collect()),
+            Kind::Category => FieldKind::Choice(categories.to_vec()),
             Kind::Org => FieldKind::Org,
             Kind::Orgs => FieldKind::Orgs,
             Kind::Case => FieldKind::Case,
@@ -106,8 +110,8 @@ pub(super) fn read(mut root: Table<'_>) -> Vec<Field> {
 }
 
 /// The kinds of all fields, as a flow asks for them.
-pub(super) fn flow_kinds(fields: &[Field]) -> BTreeMap<String, FieldKind> {
-    fields.iter().map(|field| (field.name.clone(), field.flow_kind())).collect()
+pub(super) fn flow_kinds(fields: &[Field], categories: &[String]) -> BTreeMap<String, FieldKind> {
+    fields.iter().map(|field| (field.name.clone(), field.flow_kind(categories))).collect()
 }
 
 /// A field; none without its kind, because what else it may say hangs on that.
@@ -140,7 +144,7 @@ fn field(name: String, mut table: Table<'_>) -> Option<Field> {
         }
         Kind::Orgs => field.max = table.count("max"),
         Kind::Choice => field.choices = choices(&field.name, &mut table),
-        Kind::Date | Kind::Time | Kind::Org | Kind::Case | Kind::Bool => {}
+        Kind::Date | Kind::Time | Kind::Category | Kind::Org | Kind::Case | Kind::Bool => {}
     }
     table.end();
     Some(field)

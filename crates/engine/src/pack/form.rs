@@ -98,7 +98,7 @@ impl Pack {
         let mut errors = Vec::new();
         for FormField { name, optional } in form {
             let given = raw.get(name).map_or(&[][..], Vec::as_slice);
-            let value = self.field(name).ok_or(FieldProblem::Unknown).and_then(|field| value(field, given));
+            let value = self.field(name).ok_or(FieldProblem::Unknown).and_then(|field| self.value(field, given));
             match value {
                 Ok(Some(value)) => {
                     filled.insert(name.clone(), value);
@@ -110,22 +110,23 @@ impl Pack {
         }
         if errors.is_empty() { Ok(filled) } else { Err(errors) }
     }
-}
 
-/// The value of one field; none when nothing was filled in.
-fn value(field: &Field, given: &[String]) -> Result<Option<Value>, FieldProblem> {
-    let mut texts: Vec<String> = given.iter().map(|text| cleaned(text, field.kind == Kind::LongText)).collect();
-    texts.retain(|text| !text.is_empty());
-    match field.kind {
-        Kind::Bool => yes(&texts).map(Some),
-        Kind::Orgs => orgs(field, texts),
-        Kind::Org => one(texts, |text| org(text).map(Value::Text)),
-        Kind::Text | Kind::LongText => one(texts, |text| short(text, field.max_chars.unwrap_or(usize::MAX))),
-        Kind::Case => one(texts, |text| short(text, NUMBER_CHARS)),
-        Kind::Number => one(texts, |text| number(field, &text)),
-        Kind::Date => one(texts, date),
-        Kind::Time => one(texts, |text| time(&text)),
-        Kind::Choice => one(texts, |text| choice(field, text)),
+    /// The value of one field; none when nothing was filled in.
+    fn value(&self, field: &Field, given: &[String]) -> Result<Option<Value>, FieldProblem> {
+        let mut texts: Vec<String> = given.iter().map(|text| cleaned(text, field.kind == Kind::LongText)).collect();
+        texts.retain(|text| !text.is_empty());
+        match field.kind {
+            Kind::Bool => yes(&texts).map(Some),
+            Kind::Orgs => orgs(field, texts),
+            Kind::Org => one(texts, |text| org(text).map(Value::Text)),
+            Kind::Text | Kind::LongText => one(texts, |text| short(text, field.max_chars.unwrap_or(usize::MAX))),
+            Kind::Case => one(texts, |text| short(text, NUMBER_CHARS)),
+            Kind::Number => one(texts, |text| number(field, &text)),
+            Kind::Date => one(texts, date),
+            Kind::Time => one(texts, |text| time(&text)),
+            Kind::Choice => one(texts, |text| known(text, |text| field.choices.iter().any(|c| c.code == text))),
+            Kind::Category => one(texts, |text| known(text, |text| self.category(text).is_some())),
+        }
     }
 }
 
@@ -177,9 +178,8 @@ fn time(text: &str) -> Result<Value, FieldProblem> {
     }
 }
 
-fn choice(field: &Field, text: String) -> Result<Value, FieldProblem> {
-    let is_offered = field.choices.iter().any(|choice| choice.code == text);
-    if is_offered { Ok(Value::Text(text)) } else { Err(FieldProblem::NotAChoice) }
+fn known(text: String, is_offered: impl FnOnce(&str) -> bool) -> Result<Value, FieldProblem> {
+    if is_offered(&text) { Ok(Value::Text(text)) } else { Err(FieldProblem::NotAChoice) }
 }
 
 fn org(text: String) -> Result<String, FieldProblem> {

@@ -75,6 +75,8 @@ pub(super) struct Head {
     pub personal: Option<Word>,
     /// What is kept of people.
     pub data: Option<Word>,
+    /// How addresses are written.
+    pub address: Option<Word>,
     /// Words by which replies are looked over.
     pub replies: Option<Word>,
 }
@@ -113,6 +115,7 @@ pub(super) fn read(mut root: Table<'_>) -> Head {
         templates: root.word("templates"),
         personal: root.word("personal"),
         data: root.word("data"),
+        address: root.word("address"),
         replies: root.word("replies"),
     };
     if head.flows.is_empty() {

@@ -1,6 +1,5 @@
 //! `knowledge.toml`: answers at hand for what people ask; and `danger.toml`: words that mean that somebody is in danger.
 
-use aho_corasick::AhoCorasick;
 use linli_flow::Text;
 use linli_worktime::Date;
 
@@ -22,10 +21,12 @@ pub struct Entry {
     pub category: String,
     /// The function of the unit that keeps it fresh.
     pub owner: String,
+    /// What people say when they ask it.
+    pub words: Vec<String>,
     /// The law, rule or page that it rests on.
     pub source: String,
-    /// How well the source is known.
-    pub mark: Mark,
+    /// How well the source is known; nothing where the office itself stands for it.
+    pub mark: Option<Mark>,
     /// The day by which its owner looks at it again; after it the entry is not to be relied on.
     pub review: Date,
     /// Where it holds.
@@ -61,43 +62,11 @@ pub struct Danger {
 pub(super) struct Knowledge {
     pub entries: Vec<Entry>,
     pub dangers: Vec<Danger>,
-    words: Vec<(usize, usize)>,
-    automaton: Option<AhoCorasick>,
+    /// The class that is proposed for a case whose words tell of danger.
+    pub danger_class: Option<String>,
 }
 
 impl Knowledge {
-    pub fn new(entries: Vec<(Entry, Vec<Word>)>, dangers: Vec<Danger>) -> Self {
-        let mut words = Vec::new();
-        let mut patterns = Vec::new();
-        let mut kept = Vec::new();
-        for (at, (entry, own)) in entries.into_iter().enumerate() {
-            for word in own {
-                words.push((at, word.text.chars().count()));
-                patterns.push(word.text.to_lowercase());
-            }
-            kept.push(entry);
-        }
-        let automaton = AhoCorasick::new(&patterns).ok().filter(|_| !patterns.is_empty());
-        Self { entries: kept, dangers, words, automaton }
-    }
-
-    /// The entries whose words occur, those of which more is said first.
-    pub fn about(&self, text: &str, most: usize) -> Vec<&Entry> {
-        let text = text.to_lowercase();
-        let mut said = vec![0; self.entries.len()];
-        let mut seen = vec![false; self.words.len()];
-        for found in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(&text)) {
-            let word = found.pattern().as_usize();
-            if !std::mem::replace(&mut seen[word], true) {
-                let (entry, len) = self.words[word];
-                said[entry] += len;
-            }
-        }
-        let mut best: Vec<usize> = (0..said.len()).filter(|at| said[*at] > 0).collect();
-        best.sort_by_key(|at| std::cmp::Reverse(said[*at]));
-        best.into_iter().take(most).map(|at| &self.entries[at]).collect()
-    }
-
     /// The danger that a text tells of.
     pub fn danger(&self, text: &str) -> Option<&Danger> {
         let text = text.to_lowercase();
@@ -106,14 +75,14 @@ impl Knowledge {
     }
 }
 
-pub(super) fn read_entries(mut root: Table<'_>, categories: &Names) -> Vec<(Entry, Vec<Word>)> {
+pub(super) fn read_entries(mut root: Table<'_>, categories: &Names) -> Vec<Entry> {
     let mut once = Once::default();
     let entries = root.list("entry").into_iter().map(|table| entry(table, &mut once, categories)).collect();
     root.end();
     entries
 }
 
-fn entry(mut table: Table<'_>, once: &mut Once, categories: &Names) -> (Entry, Vec<Word>) {
+fn entry(mut table: Table<'_>, once: &mut Once, categories: &Names) -> Entry {
     let id = table.need_name("id");
     once.check(&table, &id);
     let category = table.need("category");
@@ -128,21 +97,29 @@ fn entry(mut table: Table<'_>, once: &mut Once, categories: &Names) -> (Entry, V
         answer: table.need_text("answer"),
         category: category.text,
         owner: table.need_name("owner").text,
+        words: words.into_iter().map(|word| word.text).collect(),
         source: table.need("source").text,
-        mark: mark(&mut table),
+        mark: Some(mark(&mut table)),
         review: table.need_date("review"),
         region: table.need_text("region"),
     };
     table.end();
-    (entry, words)
+    entry
 }
 
+/// What `danger.toml` says: the dangers, and the class that is proposed for their cases.
+pub(super) type Dangers = (Vec<Danger>, Option<String>);
+
 /// `lines`: the choices of the field that names an emergency line.
-pub(super) fn read_dangers(mut root: Table<'_>, lines: &Names) -> Vec<Danger> {
+pub(super) fn read_dangers(mut root: Table<'_>, lines: &Names, classes: &Names) -> Dangers {
     let mut once = Once::default();
+    let class = root.word("class").map(|word| {
+        classes.check(&root, &word);
+        word.text
+    });
     let dangers = root.list("danger").into_iter().map(|table| danger(table, &mut once, lines)).collect();
     root.end();
-    dangers
+    (dangers, class)
 }
 
 fn danger(mut table: Table<'_>, once: &mut Once, lines: &Names) -> Danger {

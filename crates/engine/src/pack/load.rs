@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use linli_flow::{Definition, Problem, World};
+use linli_flow::{Definition, FieldKind, Problem, World};
+use linli_insight::text::address;
 use linli_worktime::Calendar;
 
 use super::{
@@ -62,11 +63,14 @@ impl Desk<'_> {
         let sources = head.sources.iter().map(|source| source.id.clone()).collect();
         let sources = Names { what: "source", all: Some(sources) };
         let data = head.data.as_ref().and_then(|path| self.read(path, |table| data::read(table, &sources)));
+        let address = head.address.as_ref().and_then(|path| self.address(path));
         let replies = head.replies.as_ref().and_then(|path| self.read(path, replies::read)?);
-        let knowledge = self.knowledge(&head, fields.as_deref(), &categories);
+        let knowledge = self.knowledge(&head, fields.as_deref(), &categories, &classes);
         let (fields, limits) = (fields?, limits?);
         // A flow hangs on its fields: while they are wrong, what it would be blamed for could be theirs.
-        let flows = fields_are_right.then(|| self.flows(&head, &fields, &limits));
+        let codes = categories.all.unwrap_or_default().into_iter().collect::<Vec<_>>();
+        let kinds = field::flow_kinds(&fields, &codes);
+        let flows = fields_are_right.then(|| self.flows(&head, &kinds, &limits));
         Some(Pack {
             id: head.id,
             version: head.version,
@@ -85,6 +89,7 @@ impl Desk<'_> {
             knowledge,
             personal,
             data,
+            address,
             replies,
             flows: flows?.into_iter().map(Arc::new).collect(),
             files: self.files.clone(),
@@ -113,16 +118,19 @@ impl Desk<'_> {
         (given, self.found.borrow().len() == before)
     }
 
-    fn knowledge(&self, head: &Head, fields: Option<&[Field]>, categories: &Names) -> Knowledge {
+    fn knowledge(&self, head: &Head, fields: Option<&[Field]>, categories: &Names, classes: &Names) -> Knowledge {
         let entries = head
             .knowledge
             .as_ref()
             .and_then(|path| self.read(path, |table| knowledge::read_entries(table, categories)));
         // Unknown where the field is among what is wrong: one complaint is enough.
         let lines = Names { what: "emergency line", all: fields.and_then(|fields| choices(fields, LINE)) };
-        let dangers =
-            head.dangers.as_ref().and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines)));
-        Knowledge::new(entries.unwrap_or_default(), dangers.unwrap_or_default())
+        let dangers = head
+            .dangers
+            .as_ref()
+            .and_then(|path| self.read(path, |table| knowledge::read_dangers(table, &lines, classes)));
+        let (dangers, danger_class) = dangers.unwrap_or_default();
+        Knowledge { entries: entries.unwrap_or_default(), dangers, danger_class }
     }
 
     fn calendar(&self, path: &Word) -> Option<Calendar> {
@@ -130,15 +138,25 @@ impl Desk<'_> {
         calendar.map_err(|error| note(&self.found, &error.file, error.line, error.reason)).ok()
     }
 
+    fn address(&self, path: &Word) -> Option<address::Words> {
+        let words = address::Words::parse(&path.text, self.text(path)?);
+        words.map_err(|error| note(&self.found, &error.file, 1, error.reason)).ok()
+    }
+
     fn personal(&self, path: &Word) -> Option<Personal> {
         let personal = Personal::read(&path.text, self.text(path)?);
         personal.map_err(|error| note(&self.found, &error.file, error.line, error.reason)).ok()
     }
 
-    fn flows(&self, head: &Head, fields: &[Field], limits: &BTreeMap<String, LimitTable>) -> Vec<Definition> {
+    fn flows(
+        &self,
+        head: &Head,
+        fields: &BTreeMap<String, FieldKind>,
+        limits: &BTreeMap<String, LimitTable>,
+    ) -> Vec<Definition> {
         let roles: Vec<String> = head.roles.iter().map(|role| role.code.clone()).collect();
         let limits: Vec<String> = limits.keys().cloned().collect();
-        let world = World { roles: &roles, limits: &limits, fields: &field::flow_kinds(fields) };
+        let world = World { roles: &roles, limits: &limits, fields };
         let mut flows: Vec<Definition> = Vec::new();
         for path in &head.flows {
             let Some(text) = self.text(path) else { continue };

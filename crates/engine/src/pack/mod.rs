@@ -23,6 +23,7 @@ use std::{collections::BTreeMap, fmt};
 use std::sync::Arc;
 
 use linli_flow::{Definition, Problem, Text};
+use linli_insight::text::address::Words;
 use linli_worktime::{Calendar, Date, Limit};
 
 pub use category::Category;
@@ -67,6 +68,7 @@ pub struct Pack {
     knowledge: knowledge::Knowledge,
     personal: Option<personal::Personal>,
     data: Option<data::Registry>,
+    address: Option<linli_insight::text::address::Words>,
     replies: Option<Replies>,
     flows: Vec<Arc<Definition>>,
     files: Files,
@@ -95,6 +97,12 @@ impl Pack {
             bytes.extend(part.as_bytes());
         }
         crate::digest(&bytes)
+    }
+
+    /// Endings by which the name of a place is known in a letter; none where the pack does not say.
+    pub fn place_endings(&self) -> Vec<String> {
+        let words = self.files.get("address.toml").and_then(|text| Words::parse("address.toml", text).ok());
+        words.map(|words| words.place_endings()).unwrap_or_default()
     }
 
     /// A role.
@@ -186,18 +194,9 @@ impl Pack {
         &self.templates
     }
 
-    /// The answers at hand about a text, the likeliest first.
-    pub fn answers(&self, text: &str, most: usize) -> Vec<&Entry> {
-        self.knowledge.about(text, most)
-    }
-
-    /// An answer at hand.
-    pub fn answer(&self, id: &str) -> Option<&Entry> {
-        self.knowledge.entries.iter().find(|entry| entry.id == id)
-    }
-
-    /// All answers at hand, in the order of the file.
-    pub fn all_answers(&self) -> &[Entry] {
+    /// The answers at hand, in the order of the file. An office writes its own beside them: what holds is what the engine
+    /// has put together ([`crate::knowledge`]).
+    pub fn answers(&self) -> &[Entry] {
         &self.knowledge.entries
     }
 
@@ -206,9 +205,19 @@ impl Pack {
         self.knowledge.danger(text)
     }
 
+    /// The class that is proposed for a case whose words tell of danger.
+    pub fn danger_class(&self) -> Option<&str> {
+        self.knowledge.danger_class.as_deref()
+    }
+
     /// All dangers that words tell, in the order of the file.
     pub fn dangers(&self) -> &[Danger] {
         &self.knowledge.dangers
+    }
+
+    /// How addresses are written; nothing where the pack does not say.
+    pub fn address_words(&self) -> Option<&linli_insight::text::address::Words> {
+        self.address.as_ref()
     }
 
     /// How a reply is looked over before it goes; nothing where the pack does not say.

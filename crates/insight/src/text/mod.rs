@@ -6,6 +6,7 @@ pub mod category;
 pub mod eval;
 pub mod events;
 mod grams;
+pub mod near;
 mod pairs;
 pub mod personal;
 pub mod repeats;

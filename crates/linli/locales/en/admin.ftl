@@ -342,6 +342,7 @@ admin-field-number = Whole number
 admin-field-date = Date
 admin-field-time = Date and time
 admin-field-choice = One of a list
+admin-field-category = One of the categories
 admin-field-org = Unit
 admin-field-orgs = Several units
 admin-field-case = Number of another case

@@ -13,6 +13,7 @@
 //! | `/admin/coverage` | who answers for what in each community | duty |
 //! | `/admin/record` | what changed by whom | record |
 //! | `/admin/second` | changes that wait for a second person | second |
+//! | `/admin/reading` | what was learnt of letters, and from when on it is sure | reading |
 //! | `/admin/security` | who needs a second factor; the security log | security |
 
 mod accounts;
@@ -28,6 +29,7 @@ mod model;
 mod orgs;
 mod pack;
 mod places;
+mod reading;
 mod record;
 mod seats;
 mod second;
@@ -56,6 +58,7 @@ pub fn routes() -> Routes {
     let parts = parts.into_iter().chain([duties::routes(), pack::routes(), sheets::routes(), record::routes()]);
     let parts =
         parts.chain([assistant::routes(), coverage::routes(), tokens::routes(), security::routes(), second::routes()]);
+    let parts = parts.chain([reading::routes()]);
     parts.fold(Routes::new(), Routes::merge)
 }
 
@@ -101,7 +104,7 @@ struct Link {
     here: bool,
 }
 
-const LINKS: [(&str, &str, Action, Resource); 11] = [
+const LINKS: [(&str, &str, Action, Resource); 12] = [
     ("/admin", "admin-nav-home", Action::List, Resource::Account),
     ("/admin/places", "admin-nav-places", Action::List, Resource::Place),
     ("/admin/orgs", "admin-nav-orgs", Action::List, Resource::Org),
@@ -110,6 +113,7 @@ const LINKS: [(&str, &str, Action, Resource); 11] = [
     ("/admin/duties", "admin-nav-duties", Action::List, Resource::Duty),
     ("/admin/sheets", "admin-nav-sheets", Action::See, Resource::Sheet),
     ("/admin/pack", "admin-nav-pack", Action::See, Resource::Pack),
+    ("/admin/reading", "admin-nav-reading", Action::See, Resource::Reading),
     ("/admin/record", "admin-nav-record", Action::List, Resource::Record),
     ("/admin/second", "admin-nav-second", Action::List, Resource::Second),
     ("/admin/security", "admin-nav-security", Action::See, Resource::Security),

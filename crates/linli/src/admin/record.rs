@@ -20,9 +20,17 @@ use super::{
     Nav,
     form::Choice,
     may, page,
-    sheets::{Kind, download, escaped, value},
+    sheets::{Kind, value},
 };
-use crate::web::{Ctx, Fault, Needs, Page, Reply, Routes, ctx::Who, i18n, page::show, routes::percent, times::Spoken};
+use crate::web::{
+    Ctx, Fault, Needs, Page, Reply, Routes,
+    ctx::Who,
+    download::{download, escaped},
+    i18n,
+    page::show,
+    routes::percent,
+    times::Spoken,
+};
 
 const LIST: Needs = Needs::Seat(Action::List, Resource::Record);
 const DAY: i64 = 24 * 3_600_000;
@@ -182,7 +190,7 @@ fn table(what: What) -> Option<Kind> {
         What::Account => Some(Kind::Accounts),
         What::Seat => Some(Kind::Seats),
         What::Duty => Some(Kind::Duties),
-        What::Token | What::Pack | What::Setting | What::Warning | What::Case | What::Data => None,
+        What::Token | What::Pack | What::Setting | What::Warning | What::Case | What::Data | What::Answer => None,
     }
 }
 

@@ -183,15 +183,15 @@ impl Advice {
 
     /// The rules that answers at hand about such a matter rest on.
     fn knowledge(&mut self, ctx: &Ctx, d: &Dossier) {
-        let packs = ctx.engine().packs();
+        let (known, today) = (ctx.engine().knowledge(), ctx.engine().today());
         let category = d.head.category.as_str();
         let within =
             |one: &str, other: &str| one == other || one.strip_prefix(other).is_some_and(|r| r.starts_with('.'));
         let about = |code: &str| within(code, category) || within(category, code);
-        for entry in packs.current().all_answers().iter().filter(|entry| about(&entry.category)) {
+        for entry in known.good(today).filter(|entry| about(&entry.category)) {
             let text = entry.source.clone();
             if self.rules.len() < RULES && self.rules.iter().all(|rule| rule.text != text) {
-                let mark = mark(&self.page, entry.mark);
+                let mark = entry.mark.map(|known| mark(&self.page, known)).unwrap_or_default();
                 self.rules.push(Rule { text, about: self.page.of(&entry.question).to_owned(), mark });
             }
         }

@@ -209,7 +209,7 @@ fn own_for_each(offer: &Offer) -> bool {
 fn filled_for(ctx: &Ctx, page: &Page, d: &Dossier, offer: &Offer, typed: &Raw) -> Raw {
     let mut raw: Raw = typed.clone();
     if own_for_each(offer) {
-        let (own, _) = prefill(ctx, page, d, offer, &super::asked::Asked::default());
+        let (own, _) = prefill(ctx, page, d, offer, &super::asked::Asked::default(), None);
         for (field, values) in own {
             let empty = raw.get(&field).is_none_or(|typed| typed.iter().all(|value| value.trim().is_empty()));
             if empty {

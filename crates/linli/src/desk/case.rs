@@ -13,6 +13,7 @@ use linli_engine::{
     db::Tx,
     ids::Jurisdiction,
     policy::{self, Action, Reach, Resource},
+    reading::Asked as Letter,
     vault::{self, behalf::Proxy},
 };
 
@@ -22,16 +23,17 @@ use super::{
     asked::Asked,
     check,
     clock::{Clock, clocks},
-    deeds::{Again, Deed, Desk, act_id, case_field, deeds, is_step},
+    deeds::{Again, Deed, Desk, act_id, case_field, deeds, form_id, is_step},
     drafts, handover,
     parts::{Part, parts},
     related::Related,
     story::{self, Moment, moments},
+    suggest::{Suggest, sorts},
     thread::{REPLY, Talk},
     views::{day_ends, may},
 };
 use crate::web::{
-    Ctx, Fault, Page, Reply, act_form,
+    Ctx, Fault, Page, Reply, act_form, guess,
     page::{go, show_as},
     uploads::Upload,
 };
@@ -40,6 +42,9 @@ use crate::web::{
 const DONE_MS: i64 = 10 * 60_000;
 /// Events of the story that stand open; those before are folded, so that what comes next is not far down.
 const LATEST: usize = 5;
+/// Cases alike that are looked for, and cases that are shown.
+const ALIKE: usize = 12;
+const NEAR: usize = 6;
 /// How far back a similar case may lie, milliseconds.
 pub const NEARBY_MS: i64 = 14 * 24 * 3_600_000;
 
@@ -71,7 +76,11 @@ pub async fn read(ctx: &Ctx, jurisdiction: &str, number: &str) -> Result<Dossier
 struct Near {
     url: String,
     title: String,
+    /// What it is to this one.
+    why: String,
     when: String,
+    /// How it stands.
+    state: String,
     merge: Option<String>,
 }
 
@@ -93,6 +102,7 @@ struct CasePage {
     near: Vec<Near>,
     advice: Advice,
     parts: Vec<Part>,
+    suggest: Option<Suggest>,
     shifts: Vec<handover::Said>,
     /// What is wrong, with the place on the page where it is put right.
     problems: Vec<(String, String)>,
@@ -177,7 +187,7 @@ async fn draw(ctx: &Ctx, d: Dossier, drawn: Drawn<'_>) -> Reply {
     let Drawn { asked, again, words, wrong } = drawn;
     let page = Page::new(ctx, &d.head.title);
     let near = near(ctx, &page, &d).await?;
-    let mut desk = Desk::read(ctx, &page, &d).await?;
+    let mut desk = Desk::read(ctx, &page, &d, &asked).await?;
     let mut advice = Advice::read(ctx, &d, &desk.ready).await?;
     advice.wrong = wrong;
     desk.words = words.or_else(|| advice.chosen(&asked));
@@ -203,6 +213,7 @@ async fn draw(ctx: &Ctx, d: Dossier, drawn: Drawn<'_>) -> Reply {
         talk: Talk::new(ctx, &d),
         related: Related::new(ctx, &d).await?,
         parts: parts(ctx, &page, &d),
+        suggest: suggest(ctx, &page, &d, &desk, &deeds).await?,
         shifts: handover::of_case(ctx, &page, d.head.key).await?,
         due_today: match ctx.seat() {
             Some(seat) => ctx.engine().inbox_counts(seat, day_ends(ctx)).await?.today,
@@ -290,6 +301,11 @@ fn behalf(page: &Page, proxy: Proxy) -> String {
 }
 
 impl CasePage {
+    /// Whether one of those that may be about the same can be merged into.
+    fn merges(&self) -> bool {
+        self.near.iter().any(|near| near.merge.is_some())
+    }
+
     /// The acts that close a step.
     fn steps(&self) -> impl Iterator<Item = &Deed> {
         self.deeds.iter().filter(|deed| is_step(&deed.offer))
@@ -302,17 +318,47 @@ impl CasePage {
     }
 }
 
-/// Open cases of the same category close by that this seat may see.
+/// The panel of what is proposed, with the form that one key confirms: the first act, where it is filled in by it.
+async fn suggest(ctx: &Ctx, page: &Page, d: &Dossier, desk: &Desk, deeds: &[Deed]) -> Result<Option<Suggest>, Fault> {
+    let Some(proposal) = &desk.proposal else { return Ok(None) };
+    let unit = |deed: &Deed| {
+        let field = deed.form.as_ref()?.fields.iter().find(|field| field.name == "unit")?;
+        field.choices.iter().find(|choice| choice.chosen).map(|choice| choice.code.clone())
+    };
+    let first = deeds.iter().find(|deed| deed.main).and_then(|deed| Some((form_id(&deed.offer), unit(deed)?)));
+    let confirm = first.map(|(form, unit)| (form, page.t1("suggest-confirm", "unit", page.org(&unit))));
+    Ok(Some(Suggest::new(ctx, d, proposal, confirm).await?))
+}
+
+/// Cases that may be about the same, by their words, by place and time, that this seat may see; then open ones of the same
+/// category close by. Each with what it is to this one.
+pub async fn alike(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<(String, Head)>, Fault> {
+    let (engine, sorts) = (ctx.engine(), sorts(d));
+    let alike = engine.cases_of(engine.alike(&Letter::of(&d.head), ALIKE)).await?;
+    let mut found: Vec<(String, Head)> =
+        alike.into_iter().map(|(like, head)| (guess::likeness(page, &like, sorts), head)).collect();
+    let close = engine.nearby(&d.head.place, &d.head.category, engine.clock.now().plus(-NEARBY_MS)).await?;
+    for head in close {
+        if !found.iter().any(|(_, known)| known.key == head.key) {
+            found.push((page.t("desk-near"), head));
+        }
+    }
+    let kin = |head: &Head| d.kin.main.iter().chain(&d.kin.related).any(|kin| kin.key == head.key);
+    found.retain(|(_, head)| head.key != d.head.key && sees(ctx, head) && !kin(head));
+    found.truncate(NEAR);
+    Ok(found)
+}
+
 async fn near(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Vec<Near>, Fault> {
-    let since = ctx.engine().clock.now().plus(-NEARBY_MS);
-    let found = ctx.engine().nearby(&d.head.place, &d.head.category, since).await?;
     let can_merge = d.offers.iter().any(|offer| offer.barred.is_none() && case_field(d, offer).is_some());
-    let others = found.iter().filter(|head| head.key != d.head.key && sees(ctx, head));
-    let near = others.map(|head| Near {
-        url: case_url(head),
-        title: head.title.clone(),
+    let near = alike(ctx, page, d).await?.into_iter().map(|(why, head)| Near {
+        url: case_url(&head),
+        why,
         when: page.time(&head.opened_at).words,
-        merge: can_merge.then(|| format!("{}/merge?main={}", case_url(&d.head), head.number)),
+        state: page.t(&format!("desk-state-{}", head.phase.slug())),
+        merge: (can_merge && head.phase == Phase::Open)
+            .then(|| format!("{}/merge?main={}", case_url(&d.head), head.number)),
+        title: head.title,
     });
     Ok(near.collect())
 }

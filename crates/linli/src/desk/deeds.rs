@@ -18,6 +18,7 @@ use super::{
     advice::{self, Words},
     asked::Asked,
     phrases::Ready,
+    suggest::{Proposal, is_category},
 };
 use crate::web::{
     Ctx, Page,
@@ -82,12 +83,14 @@ pub struct Again<'s> {
     pub why: &'s Refused,
 }
 
-/// What belongs to a reader and not to the case: their drafts, the words at hand, how much lies with each unit.
+/// What belongs to a reader and not to the case: their drafts, the words at hand, how much lies with each unit, and what is
+/// proposed to them.
 #[derive(Default)]
 pub struct Desk {
     pub drafts: Vec<Draft>,
     pub ready: Vec<Ready>,
     pub glances: BTreeMap<String, Glance>,
+    pub proposal: Option<Proposal>,
     /// Words that were asked for.
     pub words: Option<Words>,
 }
@@ -97,7 +100,7 @@ impl Desk {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn read(ctx: &Ctx, page: &Page, d: &Dossier) -> Result<Self, CaseError> {
+    pub async fn read(ctx: &Ctx, page: &Page, d: &Dossier, asked: &Asked) -> Result<Self, CaseError> {
         let drafts = super::drafts::of_case(ctx, d).await?;
         let ready = super::phrases::ready(ctx, page, d).await?;
         let chooses = d.offers.iter().any(|offer| offer.form.iter().any(|field| field.name == "unit"));
@@ -105,7 +108,8 @@ impl Desk {
             Some(seat) => ctx.engine().glances(&seat.place).await?,
             None => BTreeMap::new(),
         };
-        Ok(Self { drafts, ready, glances, words: None })
+        let proposal = Proposal::new(ctx, d, asked);
+        Ok(Self { drafts, ready, glances, proposal, words: None })
     }
 }
 
@@ -144,7 +148,7 @@ pub fn deeds(ctx: &Ctx, page: &Page, d: &Dossier, asked: &Asked, again: Option<&
         let draft = desk.drafts.iter().find(|draft| draft.act == act_id(offer)).filter(|_| typed.is_none());
         let (mut filled, note) = match typed {
             Some(typed) => (typed.clone(), None),
-            None => prefill(ctx, page, d, offer, asked),
+            None => prefill(ctx, page, d, offer, asked, desk.proposal.as_ref()),
         };
         filled.extend(draft.map(|draft| draft.typed.clone()).unwrap_or_default());
         if sent.is_none() && wanted == Some(n) {
@@ -222,21 +226,37 @@ fn show_loads(page: &Page, form: &mut ActForm, glances: &BTreeMap<String, Glance
 }
 
 /// What is known before anybody types, and where it comes from.
-pub fn prefill(ctx: &Ctx, page: &Page, d: &Dossier, offer: &Offer, asked: &Asked) -> (Raw, Option<String>) {
+pub fn prefill(
+    ctx: &Ctx,
+    page: &Page,
+    d: &Dossier,
+    offer: &Offer,
+    asked: &Asked,
+    proposal: Option<&Proposal>,
+) -> (Raw, Option<String>) {
     let mut raw: Raw = BTreeMap::new();
     let mut note = None;
     let mut put = |name: &str, value: String| raw.insert(name.to_owned(), vec![value]);
     let has = |name: &str| offer.form.iter().any(|field| field.name == name);
+    let sorts = offer.form.iter().find(|field| is_category(d, &field.name));
+    let sorted = sorts.zip(proposal).map(|(field, proposal)| (&field.name, &proposal.category));
+    if let Some((field, category)) = sorted {
+        put(field, category.clone());
+    }
+    let category = sorted.map_or(&d.head.category, |(_, category)| category);
     if has("class") {
-        put("class", d.head.class.clone());
+        put("class", proposal.map_or_else(|| d.head.class.clone(), |proposal| proposal.class(d)));
     }
     if has("unit") && has("class") {
-        let lead = ctx.engine().directory().lead(&d.pack, &d.head.category, &d.head.place);
+        let lead = ctx.engine().directory().lead(&d.pack, category, &d.head.place);
         // The unit that had it and gave it up is no suggestion.
         if let Some(lead) = lead.filter(|lead| d.head.unit.as_deref() != Some(lead.org.as_str())) {
             note =
                 Some(if lead.listed { page.t1("desk-basis", "basis", &lead.basis) } else { page.t("desk-basis-none") });
             put("unit", lead.org.to_string());
+        }
+        if let Some(unit) = asked.get("unit") {
+            put("unit", unit.to_owned());
         }
     }
     if has("done_on") {
@@ -256,7 +276,7 @@ pub fn case_field<'o>(d: &Dossier, offer: &'o Offer) -> Option<&'o str> {
 }
 
 /// Letters that mean something on every page of the desk.
-const KEPT: [char; 10] = ['e', 'g', 'j', 'k', 'n', 'o', 'p', 't', 'u', 'x'];
+const KEPT: [char; 11] = ['e', 'g', 'j', 'k', 'n', 'o', 'p', 't', 'u', 'x', 'y'];
 
 /// A letter for each act: of its own name if it is free, for the hand learns it.
 fn letters(acts: &[&str]) -> Vec<Option<char>> {

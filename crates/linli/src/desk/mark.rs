@@ -1,5 +1,7 @@
 //! The words that were searched for, marked in a text. As the index does, it takes Chinese by pairs of characters and
-//! other scripts by the beginnings of words.
+//! other scripts by the beginnings of words; near hits are marked where they are nearest.
+
+use linli_engine::cases::search::{Near, fold, is_han};
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,52 +17,78 @@ const EXCERPT: usize = 90;
 /// Characters of an excerpt that stand before the first hit.
 const BEFORE: usize = 20;
 
-/// The text in pieces, those that were searched for marked.
-pub fn marked(text: &str, words: &str) -> Vec<Piece> {
-    pieces(&text.chars().collect::<Vec<_>>(), &hits(text, words))
+/// What to mark.
+pub enum Sought {
+    /// The words as they were typed.
+    Words(Vec<Vec<char>>),
+    /// What nearly says the same.
+    Near(Near),
 }
 
-/// As much of a long text as fits in two lines, from a little before the first hit.
-pub fn excerpt(text: &str, words: &str) -> Vec<Piece> {
-    let hits = hits(text, words);
-    let chars: Vec<char> = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
-    let first = hits.iter().position(|hit| *hit).unwrap_or(0);
-    let from = if chars.len() <= EXCERPT { 0 } else { first.saturating_sub(BEFORE) };
-    let to = chars.len().min(from + EXCERPT);
-    let mut out = pieces(&chars[from..to], &hits[from..to]);
-    let dots = || Piece { text: "\u{2026}".to_owned(), hit: false };
-    if from > 0 {
-        out.insert(0, dots());
+impl Sought {
+    /// What was typed.
+    pub fn words(typed: &str) -> Self {
+        Self::Words(terms(&typed.chars().map(fold).collect::<Vec<char>>()))
     }
-    if to < chars.len() {
-        out.push(dots());
-    }
-    out
-}
 
-/// For each character of the text, whether it belongs to something that was searched for.
-fn hits(text: &str, words: &str) -> Vec<bool> {
-    let lower = |text: &str| text.chars().map(small).collect::<Vec<char>>();
-    let chars = lower(text);
-    let mut hits = vec![false; chars.len()];
-    for term in terms(&lower(words)) {
-        for at in 0..chars.len().saturating_sub(term.len() - 1) {
-            let starts = is_han(term[0]) || at == 0 || !chars[at - 1].is_alphanumeric() || is_han(chars[at - 1]);
-            if starts && chars[at..at + term.len()] == term[..] {
-                hits[at..at + term.len()].fill(true);
+    /// The text in pieces, those that were searched for marked.
+    pub fn marked(&self, text: &str) -> Vec<Piece> {
+        pieces(&text.chars().collect::<Vec<_>>(), &self.hits(text))
+    }
+
+    /// As much of a long text as fits in two lines: the stretch that says most of what was searched for, from a little
+    /// before its first hit.
+    pub fn excerpt(&self, text: &str) -> Vec<Piece> {
+        let hits = self.hits(text);
+        let chars: Vec<char> = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+        let from = if chars.len() <= EXCERPT { 0 } else { best(&hits).saturating_sub(BEFORE) };
+        let to = chars.len().min(from + EXCERPT);
+        let mut out = pieces(&chars[from..to], &hits[from..to]);
+        let dots = || Piece { text: "\u{2026}".to_owned(), hit: false };
+        if from > 0 {
+            out.insert(0, dots());
+        }
+        if to < chars.len() {
+            out.push(dots());
+        }
+        out
+    }
+
+    /// For each character of the text, whether it belongs to something that was searched for.
+    fn hits(&self, text: &str) -> Vec<bool> {
+        let terms = match self {
+            Self::Near(near) => return near.hits(text),
+            Self::Words(terms) => terms,
+        };
+        let chars: Vec<char> = text.chars().map(fold).collect();
+        let mut hits = vec![false; chars.len()];
+        for term in terms {
+            for at in 0..chars.len().saturating_sub(term.len() - 1) {
+                let starts = is_han(term[0]) || at == 0 || !chars[at - 1].is_alphanumeric() || is_han(chars[at - 1]);
+                if starts && chars[at..at + term.len()] == term[..] {
+                    hits[at..at + term.len()].fill(true);
+                }
             }
         }
+        hits
     }
-    hits
 }
 
-/// The small letter of the same length: so that places in the text stay where they are.
-fn small(c: char) -> char {
-    let mut lower = c.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(one), None) => one,
-        _ => c,
+/// Where the stretch of an excerpt's length begins that holds the most hits; the first of those.
+fn best(hits: &[bool]) -> usize {
+    let most = EXCERPT - BEFORE;
+    let mut inside = hits.iter().take(most).filter(|hit| **hit).count();
+    let first = hits.iter().position(|hit| *hit).unwrap_or(0);
+    let mut best = (inside, first);
+    for from in 1..hits.len() {
+        inside -= usize::from(hits[from - 1]);
+        inside += usize::from(hits.get(from + most - 1).copied().unwrap_or(false));
+        // A stretch is worth beginning where a hit does.
+        if hits[from] && !hits[from - 1] && inside > best.0 {
+            best = (inside, from);
+        }
     }
+    best.1
 }
 
 /// What a question asks for: pairs of Chinese characters (one alone stands alone), and words.
@@ -72,10 +100,6 @@ fn terms(words: &[char]) -> Vec<Vec<char>> {
         _ => vec![run.to_vec()],
     })
     .collect()
-}
-
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2ffff}')
 }
 
 fn pieces(chars: &[char], hits: &[bool]) -> Vec<Piece> {
@@ -98,20 +122,29 @@ mod tests {
         pieces.iter().map(|p| p.text.as_str()).collect()
     }
 
+    fn marked(text: &str, words: &str) -> Vec<Piece> {
+        Sought::words(words).marked(text)
+    }
+
     proptest! {
         #[test]
         fn marking_changes_no_character(text in ".{0,60}", words in ".{0,8}") {
-            prop_assert_eq!(joined(&marked(&text, &words)), text);
+            prop_assert_eq!(joined(&marked(&text, &words)), text.clone());
+            if let Some(near) = Near::new(&words) {
+                prop_assert_eq!(joined(&Sought::Near(near).marked(&text)), text);
+            }
         }
 
         #[test]
         fn a_word_that_occurs_is_marked(
-            before in "[a-z \u{4e00}-\u{4e20}]{0,100}", word in "[\u{5000}-\u{5040}]{2,4}", after in "[a-z]{0,100}",
+            before in "[a-z \u{4e00}-\u{4e20}]{0,100}", word in "[\u{5040}-\u{5060}]{2,4}", after in "[a-z]{0,100}",
         ) {
             let text = format!("{before}{word}{after}");
-            prop_assert!(marked(&text, &word).iter().any(|p| p.hit && p.text == word));
-            let short = excerpt(&text, &word);
-            prop_assert!(short.iter().any(|p| p.hit && p.text == word), "{short:?}");
+            // What is taken for the word may stand right beside it.
+            let is_it = |p: &Piece| p.hit && p.text == word;
+            prop_assert!(marked(&text, &word).iter().any(is_it));
+            let short = Sought::words(&word).excerpt(&text);
+            prop_assert!(short.iter().any(is_it), "{short:?}");
             prop_assert!(joined(&short).chars().count() <= EXCERPT + 2);
         }
 
@@ -119,5 +152,19 @@ mod tests {
         fn nothing_asked_marks_nothing(text in ".{0,60}", blanks in "[ ,.!-]{0,5}") {
             prop_assert!(marked(&text, &blanks).iter().all(|p| !p.hit));
         }
+    }
+
+    #[test]
+    fn near_hits_are_marked_and_the_best_passage_is_shown() {
+        // A lamp that is dark, far behind one word of it; typed with a wrong character.
+        let text = format!("\u{4e0d}\u{4eae}{}\u{8def}\u{706f}\u{4e0d}\u{4eae}", "x".repeat(200));
+        let near = Sought::Near(Near::new("\u{8def}\u{767b}\u{4e0d}\u{4eae}").unwrap());
+        let whole = "\u{8def}\u{706f}\u{4e0d}\u{4eae}";
+        for sought in [near, Sought::words(whole)] {
+            let short = sought.excerpt(&text);
+            assert!(short.iter().any(|p| p.hit && p.text == whole), "{short:?}");
+        }
+        let old = marked("\u{8def}\u{71c8}\u{58de}\u{4e86}", "\u{8def}\u{706f}");
+        assert!(old[0].hit && old[0].text == "\u{8def}\u{71c8}", "{old:?}");
     }
 }

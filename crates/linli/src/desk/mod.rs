@@ -22,6 +22,7 @@
 //! | `GET, POST /desk/handover`, `GET /desk/handover/{id}`, `POST …/take` | from shift to shift |
 //! | `GET, POST /desk/cover`, `POST /desk/cover/{id}/end` | leave cover |
 //! | `GET /desk/load` | how much lies with each unit |
+//! | `GET /desk/hot`, `GET /desk/hot.csv` | what many write about, the hottest first |
 //! | `GET /desk/me`, `POST /desk/me/seat` | one's seats and notices |
 //! | `GET /desk/me/notices`, `POST /desk/me/notices`, `POST /desk/me/notices/read` | what one was told, and how one wants to be |
 //! | `GET /desk/live`, `POST /desk/live/writing` | what happens after a page was drawn; that something is being filled in |
@@ -36,6 +37,7 @@ mod deeds;
 mod drafts;
 mod files;
 mod handover;
+mod hot;
 mod inbox;
 mod kept;
 mod live;
@@ -52,6 +54,7 @@ mod reveal;
 mod saved;
 mod search;
 mod story;
+mod suggest;
 mod thread;
 mod tokens;
 mod views;
@@ -130,4 +133,6 @@ fn routes_of_the_day() -> Routes {
         .post("/desk/cover", Needs::Staff, cover::arrange)
         .post("/desk/cover/{id}/end", Needs::Staff, cover::end)
         .get("/desk/load", looks, load::page)
+        .get("/desk/hot", case(Action::List), hot::page)
+        .get("/desk/hot.csv", case(Action::List), hot::table)
 }

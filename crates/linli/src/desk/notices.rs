@@ -13,11 +13,13 @@ use linli_engine::{
 use super::asked::Asked;
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    answers::said,
     ctx::Who,
     forms::Sent,
     i18n,
     notices::{Group, before, clock, count, groups, minute, next, take_quiet},
     page::{go, show_as},
+    routes::percent,
 };
 
 /// A kind of notice to choose for.
@@ -77,11 +79,16 @@ pub async fn choose(ctx: Ctx, sent: Sent) -> Reply {
 /// `POST /desk/me/notices/read`: what was told of one case is read, or everything.
 pub async fn read(ctx: Ctx, sent: Sent) -> Reply {
     let (account, case) = (account(&ctx)?, case_of(sent.text("case")));
-    if case.is_none() && !sent.ticked("all") {
+    let answer = sent.text("case").strip_prefix("answer/").map(str::to_owned);
+    if case.is_none() && answer.is_none() && !sent.ticked("all") {
         return Err(Fault::new(StatusCode::BAD_REQUEST, "fault-malformed"));
     }
     let (engine, home, now) = (ctx.engine(), ctx.engine().home, ctx.engine().clock.now());
-    engine.db.write(move |tx: &mut Tx<'_>| notices::mark_read(tx, home, account, case, now)).await?;
+    let mark = move |tx: &mut Tx<'_>| match &answer {
+        Some(answer) => notices::mark_answer_read(tx, home, account, answer, now),
+        None => notices::mark_read(tx, home, account, case, now),
+    };
+    engine.db.write(mark).await?;
     Ok(go("/desk/me/notices"))
 }
 
@@ -107,7 +114,8 @@ async fn draw(ctx: &Ctx, asked: &Asked, again: Option<(Choice, &Sent, &'static s
         let unread = notices::unread(tx, home, account, Some(&via), now)?;
         Ok::<_, DbError>((told, unread, notices::choice(tx, home, account)?))
     };
-    let (told, unread, kept) = ctx.engine().db.read(read).await?;
+    let (mut told, unread, kept) = ctx.engine().db.read(read).await?;
+    told.iter_mut().for_each(|told| named(ctx, &page, told));
     let wrong = again.as_ref().map(|(_, _, wrong)| *wrong);
     let typed = |name: &str, kept: u16| {
         let typed = again.as_ref().map(|(_, sent, _)| sent.text(name).to_owned());
@@ -163,13 +171,27 @@ pub fn recipients(ctx: &Ctx) -> Vec<Recipient> {
     seats.iter().flat_map(whom).collect()
 }
 
-/// Where the case of a notice is.
+/// Gives a notice about an answer at hand its question for a title.
+pub fn named(ctx: &Ctx, page: &Page, told: &mut Told) {
+    let Some(id) = &told.answer else { return };
+    let known = ctx.engine().knowledge();
+    let kept = known.item(id).and_then(|item| item.shown());
+    told.title = kept.map_or_else(|| page.t("answer-gone"), |kept| said(&kept.entry.question, page.lang()).to_owned());
+}
+
+/// Where what a notice is about is.
 pub fn url(told: &Told) -> String {
+    if let Some(id) = &told.answer {
+        return format!("/desk/knowledge/{}", percent(id));
+    }
     format!("/desk/cases/{}/{}", told.case.jurisdiction, told.number)
 }
 
 /// What happened, without the case.
 fn what(page: &Page, told: &Told) -> String {
+    if told.answer.is_some() {
+        return page.t(&format!("notices-what-{}", told.template));
+    }
     page.t(&format!("notices-what-{}", Kind::of(&told.template)))
 }
 

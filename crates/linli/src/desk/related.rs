@@ -4,14 +4,14 @@
 use askama::Template;
 use axum::extract::Path;
 use linli_engine::{
-    cases::{Head, kin::Follower, read::Dossier},
+    cases::{Head, Phase, kin::Follower, read::Dossier},
     ids::CaseId,
 };
 use linli_flow::FieldKind;
 
 use super::{
     asked::Asked,
-    case::{NEARBY_MS, case_url, read, sees, where_is},
+    case::{alike, case_url, read, where_is},
 };
 use crate::web::{
     ActForm, Ctx, Fault, Page, Reply,
@@ -78,7 +78,7 @@ struct MergePage {
 }
 
 /// The field and the act by which this seat can merge the case now, if it can.
-fn merging(d: &Dossier) -> Option<(&linli_engine::cases::read::Offer, &str)> {
+pub(super) fn merging(d: &Dossier) -> Option<(&linli_engine::cases::read::Offer, &str)> {
     d.offers.iter().filter(|offer| offer.barred.is_none()).find_map(|offer| {
         let names = offer.form.iter().map(|field| field.name.as_str());
         let field = names.into_iter().find(|name| d.flow.fields().get(*name) == Some(&FieldKind::Case))?;
@@ -173,8 +173,8 @@ pub async fn merge(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)
             Err(_) => (None, Some(page.t("merge-unknown"))),
         },
     };
-    let near = ctx.engine().nearby(&d.head.place, &d.head.category, ctx.engine().clock.now().plus(-NEARBY_MS)).await?;
-    let near = near.iter().filter(|head| head.key != d.head.key && sees(&ctx, head));
+    let near = alike(&ctx, &page, &d).await?;
+    let near = near.iter().map(|(_, head)| head).filter(|head| head.phase == Phase::Open);
     let raw = main.as_ref().map(|main| [(field.to_owned(), vec![main.head.number.clone()])].into());
     show(&MergePage {
         this: other(&ctx, &page, &d.head),
@@ -196,6 +196,6 @@ async fn leading(ctx: &Ctx, d: &Dossier, named: &str) -> Result<Dossier, Fault> 
     if let Some(head) = main.kin.main.clone() {
         main = ctx.engine().case_by_key(head.key, &ctx.viewer()).await?;
     }
-    let fits = main.head.key != d.head.key && main.head.phase == linli_engine::cases::Phase::Open;
+    let fits = main.head.key != d.head.key && main.head.phase == Phase::Open;
     if fits { Ok(main) } else { Err(Fault::not_found()) }
 }

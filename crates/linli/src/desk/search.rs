@@ -2,7 +2,11 @@
 
 use askama::Template;
 use linli_engine::{
-    cases::{CaseKey, Head, Phase, inbox::ListAfter, search::Query},
+    cases::{
+        CaseKey, Head, Phase,
+        inbox::ListAfter,
+        search::{Near, Query},
+    },
     ids::{Jurisdiction, PlaceCode, ViewId},
     limits,
     policy::{self, Action, Reach, Resource},
@@ -14,7 +18,7 @@ use super::{
     asked::Asked,
     case::{case_url, where_is},
     inbox::{Choice, below, classes},
-    mark::{Piece, excerpt, marked},
+    mark::{Piece, Sought},
     saved,
     views::Views,
 };
@@ -104,6 +108,9 @@ struct SearchPage {
     saved_query: String,
     view_id: String,
     hits: Vec<Hit>,
+    /// What nearly says the same, and how that is put.
+    near: Vec<Hit>,
+    near_says: String,
     asks: bool,
     next: Option<String>,
 }
@@ -123,6 +130,10 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         views.at("/desk/search");
     }
     let found = ctx.engine().search(seat, query.clone()).await?;
+    let near = match found.len() < limits::SEARCH_FEW && query.after.is_none() {
+        true => ctx.engine().search_near(seat, query.clone(), &found).await?,
+        false => Vec::new(),
+    };
     let asks = ["q", "place", "unit", "state", "category", "class", "late", "mine", "part", "from", "until"]
         .iter()
         .any(|name| asked.get(name).is_some());
@@ -135,7 +146,9 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         units: units(&ctx, &page, seat, query.unit.as_deref()),
         states: states(&ctx, &page, query.state.as_deref()),
         categories: categories(&ctx, &page, query.category.as_deref()),
-        hits: found.iter().map(|head| hit(&ctx, &page, head, &query.words)).collect(),
+        hits: hits(&ctx, &page, &found, &Sought::words(&query.words)),
+        near: Near::new(&query.words).map(|words| hits(&ctx, &page, &near, &Sought::Near(words))).unwrap_or_default(),
+        near_says: page.t1(if found.is_empty() { "near-instead" } else { "near-beside" }, "words", &q),
         classes: classes(&ctx, &page, query.class.as_deref()),
         late: query.late,
         mine: query.mine,
@@ -171,7 +184,11 @@ fn sentence(page: &Page, found: &[Head], asks: bool) -> String {
     }
 }
 
-fn hit(ctx: &Ctx, page: &Page, head: &Head, words: &str) -> Hit {
+fn hits(ctx: &Ctx, page: &Page, found: &[Head], sought: &Sought) -> Vec<Hit> {
+    found.iter().map(|head| hit(ctx, page, head, sought)).collect()
+}
+
+fn hit(ctx: &Ctx, page: &Page, head: &Head, sought: &Sought) -> Hit {
     let packs = ctx.engine().packs();
     let flow = packs.of(head).ok().map(|(_, flow)| flow);
     let outcome = head.outcome.as_ref().and_then(|o| flow.as_ref()?.outcomes().get(o).map(|t| page.of(t).to_owned()));
@@ -185,8 +202,8 @@ fn hit(ctx: &Ctx, page: &Page, head: &Head, words: &str) -> Hit {
     Hit {
         case: format!("{}/{}", head.key.jurisdiction, head.number),
         url: case_url(head),
-        title: marked(&head.title, words),
-        body: excerpt(&head.body, words),
+        title: sought.marked(&head.title),
+        body: sought.excerpt(&head.body),
         tag,
         state,
         place: where_is(ctx, page, head),

@@ -31,6 +31,8 @@ pub struct Door {
     pub title: String,
     /// The letter that opens it.
     pub letter: Option<char>,
+    /// How much there waits for this seat; empty where nothing does.
+    pub n: String,
     /// Whether it is the one on the page.
     pub here: bool,
 }
@@ -49,6 +51,8 @@ pub struct Views {
     pub due_today: u64,
     /// Whether this seat has an inbox.
     pub has_inbox: bool,
+    /// How many answers at hand that this seat keeps are past their day of review.
+    pub reviews: usize,
 }
 
 impl Views {
@@ -76,11 +80,18 @@ impl Views {
         ];
         let steps = counts.steps.iter();
         let by_step = steps.map(|(step, n)| view(format!("step={step}"), step_title(ctx, page, step), *n)).collect();
-        let mut views = Self { by_time, by_step, saved, doors: doors(page, seat), due_today: counts.today, has_inbox };
+        let reviews = reviews(ctx, seat);
+        let doors = doors(page, seat, reviews);
+        let mut views = Self { by_time, by_step, saved, doors, due_today: counts.today, has_inbox, reviews };
         if here.is_none() {
             views.at("/desk/search");
         }
         Ok((views, counts))
+    }
+
+    /// The answers at hand that wait for a look, in words.
+    pub fn overdue(&self, page: &Page) -> String {
+        page.n("answer-overdue", self.reviews)
     }
 
     /// Says which page this is.
@@ -91,7 +102,15 @@ impl Views {
     }
 }
 
-fn doors(page: &Page, seat: &Seat) -> Vec<Door> {
+/// How many answers at hand that a seat keeps are past their day of review.
+fn reviews(ctx: &Ctx, seat: &Seat) -> usize {
+    let (engine, today) = (ctx.engine(), ctx.engine().today());
+    let known = engine.knowledge();
+    let stale = known.published().filter(|entry| entry.is_stale(today));
+    stale.filter(|entry| engine.may_keep(seat, Action::Act, &entry.owner)).count()
+}
+
+fn doors(page: &Page, seat: &Seat, reviews: usize) -> Vec<Door> {
     let works = may(seat, Action::List, Resource::Inbox);
     let all = [
         (may(seat, Action::File, Resource::Case), "/desk/new", "desk-new", Some('n')),
@@ -99,10 +118,13 @@ fn doors(page: &Page, seat: &Seat) -> Vec<Door> {
         (true, "/desk/views", "view-manage", None),
         (works, "/desk/handover", "shift-title", None),
         (works, "/desk/phrases", "phrase-title", None),
+        (may(seat, Action::List, Resource::Answer), "/desk/knowledge", "answer-list-title", None),
         (true, "/desk/load", "load-title", None),
+        (may(seat, Action::List, Resource::Case), "/desk/hot", "hot-title", None),
     ];
     let open = all.into_iter().filter(|(may, ..)| *may);
-    open.map(|(_, url, key, letter)| Door { url, title: page.t(key), letter, here: false }).collect()
+    let waits = |url: &str| if url == "/desk/knowledge" && reviews > 0 { reviews.to_string() } else { String::new() };
+    open.map(|(_, url, key, letter)| Door { url, title: page.t(key), letter, n: waits(url), here: false }).collect()
 }
 
 /// A number as it is written: beyond what is counted, with a plus.

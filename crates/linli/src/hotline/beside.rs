@@ -4,9 +4,10 @@
 use askama::Template;
 use axum::{Json, response::IntoResponse};
 use linli_engine::{
-    cases::Head,
+    cases::{Head, Phase},
     ids::PlaceCode,
-    pack::{Danger, Entry},
+    pack::Danger,
+    reading::{Because, Guess},
 };
 use linli_worktime::deadline;
 use serde_json::json;
@@ -14,26 +15,18 @@ use serde_json::json;
 use super::{
     caller::sees,
     draft::{Draft, case_url},
+    places,
 };
-use crate::web::{Ctx, Fault, Page, Reply, forms::Sent, i18n};
+use crate::web::{Ctx, Fault, Page, Reply, answers::Answer, forms::Sent, guess, i18n};
 
 /// How far back a case may lie that is the same matter.
 const NEARBY_MS: i64 = 30 * 86_400_000;
+/// Cases that may be the same matter.
+const REPEATS: usize = 5;
 /// Answers that are shown.
 const ANSWERS: usize = 3;
 /// Characters of the words that are read back.
 const READ_CHARS: usize = 60;
-
-/// An answer at hand.
-pub struct Answer {
-    id: String,
-    question: String,
-    answer: String,
-    source: String,
-    /// Who keeps it fresh, and until when it is good.
-    kept: String,
-    stale: bool,
-}
 
 /// An open case that may be the same matter.
 pub struct Repeat {
@@ -72,18 +65,26 @@ pub async fn think(ctx: Ctx, sent: Sent) -> Reply {
     let Some(seat) = ctx.seat() else { return Err(Fault::not_found()) };
     let draft = Draft::of(&ctx, &sent);
     let page = Page::new(&ctx, "");
-    let place = draft.meant(&ctx, seat);
+    let chosen = draft.meant(&ctx, seat);
+    let named = if chosen.is_none() && draft.place_words.is_empty() { draft.named(&ctx, seat) } else { None };
+    let place = chosen.or_else(|| named.clone());
     let beside = beside(&ctx, &draft, place.as_ref()).await?;
     let html = beside.render().map_err(|error| {
         tracing::error!(%error, "a piece of a page could not be drawn");
         Fault::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "fault-broken")
     })?;
     let category = draft.category(&ctx);
-    let suggested = ctx.engine().packs().current().classify(&draft.title, &draft.body);
+    let suggested = ctx.engine().suggest_category(&draft.letter(&ctx, place.as_ref()));
+    let directory = ctx.engine().directory();
+    let named = named
+        .as_ref()
+        .and_then(|code| directory.place(code))
+        .map(|place| json!({ "code": place.code, "name": page.of(&place.name), "hint": places::hint(&ctx, place) }));
     let answer = json!({
         "category": category,
         "category_name": page.category(&category),
-        "because": suggested.because.iter().take(3).collect::<Vec<_>>(),
+        "because": said(&ctx, &page, &draft, &suggested),
+        "place": named,
         "class": draft.class(&ctx),
         "read": read_back(&ctx, &page, &draft, place.as_ref()),
         "beside": html,
@@ -91,48 +92,47 @@ pub async fn think(ctx: Ctx, sent: Sent) -> Reply {
     Ok(Json(answer).into_response())
 }
 
+/// How sure the category is, and why; nothing before anything is written, or where somebody chose one.
+fn said(ctx: &Ctx, page: &Page, draft: &Draft, suggested: &Guess) -> String {
+    if suggested.because == Because::Nothing || !draft.category.is_empty() {
+        return String::new();
+    }
+    let why = guess::why(ctx, page, suggested);
+    format!("{} \u{b7} {}", guess::sure(page, suggested), why.trim_end_matches(['\u{ff1a}', ':']))
+}
+
 /// What stands beside the words.
 pub async fn beside(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Result<Beside, Fault> {
     let page = Page::new(ctx, "");
-    let packs = ctx.engine().packs();
     let words = format!("{} {}", draft.title, draft.body);
-    let found = packs.current().answers(&words, ANSWERS);
+    let known = ctx.engine().knowledge();
+    let found = known.about(&words, ANSWERS);
     Ok(Beside {
-        answers: found.into_iter().map(|entry| answer(ctx, &page, entry)).collect(),
+        answers: found.into_iter().map(|entry| Answer::of(ctx, &page, entry)).collect(),
         repeats: repeats(ctx, draft, place).await?.iter().map(|head| repeat(&page, head)).collect(),
         typed: !draft.body.is_empty(),
         page,
     })
 }
 
-fn answer(ctx: &Ctx, page: &Page, entry: &Entry) -> Answer {
-    let packs = ctx.engine().packs();
-    let today = packs.current().calendar.date_of(ctx.engine().clock.now());
-    let directory = ctx.engine().directory();
-    let owner = directory.orgs().find(|org| org.function == entry.owner && org.retired_at.is_none());
-    let owner = owner.map_or_else(|| page.t("call-owner-none"), |org| page.of(&org.name).to_owned());
-    let stale = entry.is_stale(today);
-    let review =
-        page.time(&packs.current().calendar.parse_local(&format!("{} 00:00:00", entry.review)).unwrap_or_default());
-    let day = review.exact.get(..10).unwrap_or_default().to_owned();
-    let args = [("owner", owner.into()), ("day", day.into()), ("region", page.of(&entry.region).to_owned().into())];
-    Answer {
-        id: entry.id.clone(),
-        question: page.of(&entry.question).to_owned(),
-        answer: page.of(&entry.answer).to_owned(),
-        source: entry.source.clone(),
-        kept: i18n::text(page.lang(), if stale { "call-answer-stale" } else { "call-answer-kept" }, &args),
-        stale,
-    }
-}
-
-/// Open cases that may be the same matter. The index `cases_place` serves it.
+/// Open cases that may be the same matter: by their words, then those of the same category close by.
 pub async fn repeats(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Result<Vec<Head>, Fault> {
     let Some(place) = place.filter(|_| !draft.body.is_empty()) else { return Ok(Vec::new()) };
-    let since = ctx.engine().clock.now().plus(-NEARBY_MS);
-    let found = ctx.engine().nearby(place, &draft.category(ctx), since).await?;
-    let same = |head: &Head| head.flow == "request" && sees(ctx, head);
-    Ok(found.into_iter().filter(same).take(5).collect())
+    let engine = ctx.engine();
+    let since = engine.clock.now().plus(-NEARBY_MS);
+    let alike = engine.alike(&draft.letter(ctx, Some(place)), REPEATS * 2);
+    let alike = alike.into_iter().filter(|like| like.phase == Phase::Open).collect();
+    let mut found: Vec<Head> = engine.cases_of(alike).await?.into_iter().map(|(_, head)| head).collect();
+    // Who calls joins what is of their own street.
+    found.retain(|head| head.key.jurisdiction == place.jurisdiction() && head.opened_at >= since);
+    for head in engine.nearby(place, &draft.category(ctx), since).await? {
+        if !found.iter().any(|known| known.key == head.key) {
+            found.push(head);
+        }
+    }
+    found.retain(|head| head.flow == "request" && sees(ctx, head));
+    found.truncate(REPEATS);
+    Ok(found)
 }
 
 fn repeat(page: &Page, head: &Head) -> Repeat {
@@ -191,10 +191,4 @@ pub fn watched(ctx: &Ctx, page: &Page) -> String {
         json!({ "line": alarm.line, "title": alarm.title, "say": alarm.say, "any": danger.any, "none": danger.none })
     };
     json!(packs.current().dangers().iter().map(danger).collect::<Vec<_>>()).to_string()
-}
-
-/// An answer at hand that may be given: it is there, and its day of review has not passed.
-pub fn given<'e>(ctx: &Ctx, pack: &'e linli_engine::pack::Pack, id: &str) -> Option<&'e Entry> {
-    let today = pack.calendar.date_of(ctx.engine().clock.now());
-    pack.answer(id).filter(|entry| !entry.is_stale(today))
 }

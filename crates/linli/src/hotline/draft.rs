@@ -7,6 +7,7 @@ use linli_engine::{
     edge,
     ids::{Level, PersonId, PlaceCode},
     limits,
+    reading::Asked as Letter,
     seats::Seat,
     vault::{self, Caller, Phone, Secret},
 };
@@ -114,20 +115,42 @@ impl Draft {
         Some(seat.place.clone()).filter(street).or_else(|| ctx.engine().home.to_string().parse().ok())
     }
 
+    /// What was written, as it is read.
+    pub fn letter<'a>(&'a self, ctx: &Ctx, place: Option<&'a PlaceCode>) -> Letter<'a> {
+        Letter { case: None, title: &self.title, body: &self.body, place, at: ctx.engine().clock.now() }
+    }
+
+    /// The place that the words name, where nobody chose one and one of them is clear.
+    pub fn named(&self, ctx: &Ctx, seat: &Seat) -> Option<PlaceCode> {
+        let text = format!("{}\n{}", self.title, self.body);
+        let found = ctx.engine().places_named(&text, &seat.place, 1);
+        found.into_iter().find(|named| named.score >= CLEAR).map(|named| named.code)
+    }
+
     /// The category that was chosen, or the one that the words suggest.
     pub fn category(&self, ctx: &Ctx) -> String {
         match self.category.as_str() {
-            "" => ctx.engine().packs().current().classify(&self.title, &self.body).category,
+            "" => ctx.engine().suggest_category(&self.letter(ctx, None)).category,
             code => code.to_owned(),
         }
     }
 
-    /// The class that was chosen, or the category's.
+    /// Whether the words tell of danger.
+    pub fn in_danger(&self, ctx: &Ctx) -> bool {
+        ctx.engine().packs().current().danger(&format!("{}\n{}", self.title, self.body)).is_some()
+    }
+
+    /// The class that was chosen, or that of danger where the words tell of any, or the category's.
     pub fn class(&self, ctx: &Ctx) -> String {
         let packs = ctx.engine().packs();
         let known = packs.current().field("class").is_some_and(|f| f.choices.iter().any(|c| c.code == self.class));
-        let of_category = || packs.current().category(&self.category(ctx)).map(|c| c.class.clone());
-        if known { self.class.clone() } else { of_category().unwrap_or_default() }
+        if known {
+            return self.class.clone();
+        }
+        let pack = packs.current();
+        let danger = pack.danger_class().filter(|_| self.in_danger(ctx));
+        let of_category = || pack.category(&self.category(ctx)).map(|c| c.class.clone());
+        danger.map(str::to_owned).or_else(of_category).unwrap_or_default()
     }
 
     /// The call that is gone on with.
@@ -199,6 +222,9 @@ impl Draft {
         Ok(Caller { person, name, contact, confidential: self.confidential })
     }
 }
+
+/// How much of what is said of places has to speak for one.
+const CLEAR: f32 = 0.6;
 
 /// Whether a place has this name, blanks aside.
 fn is_called(place: &Place, words: &str) -> bool {

@@ -12,7 +12,7 @@ use linli_flow::{Form, Value};
 
 use super::{beside, draft::Draft, page};
 use crate::web::{
-    Ctx, Fault, Reply,
+    Ctx, Fault, Reply, answers,
     forms::{Sent, SentFile},
     i18n,
     page::go,
@@ -110,7 +110,7 @@ async fn call(ctx: &Ctx, draft: &Draft, report: Report, became: Became, then: Op
         Some((street, number)) => Some(continued(ctx, street, number).await?),
         None => None,
     };
-    let class = Some(draft.class.clone()).filter(|class| !class.is_empty()).map(|_| draft.class(ctx));
+    let class = (!draft.class.is_empty() || draft.in_danger(ctx)).then(|| draft.class(ctx));
     let took_ms = ctx.engine().clock.now().0 - draft.begun;
     Ok(Call { report, later: became == Became::Later, class, then, continues, became, took_ms })
 }
@@ -128,12 +128,12 @@ async fn file(ctx: &Ctx, draft: &mut Draft, seat: &Seat) -> Result<Option<Call>,
 
 /// A consultation: what was asked is filed with the answer that was given, which names what it rests on.
 async fn answer(ctx: &Ctx, draft: &mut Draft, seat: &Seat, id: &str) -> Result<Option<Call>, Fault> {
-    let packs = ctx.engine().packs();
-    let Some(entry) = beside::given(ctx, packs.current(), id) else {
+    let known = ctx.engine().knowledge();
+    let Some(entry) = known.good_one(id, ctx.engine().today()) else {
         draft.wrong("body", ctx.t("call-answer-old"));
         return Ok(None);
     };
-    let text = |text: &linli_flow::Text| text.get(ctx.lang.code()).to_owned();
+    let text = |text: &linli_flow::Text| answers::said(text, ctx.lang).to_owned();
     let body = if draft.body.is_empty() { text(&entry.question) } else { draft.body.clone() };
     let place = draft.meant(ctx, seat).or_else(|| Draft::anywhere(ctx, seat));
     let Some(mut report) = draft.report(ctx, place, body).await? else { return Ok(None) };

@@ -10,13 +10,11 @@
 //! | `POST /desk/new/record` | a call of which nothing comes: nobody spoke, or abuse |
 //! | `GET /desk/new/done/{jurisdiction}/{number}` | the number to read out, and on to the next call |
 //! | `GET /desk/calls/{jurisdiction}/{number}`, `POST …/dial` | calling back |
-//! | `GET /answers` | the answers at hand, for everybody |
 //! | `GET /places` | places that somebody who types may mean, as JSON |
 //!
 //! A telephone number never stands in an address: it travels in the body of a form, or in the fragment (`/desk/new#tel=…`,
 //! for softphones), which browsers keep to themselves, and which the page takes out of the history at once.
 
-mod answers;
 mod beside;
 mod callback;
 mod caller;
@@ -44,5 +42,4 @@ pub fn routes() -> Routes {
         .get("/desk/calls/{jurisdiction}/{number}", case(Action::File), callback::page)
         .post("/desk/calls/{jurisdiction}/{number}/dial", case(Action::File), callback::dial)
         .get("/places", Needs::Nobody, places::find)
-        .get("/answers", Needs::Nobody, answers::page)
 }

@@ -182,7 +182,12 @@ fn find(ctx: &Ctx, draft: &Draft, seat: &Seat) -> Vec<PlaceCode> {
         places.into_iter().map(|place| place.code.clone()).collect::<Vec<_>>()
     };
     let found = codes(directory.find(&draft.place_words, &seat.place, near.as_ref(), PLACES));
-    if found.is_empty() { codes(directory.locate(&draft.body, &seat.place, PLACES)) } else { found }
+    if !found.is_empty() {
+        return found;
+    }
+    let named = ctx.engine().places_named(&format!("{}\n{}", draft.title, draft.body), &seat.place, PLACES);
+    let named: Vec<_> = named.into_iter().map(|named| named.code).collect();
+    if named.is_empty() { codes(directory.locate(&draft.body, &seat.place, PLACES)) } else { named }
 }
 
 /// The ways in which somebody reaches a desk.

@@ -95,6 +95,8 @@ pub struct Draft {
     pub kept: Vec<String>,
     /// For whom, where it is somebody else.
     pub whom: Whom,
+    /// The answers at hand that were shown beside the words already.
+    pub seen: String,
     /// Whether the last look was reached: then each step leads back to it.
     pub checked: bool,
 }
@@ -132,6 +134,7 @@ impl Draft {
             confidential: sent.ticked("confidential"),
             kept: sent.fields.get("kept").cloned().unwrap_or_default(),
             whom: Whom::read(sent),
+            seen: text("seen"),
             checked: sent.ticked("checked"),
         }
     }

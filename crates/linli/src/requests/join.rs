@@ -93,7 +93,7 @@ pub async fn joined(ctx: &Ctx, draft: &Draft) -> Result<Option<Head>, CaseError>
 
 async fn offered(ctx: &Ctx, draft: &Draft) -> Result<Vec<Head>, CaseError> {
     let Some(place) = draft.chosen(&ctx.engine().directory()) else { return Ok(Vec::new()) };
-    near(ctx, &place, &last::category(ctx.engine().packs().current(), draft)).await
+    near(ctx, &place, &last::category(ctx.engine(), draft)).await
 }
 
 /// After the place: asks whether it is the same matter, where there is one; otherwise, or when it was answered, goes on.

@@ -4,10 +4,12 @@
 use askama::Template;
 use axum::http::StatusCode;
 use linli_engine::{
+    Engine,
     cases::{CaseError, Channel, file::Report},
     ids::PlaceCode,
     limits,
     pack::{Category, Pack},
+    reading::Asked as Letter,
     vault::{Caller, Phone, Secret},
 };
 use linli_worktime::{Millis, point};
@@ -62,7 +64,7 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
         return join::page(ctx, draft, &main, wrong, status).await;
     }
     let page = titled(ctx, Step::Last, !wrong.is_empty());
-    let category = category(pack, &draft);
+    let category = category(engine, &draft);
     let drawn = LastPage {
         hidden: draft.hidden(Step::Last, ctx.elder),
         step: step_words(ctx, Step::Last),
@@ -81,9 +83,12 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
 }
 
 /// The category that was chosen, or else the one that the words speak for.
-pub fn category(pack: &Pack, draft: &Draft) -> String {
+pub fn category(engine: &Engine, draft: &Draft) -> String {
+    let packs = engine.packs();
+    let pack = packs.current();
     let chosen = pack.category(&draft.category).map(|c| c.code.clone());
-    chosen.unwrap_or_else(|| pack.classify("", &draft.say).category)
+    let letter = Letter { case: None, title: "", body: &draft.say, place: None, at: engine.clock.now() };
+    chosen.unwrap_or_else(|| engine.suggest_category(&letter).category)
 }
 
 /// The first two levels; a deeper one only where it is the one that was found.
@@ -160,14 +165,11 @@ pub fn refused(fault: &Fault) -> StatusCode {
 }
 
 async fn report(ctx: &Ctx, draft: &Draft, key: String, place: PlaceCode) -> Result<Report, Fault> {
-    let (packs, person) = (
-        ctx.engine().packs(),
-        match ctx.who {
-            Who::Resident(person) => Some(person),
-            _ => None,
-        },
-    );
-    let category = category(packs.current(), draft);
+    let person = match ctx.who {
+        Who::Resident(person) => Some(person),
+        _ => None,
+    };
+    let category = category(ctx.engine(), draft);
     // Only a case that was offered is joined.
     let joins = join::joined(ctx, draft).await?.map(|main| main.number);
     // A number is kept one way, however it was typed.

@@ -10,7 +10,12 @@ use super::{
     whereabouts,
     whom::{self, Whom},
 };
-use crate::web::{Ctx, Page, Reply, page::show_as, uploads::Upload};
+use crate::web::{
+    Ctx, Page, Reply,
+    answers::{Answer, suggested},
+    page::show_as,
+    uploads::Upload,
+};
 
 #[derive(Template)]
 #[template(path = "requests/say.html")]
@@ -22,6 +27,8 @@ struct SayPage {
     wrong: Vec<Wrong>,
     step: String,
     photos: Photos,
+    /// What may answer the words.
+    answers: Vec<Answer>,
 }
 
 impl SayPage {
@@ -110,5 +117,6 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let hidden = draft.hidden(Step::Say, ctx.elder);
     let (wrong, step) = (wrong.into_iter().collect(), step_words(ctx, Step::Say));
     let photos = Photos::of(ctx, &draft, Step::Say);
-    show_as(status, &SayPage { page, hidden, draft, most: SAY_CHARS, wrong, step, photos })
+    let answers = suggested(ctx, &page, &draft.say, "");
+    show_as(status, &SayPage { page, hidden, draft, most: SAY_CHARS, wrong, step, photos, answers })
 }

@@ -9,7 +9,11 @@ use linli_engine::{
 };
 
 use super::draft::{Draft, OTHER, Step, Wrong, step_words, titled};
-use crate::web::{Ctx, Page, Reply, page::show_as};
+use crate::web::{
+    Ctx, Page, Reply,
+    answers::{Answer, suggested},
+    page::show_as,
+};
 
 /// Places offered at once.
 const OFFERED: usize = 5;
@@ -39,8 +43,8 @@ struct WherePage {
     choices: Vec<Choice>,
     picks: Vec<Pick>,
     address_chars: usize,
-    /// A question like the words, to which there is an answer at hand.
-    answer: Option<String>,
+    /// What may answer the words, where it was not beside them already.
+    answers: Vec<Answer>,
     wrong: Vec<Wrong>,
     step: String,
 }
@@ -61,17 +65,19 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let page = titled(ctx, Step::Where, wrong.is_some());
     let wrong = wrong.into_iter().collect();
     let hidden = draft.hidden(Step::Where, ctx.elder);
-    let answer = answer(ctx, &page, &draft);
+    let answers = suggested(ctx, &page, &draft.say, &draft.seen);
     let (step, address_chars) = (step_words(ctx, Step::Where), limits::ADDRESS_CHARS);
-    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, answer, wrong, step })
+    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, answers, wrong, step })
 }
 
-/// The question that the words come nearest to, where its answer still holds.
-fn answer(ctx: &Ctx, page: &Page, draft: &Draft) -> Option<String> {
-    let packs = ctx.engine().packs();
-    let today = packs.current().calendar.date_of(ctx.engine().clock.now());
-    let found = packs.current().answers(&draft.say, 1);
-    found.first().filter(|entry| !entry.is_stale(today)).map(|entry| page.of(&entry.question).to_owned())
+/// The places that a text calls by their names.
+fn named<'d>(ctx: &Ctx, directory: &'d Directory, text: &str) -> Vec<&'d Place> {
+    let all: PlaceCode = match ctx.engine().home.to_string().parse::<PlaceCode>() {
+        Ok(home) => home.upwards().filter(|code| directory.place(code).is_some()).last().unwrap_or(home),
+        Err(_) => return Vec::new(),
+    };
+    let found = ctx.engine().places_named(text, &all, OFFERED);
+    found.iter().filter_map(|named| directory.place(&named.code)).collect()
 }
 
 /// The places that words point to, anywhere in the deployment, the most likely first.
@@ -85,7 +91,12 @@ pub fn locate<'d>(directory: &'d Directory, words: &str, most: usize) -> Vec<&'d
 
 fn choices(ctx: &Ctx, directory: &Directory, draft: &Draft) -> Vec<Choice> {
     let words = format!("{} {}", draft.words, draft.say);
-    let mut found = locate(directory, &words, OFFERED);
+    let mut found = named(ctx, directory, &words);
+    for place in locate(directory, &words, OFFERED) {
+        if found.len() < OFFERED && !found.iter().any(|known| known.code == place.code) {
+            found.push(place);
+        }
+    }
     found.retain(|p| p.code.level() >= Level::Street);
     let before = draft.place.parse().ok().and_then(|code: PlaceCode| directory.place(&code));
     if let Some(before) = before.filter(|b| b.retired_at.is_none() && !found.iter().any(|p| p.code == b.code)) {

@@ -132,6 +132,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Number => "number",
         Kind::Date => "date",
         Kind::Choice => "choice",
+        Kind::Category => "category",
         Kind::Org => "org",
         Kind::Orgs => "orgs",
         Kind::Case => "case",

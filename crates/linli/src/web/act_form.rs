@@ -242,6 +242,14 @@ fn control(ctx: &Ctx, dossier: &Dossier, field: &Field, values: &[String]) -> (I
             let choices: Vec<_> = field.choices.iter().map(choice).collect();
             (if choices.len() <= SHOWN_CHOICES { Input::Radio } else { Input::Select }, choices)
         }
+        Kind::Category => {
+            let choice = |c: &linli_engine::pack::Category| ActChoice {
+                chosen: chosen(&c.code),
+                code: c.code.clone(),
+                title: category(ctx, dossier, c),
+            };
+            (Input::Select, dossier.pack.categories().iter().map(choice).collect())
+        }
         Kind::Org | Kind::Orgs => {
             let directory = ctx.engine().directory();
             let choice = |o: &linli_engine::directory::Org| ActChoice {
@@ -253,6 +261,13 @@ fn control(ctx: &Ctx, dossier: &Dossier, field: &Field, values: &[String]) -> (I
             (if field.kind == Kind::Org { Input::Select } else { Input::Boxes }, choices)
         }
     }
+}
+
+/// A category with what it lies in, so that a list that is read from anywhere says where one is.
+fn category(ctx: &Ctx, dossier: &Dossier, of: &linli_engine::pack::Category) -> String {
+    let above = of.parent.as_deref().and_then(|code| dossier.pack.category(code));
+    let title = of.title.get(ctx.lang.code());
+    above.map_or_else(|| title.to_owned(), |above| format!("{} \u{b7} {title}", above.title.get(ctx.lang.code())))
 }
 
 /// What is wrong with a field, as a sentence.

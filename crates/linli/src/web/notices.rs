@@ -17,7 +17,7 @@ pub struct Group {
     pub number: String,
     /// Where it is.
     pub url: String,
-    /// The case, as a form sends it.
+    /// The case (or the answer at hand), as a form sends it.
     pub case: String,
     /// Whether something of it is unread.
     pub unread: bool,
@@ -57,7 +57,10 @@ pub fn groups(
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for one in told {
-        let case = format!("{}/{}", one.case.jurisdiction, one.case.id);
+        let case = match &one.answer {
+            Some(answer) => format!("answer/{answer}"),
+            None => format!("{}/{}", one.case.jurisdiction, one.case.id),
+        };
         let at = groups.iter().position(|group| group.case == case).unwrap_or_else(|| {
             let (title, number) = (one.title.clone(), one.number.clone());
             groups.push(Group { title, number, url: url(one), case, unread: false, lines: Vec::new() });

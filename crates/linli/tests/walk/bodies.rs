@@ -74,6 +74,10 @@ fn form(world: &World, path: &str) -> Vec<(&'static str, String)> {
         "/desk/new/think" => text(&[("phone", "19955500003"), ("body", "zqfartitleqz"), ("place", far.place)]),
         "/desk/new/asked" => text(&[("asked", &which), ("urge", &which), ("phone", "19955500003")]),
         "/desk/password" => text(&[("password", "wrong"), ("new", "wrong")]),
+        "/answers/like" => text(&[("words", "zqfartitleqz")]),
+        "/answers/helped" => text(&[("id", "noise-neighbour")]),
+        "/desk/knowledge" => text(&[("question", "zqfartitleqz"), ("review", "2027-03-02"), ("do", "publish")]),
+        "/desk/knowledge/{id}" => text(&[("version", "0"), ("review", "2027-03-02"), ("do", "checked")]),
         "/report" => {
             text(&[("say", "as the neighbours say"), ("place", near), ("same_as", &far.number), ("step", "last")])
         }

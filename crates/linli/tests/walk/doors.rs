@@ -108,6 +108,7 @@ fn things(world: &World, route: &Route) -> Vec<Door> {
         path if path.starts_with("/admin/sheets/csv") => shared(&["places"], &["walls"]),
         path if path.starts_with("/admin/sheets/") => owned("sheet"),
         path if path.starts_with("/desk/cover/") => nothing(NO_ID),
+        path if path.starts_with("/desk/knowledge/") => shared(&["noise-neighbour"], &["no-such"]),
         path if path.starts_with("/admin/accounts/") => shared(&["spare", &seat], &["nobody-here", NO_ID]),
         path if path.starts_with("/admin/tokens/") => shared(&[&token], &[NO_ID]),
         path if path.starts_with("/admin/duties/") || path.starts_with("/admin/second/") => nothing(NO_ID),
@@ -160,6 +161,7 @@ fn pages(world: &World, route: &Route) -> Vec<Door> {
         "/desk/cover" => vec![format!("seat={seat}&org=liuhe-office"), "org=liuhe-office".into()],
         "/desk/phrases" => vec![format!("change={phrase}"), format!("id={phrase}")],
         "/desk/handover" => vec![format!("before={shift}")],
+        "/desk/knowledge" => vec!["q=zqfartitleqz".into(), "show=mine&from=9".into()],
         "/desk/new" => vec![format!("from={which}"), format!("from={key}"), "tel=19955500003".into()],
         "/nearby" | "/api/v1/nearby" => {
             vec![format!("place={building}"), format!("place={building}&category=cityscape.stalls")]
@@ -169,6 +171,7 @@ fn pages(world: &World, route: &Route) -> Vec<Door> {
         "/admin/record" | "/admin/record.csv" => vec!["by=b-desk".into(), "subject=b-desk".into()],
         "/admin/new/token" => vec!["login=b-desk".into()],
         "/desk/load" => vec![format!("place={}", STREETS[1])],
+        "/desk/hot" | "/desk/hot.csv" => vec![format!("place={}&days=365&all=1", STREETS[1]), "days=-1&until=x".into()],
         _ => Vec::new(),
     };
     doors.extend(asked.iter().map(|query| page(format!("{}?{query}", route.path))));

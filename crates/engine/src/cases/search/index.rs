@@ -1,15 +1,18 @@
 //! What the search index holds of a case, and writing it. Chinese has no spaces, so a text is kept as its characters and
 //! as every two neighbouring ones: a word of two characters is found exactly, a longer one by all its pairs. Beside the
 //! words stand marks: the weeks in which it was opened, the places and categories above it, its units. A question
-//! joins words and marks, so that the index reads a page of answers and not all that ever matched.
+//! joins words and marks, so that the index reads a page of answers and not all that ever matched. For questions with a
+//! slip in them (`near.rs`) the sounds of neighbouring characters stand beside, and words of letters backwards.
 
 use std::collections::BTreeSet;
 
 use linli_worktime::Millis;
 
+use super::text::{Run, runs};
 use crate::{
     cases::CaseKey,
     db::{DbError, Dialect, Tx, args, statements},
+    directory::sound,
     ids::{Level, PlaceCode},
     limits,
 };
@@ -140,7 +143,7 @@ fn marks(opened: Millis, place: &PlaceCode, category: &str, unit: Option<&str>) 
     weeks.chain(places).chain(categories).chain(unit.map(|id| Mark::Unit(id).token())).collect()
 }
 
-/// Characters and neighbouring pairs of Chinese, words of letters and digits in lower case.
+/// Characters and neighbouring pairs of Chinese with their sounds, words of letters and digits forwards and backwards.
 pub(super) fn pieces(text: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     for run in runs(text) {
@@ -148,72 +151,96 @@ pub(super) fn pieces(text: &str) -> Vec<String> {
             Run::Han(chars) => {
                 pieces.extend(chars.iter().map(char::to_string));
                 pieces.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+                pieces.extend(chars.windows(2).filter_map(sounds));
             }
-            Run::Word(word) => pieces.push(word),
+            Run::Word(word) => {
+                if word.chars().all(char::is_alphabetic) {
+                    pieces.push(backwards(word.chars()));
+                }
+                pieces.push(word);
+            }
         }
     }
     pieces
 }
 
-enum Run {
-    Han(Vec<char>),
-    Word(String),
+/// How two neighbouring characters sound, as the index holds it.
+pub(super) fn sounds(pair: &[char]) -> Option<String> {
+    let ((a, b), (c, d)) = (sound(*pair.first()?)?, sound(*pair.last()?)?);
+    Some(format!("\u{e005}{a}{b}{c}{d}"))
 }
 
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2ffff}')
+/// A word from its end, as the index holds it: whatever begins so ends with these letters.
+pub(super) fn backwards(word: impl DoubleEndedIterator<Item = char>) -> String {
+    std::iter::once('\u{e006}').chain(word.rev()).collect()
 }
 
-fn runs(text: &str) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    let mut joined = false;
-    for c in text.chars() {
-        let han = is_han(c);
-        if !c.is_alphanumeric() {
-            joined = false;
-            continue;
-        }
-        match (runs.last_mut().filter(|_| joined), han) {
-            (Some(Run::Han(chars)), true) => chars.push(c),
-            (Some(Run::Word(word)), false) => word.extend(c.to_lowercase()),
-            (_, true) => runs.push(Run::Han(vec![c])),
-            (_, false) => runs.push(Run::Word(c.to_lowercase().collect())),
-        }
-        joined = true;
+/// What a case has to hold to be an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Expr {
+    /// A piece, and whether it also stands for what begins with it.
+    Piece(String, bool),
+    /// All of these.
+    All(Vec<Self>),
+    /// One of these at least.
+    Any(Vec<Self>),
+}
+
+impl Expr {
+    pub(super) fn piece(text: impl Into<String>) -> Self {
+        Self::Piece(text.into(), false)
     }
-    runs
-}
 
-/// A term of a question, and whether it also stands for what begins with it.
-type Term = (String, bool);
-
-/// What a question asks for; empty when there is nothing to look for. A word of letters also finds longer ones.
-pub(super) fn terms(text: &str) -> Vec<Term> {
-    let mut terms = Vec::new();
-    for run in runs(text).into_iter().take(limits::SEARCH_WORDS) {
-        match run {
-            Run::Han(chars) if chars.len() == 1 => terms.push((chars[0].to_string(), false)),
-            Run::Han(chars) => terms.extend(chars.windows(2).map(|pair| (pair.iter().collect(), false))),
-            Run::Word(word) => terms.push((word, true)),
+    /// Every two neighbours of these characters; one alone by itself.
+    pub(super) fn pairs(chars: &[char]) -> Self {
+        match chars {
+            [one] => Self::piece(*one),
+            more => Self::All(more.windows(2).map(|pair| Self::piece(pair.iter().collect::<String>())).collect()),
         }
     }
-    terms
+
+    /// In the index's own words. Only letters, digits and private characters are in a piece, so nothing in it can be taken
+    /// for an operator.
+    fn spell(&self, dialect: Dialect, out: &mut String) {
+        let (list, join) = match (self, dialect) {
+            (Self::Piece(piece, open), Dialect::Lite) => {
+                return out.extend(["\"", piece, if *open { "\" *" } else { "\"" }]);
+            }
+            (Self::Piece(piece, open), Dialect::Pg) => {
+                return out.extend(["'", piece, if *open { "':*" } else { "'" }]);
+            }
+            (Self::All(list), Dialect::Lite) => (list, " AND "),
+            (Self::All(list), Dialect::Pg) => (list, " & "),
+            (Self::Any(list), Dialect::Lite) => (list, " OR "),
+            (Self::Any(list), Dialect::Pg) => (list, " | "),
+        };
+        for (n, part) in list.iter().enumerate() {
+            out.push_str(if n == 0 { "(" } else { join });
+            part.spell(dialect, out);
+        }
+        out.push(')');
+    }
+}
+
+/// What a question asks for, each word of it; empty when there is nothing to look for. A word of letters also finds
+/// longer ones.
+pub(super) fn terms(text: &str) -> Vec<Expr> {
+    let runs = runs(text).into_iter().take(limits::SEARCH_WORDS);
+    runs.map(|run| match run {
+        Run::Han(chars) => Expr::pairs(&chars),
+        Run::Word(word) => Expr::Piece(word, true),
+    })
+    .collect()
 }
 
 /// A question in the index's own words: all terms and all marks must be there, and one of the stretch.
-pub(super) fn ask(terms: &[Term], marks: &[Mark<'_>], stretch: &[Mark<'_>], dialect: Dialect) -> String {
-    // Only letters, digits and private characters are left, so nothing in a term can be taken for an operator.
-    let spell = |(term, open): &Term| match (dialect, open) {
-        (Dialect::Lite, true) => format!("\"{term}\" *"),
-        (Dialect::Lite, false) => format!("\"{term}\""),
-        (Dialect::Pg, true) => format!("'{term}':*"),
-        (Dialect::Pg, false) => format!("'{term}'"),
-    };
-    let (and, or) = if dialect == Dialect::Lite { (" AND ", " OR ") } else { (" & ", " | ") };
-    let closed = |mark: &Mark<'_>| spell(&(mark.token(), false));
-    let weeks = stretch.iter().map(closed).collect::<Vec<_>>().join(or);
-    let all = terms.iter().map(spell).chain(marks.iter().map(closed)).chain([format!("({weeks})")]);
-    all.collect::<Vec<_>>().join(and)
+pub(super) fn ask(terms: &[Expr], marks: &[Mark<'_>], stretch: &[Mark<'_>], dialect: Dialect) -> String {
+    let mark = |mark: &Mark<'_>| Expr::piece(mark.token());
+    let weeks = Expr::Any(stretch.iter().map(mark).collect());
+    let all = Expr::All(terms.iter().cloned().chain(marks.iter().map(mark)).chain([weeks]).collect());
+    let mut out = String::new();
+    all.spell(dialect, &mut out);
+    out
 }
 
 #[cfg(test)]
@@ -224,17 +251,31 @@ mod tests {
 
     #[test]
     fn a_mixed_text_falls_into_pieces() {
+        let pieces = pieces("A3\u{533a}\u{8def}\u{706f}, Lamp\u{5e97}");
+        let (sounds, plain): (Vec<_>, Vec<_>) = pieces.iter().partition(|p| p.starts_with('\u{e005}'));
         assert_eq!(
-            pieces("A3\u{533a}\u{8def}\u{706f}, Lamp\u{5e97}"),
-            ["a3", "\u{533a}", "\u{8def}", "\u{706f}", "\u{533a}\u{8def}", "\u{8def}\u{706f}", "lamp", "\u{5e97}"]
+            plain,
+            [
+                "a3",
+                "\u{533a}",
+                "\u{8def}",
+                "\u{706f}",
+                "\u{533a}\u{8def}",
+                "\u{8def}\u{706f}",
+                "\u{e006}pmal",
+                "lamp",
+                "\u{5e97}"
+            ]
         );
+        assert_eq!(sounds, ["\u{e005}qulu", "\u{e005}luden"]);
     }
 
     #[test]
     fn a_question_cannot_smuggle_operators() {
         for text in ["a' | 'b", "\" OR x:*", "NOT (a)", "'; DROP TABLE cases; --", "***", "\u{e000}0\u{e000}9", ""] {
             for term in terms(text) {
-                assert!(term.0.chars().all(char::is_alphanumeric), "{term:?}");
+                let Expr::Piece(piece, _) = &term else { panic!("{term:?}") };
+                assert!(piece.chars().all(char::is_alphanumeric), "{term:?}");
             }
         }
     }

@@ -22,5 +22,4 @@ pub use apply::Issued;
 pub use columns::Kind;
 pub(super) use look::value;
 pub use names::Names;
-pub(super) use pages::{download, routes};
-pub use write::escaped;
+pub(super) use pages::routes;

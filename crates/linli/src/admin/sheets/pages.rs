@@ -5,8 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     extract::{Path, Query},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::StatusCode,
 };
 use linli_engine::{
     db::Tx,
@@ -32,8 +31,8 @@ use crate::{
     web::{
         Ctx, Fault, Needs, Page, Reply, Routes,
         ctx::Who,
+        download::download,
         page::{go, show, show_as},
-        routes::percent,
         times::Spoken,
         uploads::Upload,
     },
@@ -57,19 +56,6 @@ pub(in crate::admin) fn routes() -> Routes {
         .get("/admin/sheets/{id}/problems.xlsx", FILE, problems)
         .post("/admin/sheets/{id}/apply", FILE, put_in)
         .post("/admin/passwords", FILE, passwords::table)
-}
-
-/// A file to be kept.
-pub(in crate::admin) fn download(name: &str, ending: &str, bytes: Vec<u8>) -> Response {
-    let kind = match ending {
-        "csv" => "text/csv; charset=utf-8",
-        _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    };
-    // A name for old programs, and the real one.
-    let named = format!("attachment; filename=\"linli.{ending}\"; filename*=UTF-8''{}.{ending}", percent(name));
-    let disposition = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CONTENT_DISPOSITION, disposition)];
-    (headers, bytes).into_response()
 }
 
 /// The tables that the reader's seat may change, and those it may see.

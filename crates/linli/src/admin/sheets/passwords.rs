@@ -4,10 +4,10 @@
 use askama::Template;
 use axum::http::StatusCode;
 
-use super::{apply::Issued, pages::download, write::Writer};
+use super::{apply::Issued, write::Writer};
 use crate::{
     admin::{Nav, page},
-    web::{Ctx, Fault, Page, Reply, forms::Sent, page::show},
+    web::{Ctx, Fault, Page, Reply, download::download, forms::Sent, page::show},
 };
 
 #[derive(Template)]

@@ -7,8 +7,8 @@ use super::{
     book,
     columns::{Column, Kind, Sort, is_nothing, letter, narrow},
     report::Said,
-    write,
 };
+use crate::web::download;
 
 /// A cell as a file has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -314,5 +314,5 @@ fn number(column: &Column, n: f64) -> Result<String, Said> {
 /// The text that was escaped so that no program takes it for a formula.
 fn opened(text: &str) -> String {
     let trimmed = trimmed(text);
-    write::opened(&trimmed).to_owned()
+    download::opened(&trimmed).to_owned()
 }

@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     admin::words,
-    web::i18n::{Lang, text},
+    web::{
+        download::escaped,
+        i18n::{Lang, text},
+    },
 };
 
 /// Rows of a template that offer their choices.
@@ -45,20 +48,6 @@ pub fn is_own_sheet(name: &str) -> bool {
 /// Whether a header is the one of the column of problems.
 pub fn is_problem_header(shown: &str) -> bool {
     spellings("sheet-problem").contains(&plain(shown))
-}
-
-/// What begins a formula in some program (the wide forms where Chinese is written), and the apostrophe that says it is none.
-const FORMULA: [char; 12] =
-    ['=', '+', '-', '@', '\t', '\r', '\n', '\'', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-
-/// Text that no program takes for a formula: what would begin one, and what looks escaped, gets an apostrophe.
-pub fn escaped(text: &str) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// The text that was escaped.
-pub fn opened(text: &str) -> &str {
-    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text)
 }
 
 impl Writer<'_> {
@@ -461,6 +450,8 @@ impl Looks {
 mod tests {
     use proptest::prelude::*;
 
+    use crate::web::download::{is_formula, opened};
+
     use super::*;
 
     proptest! {
@@ -468,7 +459,7 @@ mod tests {
         fn no_cell_begins_a_formula_and_every_cell_comes_back(first in "[-=+@\t\r\n'\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}a ]?", rest in any::<String>()) {
             let text = format!("{first}{rest}");
             let cell = escaped(&text);
-            prop_assert!(!cell.starts_with(FORMULA) || cell.starts_with('\''));
+            prop_assert!(!is_formula(&cell) || cell.starts_with('\''));
             prop_assert_eq!(opened(&cell), text);
         }
     }

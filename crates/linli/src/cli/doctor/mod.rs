@@ -123,6 +123,7 @@ async fn all(args: &DoctorArgs) -> Result<Vec<Line>, Failure> {
     let facts = checkup::look(&db, now).await?;
     lines.push(database::clock(&facts, now));
     lines.push(rules::in_force(place, &facts));
+    lines.extend(rules::answers(&db, place, facts.home, now).await?);
     lines.push(rules::retained(&facts, now));
     lines.push(evidence::vault(&db, place.vault_key()?).await);
     lines.extend(evidence::log(&db, place, &facts, args.full, now).await?);

@@ -1,6 +1,11 @@
 //! The rule pack: whether it loads, which one is in force, what of it is past its day of review.
 
-use linli_engine::{checkup::Facts, pack::Pack};
+use linli_engine::{
+    checkup::{self, Facts},
+    db::{Db, DbError},
+    ids::Jurisdiction,
+    pack::Pack,
+};
 use linli_worktime::Millis;
 
 use super::{Line, ago, look, ok, wrong};
@@ -20,26 +25,31 @@ pub(super) fn all(place: &Where, now: Millis) -> Line {
         Err(why) => return wrong("rules", why, "linli pack check names all that is wrong with it"),
     };
     let today = pack.calendar.date_of(now);
-    let stale = pack.all_answers().iter().filter(|entry| entry.is_stale(today)).count();
     let says = format!("{} {}, in force from {}", pack.id, pack.version, pack.in_force);
     if pack.data().is_none() {
         let says =
             format!("{says}; it does not say what is kept of people: nobody is told, and nothing goes by itself");
         return look("rules", says, "give it a data.toml, as the one inside the program has");
     }
-    if stale > 0 {
-        let says = format!("{says}; {stale} answers at hand are past their day of review");
-        return look(
-            "rules",
-            says,
-            "their owners look at them again and set a new day; until then nobody is shown them",
-        );
-    }
     if !pack.calendar.covers(today.year()) {
         let says = format!("{says}; its calendar does not have the year {}", today.year());
         return wrong("rules", says, "take a newer pack: without holidays, limits in working days are wrong");
     }
     ok("rules", says)
+}
+
+/// Whether the answers at hand, the pack's and the office's own, may be given.
+pub(super) async fn answers(db: &Db, place: &Where, home: Jurisdiction, now: Millis) -> Result<Option<Line>, DbError> {
+    let Ok(pack) = load(place) else { return Ok(None) };
+    let line = match checkup::stale_answers(db, home, pack, now).await? {
+        0 => ok("answers", "none of the answers at hand is past its day of review"),
+        n => look(
+            "answers",
+            format!("{n} answers at hand are past their day of review"),
+            "whoever keeps them looks at them again (/desk/knowledge); until then residents are not shown them",
+        ),
+    };
+    Ok(Some(line))
 }
 
 pub(super) fn in_force(place: &Where, facts: &Facts) -> Line {

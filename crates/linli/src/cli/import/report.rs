@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::ImportError;
-use crate::admin::sheets::escaped;
+use crate::web::download::escaped;
 
 /// A row that could not go in, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

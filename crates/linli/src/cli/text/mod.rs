@@ -1,5 +1,5 @@
 //! `linli text`: what letters tell. Categories are learnt and tried, addresses split, a stream of letters grouped into
-//! events; all of it on files, without a database and without a network.
+//! events. All but learning from a deployment is done on files, without a database and without a network.
 
 use std::{
     fs,
@@ -21,6 +21,7 @@ use serde_json::json;
 use super::{Done, Failure, pack_files};
 
 mod events;
+mod learn;
 
 #[derive(Args)]
 pub struct TextArgs {
@@ -61,6 +62,8 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Learn from what people decided in a deployment, as the program does every night: what is better is in use at once
+    Learn(Box<learn::LearnArgs>),
     /// Group a stream of letters into events, the hottest first, as CSV: JSON Lines with `id`, `user`, `title`, `text`,
     /// `time`, and votes as `likes` and `against`
     Events(events::EventsArgs),
@@ -69,6 +72,7 @@ enum What {
 /// `linli text`.
 pub fn run(args: &TextArgs) -> Done {
     match &args.what {
+        What::Learn(args) => super::wait(learn::run(args)),
         What::Train { file, out } => train(file, out),
         What::Eval { train, test, json } => eval(train, test, *json),
         What::Address { text, pack, json } => split(text, pack.as_deref(), *json),

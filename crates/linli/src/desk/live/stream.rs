@@ -24,7 +24,10 @@ use tokio::{
 };
 
 use super::{
-    super::{notices::recipients, views::Views},
+    super::{
+        notices::{named, recipients},
+        views::Views,
+    },
     leave,
     watch::{Row, Watched, gather},
     words,
@@ -213,7 +216,8 @@ impl Stream {
             let sound = more && notices::choice(tx, home, account)?.sound;
             Ok::<_, DbError>((unread, newest, sound))
         };
-        let (unread, newest, sound) = engine.db.read(read).await.map_err(fault)?;
+        let (unread, mut newest, sound) = engine.db.read(read).await.map_err(fault)?;
+        newest.iter_mut().for_each(|told| named(&self.ctx, &self.page, told));
         if self.unread != Some(unread) {
             self.unread = Some(unread);
             self.event("told", None, &words::told(&self.page, unread, newest.as_ref(), sound)).await?;
