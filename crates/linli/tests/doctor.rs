@@ -123,10 +123,17 @@ async fn healthy_on(bed: Bed) {
         "every entry",
         "witnesses",
         "retention",
+        "assistant",
         "answers",
     ] {
         assert!(lines.iter().any(|(name, _)| name == check), "{check} was not looked at: {lines:?}");
     }
+    // The one thing that would send words out is named, and not called.
+    let shown = house.run("doctor", &["--assistant-url", "https://models.example/v1", "--assistant-model", "m-7"], "");
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("m-7 at https://models.example/v1/chat/completions"), "{shown}");
+    let refused = house.run("doctor", &["--assistant-url", "http://models.example/v1", "--assistant-model", "m"], "");
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("--allow-private-hooks"));
     // For people: a line each.
     let shown = String::from_utf8(house.run("doctor", &[], "").stdout).unwrap();
     assert!(shown.lines().any(|line| line.starts_with("ok ") && line.contains("vault")), "{shown}");

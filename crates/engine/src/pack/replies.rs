@@ -14,6 +14,8 @@ const TOLD: [&str; 7] = ["letter", "category", "place", "unit", "basis", "simila
 pub struct Replies {
     /// What replies are looked over by.
     pub phrases: Phrases,
+    /// Words that are a date by themselves.
+    pub days: Vec<String>,
     /// What is counted or numbered: a figure in characters stands before one of these.
     pub counted: Vec<String>,
     /// How a language model is asked for a draft; nothing where the pack wants none asked.
@@ -87,17 +89,18 @@ pub(super) fn read(mut root: Table<'_>) -> Option<Replies> {
         root.wrong_at(word.line, format!("`{}` is among the `empty` phrases, so it tells of no act", word.text));
     }
     let texts = |words: Vec<Word>| words.into_iter().map(|word| word.text).collect::<Vec<_>>();
+    let days = texts(days);
     let lists = Lists {
         empty: texts(empty),
         actions: texts(actions),
         dates: texts(dates),
-        days: texts(days),
+        days: days.clone(),
         promises: texts(promises),
         common: texts(common),
     };
     let phrases = Phrases::new(&lists).map_err(|error| root.wrong(format!("there are too many words: {error}")));
     root.end();
-    Some(Replies { phrases: phrases.ok()?, counted: texts(counted), assistant })
+    Some(Replies { phrases: phrases.ok()?, days, counted: texts(counted), assistant })
 }
 
 fn asking(mut table: Table<'_>) -> Asking {

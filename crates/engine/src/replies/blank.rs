@@ -88,6 +88,11 @@ fn counted(text: &str, words: &[String]) -> Vec<Range<usize>> {
     found
 }
 
+/// Days that are named by a word.
+fn days(text: &str, words: &[String]) -> Vec<Range<usize>> {
+    words.iter().flat_map(|word| text.match_indices(word.as_str())).map(|(at, word)| at..at + word.len()).collect()
+}
+
 /// What a text has in common with an address, from a few characters on.
 fn shared(text: &str, address: &str) -> Vec<Range<usize>> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
@@ -122,6 +127,7 @@ impl Engine {
         ranges.extend(pack.personal_in(text));
         ranges.extend(figures(text));
         ranges.extend(pack.replies().into_iter().flat_map(|replies| counted(text, &replies.counted)));
+        ranges.extend(pack.replies().into_iter().flat_map(|replies| days(text, &replies.days)));
         ranges.extend(own.iter().flat_map(|own| shared(text, own)));
         cut(text, ranges)
     }

@@ -33,7 +33,7 @@ statements! {
 /// After this it is read anew, milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
 /// After this what was solved meanwhile is added, milliseconds.
-const TOP_UP_MS: i64 = 60_000;
+const TOP_UP_MS: i64 = 10_000;
 /// A transaction may commit a little after one that began later, milliseconds.
 const OVERLAP_MS: i64 = 5 * 60_000;
 /// The judge's exchanged pairs are the same in every process.

@@ -15,11 +15,15 @@ use crate::web::{Ctx, Fault, Page, Reply, act_form, doubts, forms::Sent, uploads
 /// The button by which it goes all the same.
 const ANYWAY: &str = "anyway";
 
+/// Whether an act is this reader's to do now.
+fn is_open(d: &Dossier, offer: &Offer) -> bool {
+    d.offers.iter().any(|open| same(open, offer) && open.barred.is_none())
+}
+
 /// What is to be looked at before this is done: nothing where the act is not open, where its form is wrong anyway, or
 /// where its writer has read the doubts.
 pub async fn before(ctx: &Ctx, d: &Dossier, offer: &Offer, sent: &Sent) -> Vec<Doubt> {
-    let open = d.offers.iter().any(|open| same(open, offer) && open.barred.is_none());
-    if !open || sent.ticked(ANYWAY) || d.pack.check_form(&offer.form, &sent.fields).is_err() {
+    if !is_open(d, offer) || sent.ticked(ANYWAY) || d.pack.check_form(&offer.form, &sent.fields).is_err() {
         return Vec::new();
     }
     doubts::found(ctx, d, offer, &sent.fields).await
@@ -27,7 +31,8 @@ pub async fn before(ctx: &Ctx, d: &Dossier, offer: &Offer, sent: &Sent) -> Vec<D
 
 /// The doubts in words.
 pub async fn words(ctx: &Ctx, page: &Page, d: &Dossier, offer: &Offer, raw: &Raw) -> Vec<String> {
-    doubts::found(ctx, d, offer, raw).await.iter().map(|doubt| doubts::words(page, d, doubt)).collect()
+    let found = if is_open(d, offer) { doubts::found(ctx, d, offer, raw).await } else { Vec::new() };
+    found.iter().map(|doubt| doubts::words(page, d, doubt)).collect()
 }
 
 /// `POST /desk/cases/{jurisdiction}/{number}/check`: the same while one types, for the form as it stands.
