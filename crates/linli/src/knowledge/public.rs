@@ -47,6 +47,8 @@ struct AnswersPage {
     topics: Vec<Topic>,
     heading: String,
     answers: Vec<Answer>,
+    /// Whether some are left out.
+    narrowed: bool,
 }
 
 #[derive(Template)]
@@ -104,12 +106,12 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         (true, "", _) => page.n("answers-all", all),
         (true, here, _) => page.category(here),
     };
-    let topics = topics.collect();
+    let (topics, narrowed) = (topics.collect(), !q.is_empty() || !here.is_empty());
     let mut answers: Vec<Answer> = found.into_iter().map(|entry| Answer::of(&ctx, &page, entry)).collect();
     if let Some(first) = answers.first_mut().filter(|_| !q.is_empty()) {
         first.open = true;
     }
-    show(&AnswersPage { topics, heading, answers, q, page })
+    show(&AnswersPage { topics, heading, answers, narrowed, q, page })
 }
 
 /// A question as it stands here is found by itself, first.
