@@ -55,7 +55,8 @@ async fn words_and_parts_of_words_are_found(bed: Bed) {
     let old = said(&town, "b", "社區電梯停運", "門禁卡Ａ３刷不開").await;
     let wide = said(&town, "c", "ＡＢＣ便利店噪声", "半夜还在放音乐").await;
     taken_in(&town).await;
-    for text in ["路灯", "不亮", "路灯不亮", "小区路灯不亮", "路灯 门口", "LAMP", "str", "路燈不亮", "小區"] {
+    for text in ["路灯", "不亮", "路灯不亮", "小区路灯不亮", "路灯 门口", "LAMP", "str", "路燈不亮", "小區"]
+    {
         assert_eq!(found(&town, &head(), text).await, [lamp], "{text}");
     }
     for text in ["电梯", "社区电梯", "電梯", "门禁", "a3", "Ａ3", "刷不开"] {
@@ -74,8 +75,23 @@ async fn slips_are_borne(bed: Bed) {
     taken_in(&town).await;
     // Sounds alike, wrong, missing, too many, changed places; letters.
     for text in [
-        "路登不亮", "路登", "鹿灯", "露等", "路灯布凉", "路灯很亮", "路灯亮", "路灯又不亮", "灯路不亮", "小区 路登", "路登，不亮",
-        "lanp", "stret", "lmap", "laamp", "gatte", "streat lamp",
+        "路登不亮",
+        "路登",
+        "鹿灯",
+        "露等",
+        "路灯布凉",
+        "路灯很亮",
+        "路灯亮",
+        "路灯又不亮",
+        "灯路不亮",
+        "小区 路登",
+        "路登，不亮",
+        "lanp",
+        "stret",
+        "lmap",
+        "laamp",
+        "gatte",
+        "streat lamp",
     ] {
         assert!(found(&town, &head(), text).await.is_empty(), "{text} is found as it is");
         assert_eq!(near(&town, &head(), text).await, [lamp], "{text}");
@@ -101,8 +117,7 @@ async fn near_hits_are_what_a_seat_may_see(bed: Bed) {
     let town = Town::new(&bed).await;
     let here = said(&town, "a", "小区路灯不亮", "三号楼").await;
     let there = Report { place: code("990101002001"), ..report("b") };
-    let there =
-        town.engine.file(Report { title: "路灯不亮".into(), body: "柳".into(), ..there }).await.unwrap().key;
+    let there = town.engine.file(Report { title: "路灯不亮".into(), body: "柳".into(), ..there }).await.unwrap().key;
     town.done(here, &dispatcher(), "dispatch", &[("class", "general"), ("unit", "urban")]).await;
     taken_in(&town).await;
     let willow = staff("dispatcher", "office", "990101002");
@@ -160,7 +175,12 @@ fn distance(a: &[char], b: &[char]) -> usize {
 fn sound(c: char) -> Option<String> {
     let usual = c.to_pinyin()?.plain();
     let flat = usual.replacen("zh", "z", 1).replacen("ch", "c", 1).replacen("sh", "s", 1);
-    Some(["ang", "eng", "ing"].iter().find_map(|end| Some(format!("{}{}", flat.strip_suffix(end)?, &end[..2]))).unwrap_or(flat))
+    Some(
+        ["ang", "eng", "ing"]
+            .iter()
+            .find_map(|end| Some(format!("{}{}", flat.strip_suffix(end)?, &end[..2])))
+            .unwrap_or(flat),
+    )
 }
 
 /// How far a text is from a word, by hand: 0 the word itself, 1 sounds alike, 2 a slip.
@@ -170,10 +190,14 @@ fn far(word: &str, text: &str) -> Option<u32> {
     let text: Vec<char> = text.to_lowercase().chars().collect();
     let stretches: Vec<&[char]> = match letters {
         true => text.split(|c| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()).collect(),
-        false => (0..text.len()).flat_map(|a| (a + 1..=text.len()).map(move |b| (a, b))).map(|(a, b)| &text[a..b]).collect(),
+        false => {
+            (0..text.len()).flat_map(|a| (a + 1..=text.len()).map(move |b| (a, b))).map(|(a, b)| &text[a..b]).collect()
+        }
     };
     let alike = |part: &[char]| {
-        part.len() == word.len() && word.len() > 1 && part.iter().zip(&word).all(|(a, b)| sound(*a).is_some() && sound(*a) == sound(*b))
+        part.len() == word.len()
+            && word.len() > 1
+            && part.iter().zip(&word).all(|(a, b)| sound(*a).is_some() && sound(*a) == sound(*b))
     };
     let far = |part: &[char]| match part {
         part if part == word || letters && part.starts_with(&word) => Some(0),
@@ -192,7 +216,8 @@ async fn as_by_hand(bed: Bed) {
     );
     let han = "[路露灯登不布亮量停运电梯]{2,7}(，[路露灯登不布亮量停运电梯]{1,5})?";
     for n in 0..150 {
-        let mut draw = |pattern: &str| prop::string::string_regex(pattern).unwrap().new_tree(&mut rng).unwrap().current();
+        let mut draw =
+            |pattern: &str| prop::string::string_regex(pattern).unwrap().new_tree(&mut rng).unwrap().current();
         let body = format!("{} {}", draw(han), draw("[Ll][aiu]mp?s?|stre[ea]?ts?"));
         let title = draw(han);
         said(&town, &n.to_string(), &title, &body).await;

@@ -70,7 +70,11 @@ async fn near_hits_are_said_to_be_near(bed: Bed) {
     let lamp = desk.file("a", "小区路灯不亮").await;
     while desk.engine.tick().await.unwrap() {}
     let page = desk.get("dispatcher", "/desk/search?q=路登不亮").await.is(200);
-    page.says("没有找到“路登不亮”，下面是相近的").says("<mark>路灯不亮</mark>").says(&url(&lamp)).hides(NAME).hides(PHONE);
+    page.says("没有找到“路登不亮”，下面是相近的")
+        .says("<mark>路灯不亮</mark>")
+        .says(&url(&lamp))
+        .hides(NAME)
+        .hides(PHONE);
     let page = desk.get("dispatcher;linli_lang=en", "/desk/search?q=路登").await.is(200);
     page.says("Nothing says “路登”; these come near").says("<mark>路灯</mark>");
     desk.get("dispatcher", "/desk/search?q=路灯不亮").await.is(200).says("<mark>路灯不亮</mark>").hides("相近");
@@ -160,7 +164,12 @@ async fn on(engine: &Engine, seat: &Seat, day: &str, days: i64) -> Arc<Hot> {
     let until = Some(parse_rfc3339(&format!("{day}T23:59:59+08:00")).unwrap());
     let watch = Stopwatch::start();
     let hot = engine.hot(seat, Ask { days, until, ..Ask::default() }).await.unwrap();
-    println!("{} letters of {days} days until {day}: {} events in {:?}", hot.letters, hot.events.len(), watch.elapsed());
+    println!(
+        "{} letters of {days} days until {day}: {} events in {:?}",
+        hot.letters,
+        hot.events.len(),
+        watch.elapsed()
+    );
     hot
 }
 
@@ -182,7 +191,8 @@ async fn what_a_city_wrote_about_stands_once_and_high(bed: Bed) {
             let says = |title: &str| words.iter().any(|word| title.contains(word));
             event.letters.iter().filter(|letter| says(&letter.title)).count()
         };
-        let shares: Vec<(usize, usize, usize)> = hot.events.iter().enumerate().map(|(n, e)| (n + 1, about(e), e.letters.len())).collect();
+        let shares: Vec<(usize, usize, usize)> =
+            hot.events.iter().enumerate().map(|(n, e)| (n + 1, about(e), e.letters.len())).collect();
         let (rank, share, _) = *shares.iter().max_by_key(|(_, share, _)| *share).unwrap();
         let others: Vec<_> = shares.iter().filter(|(n, share, all)| *n != rank && share * 2 > *all).collect();
         println!("{words:?} {day}: rank {rank}, {share} letters; others {others:?}; {:?}", hot.events[rank - 1].what);

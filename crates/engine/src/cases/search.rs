@@ -10,11 +10,11 @@ mod tolerant;
 use linli_worktime::Millis;
 
 use self::index::Mark;
+pub(crate) use self::index::STATEMENTS as INDEX_STATEMENTS;
 pub use self::{
     near::Near,
     text::{fold, is_han},
 };
-pub(crate) use self::index::STATEMENTS as INDEX_STATEMENTS;
 use super::{
     CaseError, Head,
     inbox::{Count, ListAfter, counted, queues, under, within},

@@ -26,12 +26,7 @@ use linli_worktime::Millis;
 pub use self::group::{Event, Letter, Trend};
 use crate::{
     Engine,
-    cases::{
-        CaseError,
-        call::CALLBACK,
-        inbox::within,
-        rights,
-    },
+    cases::{CaseError, call::CALLBACK, inbox::within, rights},
     db::{DbError, Filter, Tx, args},
     feed::{self, Heads},
     ids::{Jurisdiction, PlaceCode},
@@ -174,7 +169,8 @@ impl Engine {
         let grouped = tokio::task::spawn_blocking(move || {
             let (letters, cut) = newest(letters);
             let count = letters.len();
-            let look = group::Look { until, before, half_life, days, directory: &directory, endings: packs.place_endings() };
+            let look =
+                group::Look { until, before, half_life, days, directory: &directory, endings: packs.place_endings() };
             Hot { at, events: look.events(letters), letters: count, cut, half_life, before }
         });
         grouped.await.map_err(|error| CaseError::Db(DbError::Corrupt(error.to_string())))

@@ -42,7 +42,11 @@ pub(crate) fn written(tx: &mut Tx<'_>, list: &Filter) -> Result<Vec<Written>, Db
             (row.take()?, row.take()?, row.take()?);
         let head = store::head(row)?;
         let of = |id: &[u8; 16]| crate::digest(id)[..8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
-        Ok(Written { writer: person.map_or_else(|| of(&head.key.id.0), |person| of(&person.0)), main: id.zip(title), head })
+        Ok(Written {
+            writer: person.map_or_else(|| of(&head.key.id.0), |person| of(&person.0)),
+            main: id.zip(title),
+            head,
+        })
     };
     tx.list(list)?.into_iter().map(read).collect()
 }

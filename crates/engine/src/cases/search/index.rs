@@ -255,7 +255,17 @@ mod tests {
         let (sounds, plain): (Vec<_>, Vec<_>) = pieces.iter().partition(|p| p.starts_with('\u{e005}'));
         assert_eq!(
             plain,
-            ["a3", "\u{533a}", "\u{8def}", "\u{706f}", "\u{533a}\u{8def}", "\u{8def}\u{706f}", "\u{e006}pmal", "lamp", "\u{5e97}"]
+            [
+                "a3",
+                "\u{533a}",
+                "\u{8def}",
+                "\u{706f}",
+                "\u{533a}\u{8def}",
+                "\u{8def}\u{706f}",
+                "\u{e006}pmal",
+                "lamp",
+                "\u{5e97}"
+            ]
         );
         assert_eq!(sounds, ["\u{e005}qulu", "\u{e005}luden"]);
     }

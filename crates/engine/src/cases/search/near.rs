@@ -168,7 +168,8 @@ fn han(chars: &[char], text: &[char]) -> Option<(Far, usize)> {
         return None;
     }
     // A wrong character at an end is one too many there: nothing beside it is marked.
-    let whole = |len: &usize| *len != n || (chars[0] == text[0] && chars[n - 1] == text[n - 1]) || swaps(chars, &text[..n]);
+    let whole =
+        |len: &usize| *len != n || (chars[0] == text[0] && chars[n - 1] == text[n - 1]) || swaps(chars, &text[..n]);
     let len = [n, n + 1, n - 1].into_iter().filter(|len| text.len() >= *len).filter(whole);
     len.filter(|len| one_slip(chars, &text[..*len])).map(|len| (SLIP, len)).next()
 }
