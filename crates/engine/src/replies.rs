@@ -19,18 +19,32 @@ pub use self::{
     check::{Doubt, Why},
     similar::Solved,
 };
-pub(crate) use self::{
-    check::STATEMENTS as CHECK_STATEMENTS,
-    learn::{Known, STATEMENTS},
-};
+pub(crate) use self::learn::Known;
 use crate::{
     Engine,
     cases::read::{Dossier, Offer, OfferWay},
+    db::statements,
     pack::{Expected, Field, Pack},
 };
 
 /// The side act of a flow that says that a language model was asked for a draft.
 pub const ASSISTED: &str = "assisted";
+
+statements! {
+    // The newest cases of a unit, by the index cases_unit, and what happened in them.
+    UNIT_SAID = "WITH late (one, name) AS MATERIALIZED (SELECT id, number FROM cases
+        WHERE jurisdiction = $1 AND unit = $2 ORDER BY opened_at DESC, id DESC LIMIT $3)
+        SELECT l.one, l.name, e.body FROM late l {{CROSS JOIN||JOIN}} event e ON e.jurisdiction = $1 AND e.case_id = l.one
+        ORDER BY l.one, e.seq";
+    // Those that were answered without a unit, by the index cases_settled.
+    DESK_SAID = "WITH late (one, name) AS MATERIALIZED (SELECT id, number FROM cases
+        WHERE jurisdiction = $1 AND unit IS NULL AND settled_at IS NOT NULL ORDER BY settled_at DESC LIMIT $2)
+        SELECT l.one, l.name, e.body FROM late l {{CROSS JOIN||JOIN}} event e ON e.jurisdiction = $1 AND e.case_id = l.one
+        ORDER BY l.one, e.seq";
+    // The index cases_public_solved, from its newest end.
+    SOLVED = "SELECT id, settled_at FROM cases WHERE jurisdiction = $1 AND settled_at IS NOT NULL AND settled_at > $2
+        ORDER BY settled_at DESC LIMIT $3";
+}
 
 /// An act of a flow: who may perform it and what it tells.
 struct Told<'f> {

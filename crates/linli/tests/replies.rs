@@ -84,7 +84,8 @@ async fn held_up_on(bed: Bed) {
     // The conversation is looked over, too, and comes back as a form of its own.
     let third = handled(&desk, "three").await;
     let page = send(&desk, &third, "act", "reply", &[("reply", "师傅会尽快上门。")]).await.is(422);
-    page.says("没有说什么时候").says("师傅会尽快上门。").says("仍然发出");
+    let page = page.says("没有说什么时候").says("师傅会尽快上门。").says("仍然发出");
+    assert_eq!(page.body.matches("name=\"reply\"").count(), 1, "one form, the one that leads on");
     send(&desk, &third, "act", "reply", &[("reply", "师傅明天上午上门。")]).await.is(303);
 }
 

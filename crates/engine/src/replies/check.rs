@@ -3,7 +3,7 @@
 use linli_flow::Event;
 use linli_insight::text::answers::{Limits, Pair, Phrases, Reason, Sketch, doubts};
 
-use super::{addressed, form_text, is_own, written};
+use super::{DESK_SAID, UNIT_SAID, addressed, form_text, is_own, written};
 use crate::{
     Engine,
     cases::{
@@ -11,24 +11,11 @@ use crate::{
         read::{Dossier, Offer},
         store,
     },
-    db::{DbError, Tx, args, statements},
+    db::{DbError, Tx, args},
     ids::CaseId,
     limits,
     pack::{Expected, Field, Kind, Pack, Raw},
 };
-
-statements! {
-    // The newest cases of a unit, by the index cases_unit, and what happened in them.
-    UNIT_SAID = "WITH late (one, name) AS MATERIALIZED (SELECT id, number FROM cases
-        WHERE jurisdiction = $1 AND unit = $2 ORDER BY opened_at DESC, id DESC LIMIT $3)
-        SELECT l.one, l.name, e.body FROM late l {{CROSS JOIN||JOIN}} event e ON e.jurisdiction = $1 AND e.case_id = l.one
-        ORDER BY l.one, e.seq";
-    // Those that were answered without a unit, by the index cases_settled.
-    DESK_SAID = "WITH late (one, name) AS MATERIALIZED (SELECT id, number FROM cases
-        WHERE jurisdiction = $1 AND unit IS NULL AND settled_at IS NOT NULL ORDER BY settled_at DESC LIMIT $2)
-        SELECT l.one, l.name, e.body FROM late l {{CROSS JOIN||JOIN}} event e ON e.jurisdiction = $1 AND e.case_id = l.one
-        ORDER BY l.one, e.seq";
-}
 
 /// Something about a reply that its writer may want to look at again.
 #[derive(Clone, Debug, PartialEq, Eq)]

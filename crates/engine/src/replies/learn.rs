@@ -14,21 +14,15 @@ use linli_insight::text::{
 };
 use linli_worktime::Millis;
 
-use super::{blank::Names, field_text, written};
+use super::{SOLVED, blank::Names, field_text, written};
 use crate::{
     Engine,
     cases::{CaseError, CaseKey, Phase, store},
-    db::{DbError, Tx, args, statements},
+    db::{DbError, Tx, args},
     ids::Jurisdiction,
     limits,
     pack::Pack,
 };
-
-statements! {
-    // The index cases_public_solved, from its newest end.
-    SOLVED = "SELECT id, settled_at FROM cases WHERE jurisdiction = $1 AND settled_at IS NOT NULL AND settled_at > $2
-        ORDER BY settled_at DESC LIMIT $3";
-}
 
 /// After this it is read anew, milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;

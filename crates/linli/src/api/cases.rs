@@ -306,7 +306,7 @@ pub struct Done {
     /// The number of the event.
     seq: u64,
     /// What may be wrong with the words that it tells whoever reported the case. It is done all the same.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Doubted>,
 }
 

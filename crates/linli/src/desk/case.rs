@@ -212,7 +212,7 @@ async fn draw(ctx: &Ctx, d: Dossier, drawn: Drawn<'_>) -> Reply {
         doubted: again.as_ref().is_some_and(|again| matches!(again.why, Refused::Doubts(_))),
         advice,
         near,
-        talk: Talk::new(ctx, &d),
+        talk: Talk::new(ctx, &d, again.as_ref().is_some_and(|again| again.offer.act == REPLY)),
         related: Related::new(ctx, &d).await?,
         parts: parts(ctx, &page, &d),
         suggest: suggest(ctx, &page, &d, &desk, &deeds).await?,

@@ -40,8 +40,9 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// The conversation of a case; `form` where this seat may answer.
-    pub fn new(ctx: &Ctx, d: &Dossier) -> Self {
+    /// The conversation of a case, with a form where this seat may answer; not where what was written came back and has
+    /// its form among the acts (`refused`).
+    pub fn new(ctx: &Ctx, d: &Dossier, refused: bool) -> Self {
         let page = Page::new(ctx, "");
         let line = |line: linli_engine::cases::thread::Line| {
             let (resident, who) = match &line.by {
@@ -53,7 +54,7 @@ impl Talk {
             Line { resident, who, at: page.time(&line.at), text: line.text, files }
         };
         let lines = thread(d).into_iter().map(line).collect();
-        let offer = d.offers.iter().find(|offer| offer.act == REPLY && offer.barred.is_none());
+        let offer = d.offers.iter().find(|offer| offer.act == REPLY && offer.barred.is_none() && !refused);
         Self {
             lines,
             url: format!("{}/act", case_url(&d.head)),
