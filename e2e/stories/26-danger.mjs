@@ -8,7 +8,7 @@ export default async function danger(house, size) {
   await typing.page.goto("/report");
   await typing.page.fill("#say", SMELL);
   await typing.page.locator('[data-suggest="say"] [role="alert"]').waitFor();
-  await expectText(typing.page, "请先打119");
+  await expectText(typing.page, "请先打 119");
   if ((await typing.page.locator('a[href="tel:119"]').count()) !== 1) throw new Error("the line cannot be rung");
   if (await typing.page.locator('[data-suggest="say"] details').count()) throw new Error("answers to read stand beside a danger");
   await look(typing, "26-typing");
@@ -20,7 +20,7 @@ export default async function danger(house, size) {
   await plain.page.goto("/report");
   await plain.page.fill("#say", SMELL);
   await through(plain.page, () => plain.page.click('main button[value="where"]'));
-  await expectText(plain.page, "请先打119");
+  await expectText(plain.page, "请先打 119");
   await look(plain, "26-plain");
 
   const english = await person(house, "english", { size, lang: "en-GB" });
