@@ -202,7 +202,7 @@ impl Look {
             return self.read(tx, street, list, *road, self.most, found).map(drop);
         }
         let mut left = self.most;
-        for ask in self.asks(tx, street, *road, &terms)? {
+        for ask in self.asks(tx, street, *road, &terms, index::stretches)? {
             left -= self.read(tx, street, Filter::of(&FOUND, args![ask, street]), *road, left, found)?;
             if left == 0 {
                 break;
@@ -211,13 +211,14 @@ impl Look {
         Ok(())
     }
 
-    /// What the index is asked for terms, one stretch of time after the other.
+    /// What the index is asked for terms, one stretch of time after the other, as `cut` cuts it.
     fn asks(
         &self,
         tx: &mut Tx<'_>,
         street: Jurisdiction,
         road: Road,
         terms: &[index::Expr],
+        cut: fn(i64, i64) -> Vec<Vec<Mark<'static>>>,
     ) -> Result<Vec<String>, DbError> {
         let home = street.to_string();
         let own = match (&self.reach, road) {
@@ -227,8 +228,7 @@ impl Look {
         };
         let marks: Vec<Mark<'_>> = self.marks().into_iter().chain(own).chain([Mark::Place(&home)]).collect();
         let Some((newest, oldest)) = self.weeks(tx, street)? else { return Ok(Vec::new()) };
-        let stretches = index::stretches(newest, oldest);
-        Ok(stretches.iter().map(|stretch| index::ask(terms, &marks, stretch, self.dialect)).collect())
+        Ok(cut(newest, oldest).iter().map(|stretch| index::ask(terms, &marks, stretch, self.dialect)).collect())
     }
 
     /// What the index narrows besides the words. A place above a street narrows the streets.

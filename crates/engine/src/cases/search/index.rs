@@ -99,6 +99,13 @@ pub(super) fn stretches(newest: i64, oldest: i64) -> Vec<Vec<Mark<'static>>> {
     out
 }
 
+/// The same weeks in two stretches at most, for a question that is long and whose answers are bounded by themselves.
+pub(super) fn long_stretches(newest: i64, oldest: i64) -> Vec<Vec<Mark<'static>>> {
+    let mut newer = stretches(newest, oldest);
+    let older = newer.split_off(newer.len().min(BLOCKS.len() - 1));
+    [newer.concat(), older.concat()].into_iter().filter(|marks| !marks.is_empty()).collect()
+}
+
 /// Brings the index up to the cases, a batch at a time; how many it took in.
 pub(super) fn take_in(tx: &mut Tx<'_>) -> Result<usize, DbError> {
     let rows = tx.query(&TO_INDEX, &args![BATCH])?;
@@ -306,6 +313,7 @@ mod tests {
             let newest = week(Millis(at)) + ahead;
             let found = stretches(newest, 0).iter().flatten().filter(|m| own.contains(&m.token())).count();
             prop_assert_eq!(found, 1);
+            prop_assert_eq!(long_stretches(newest, 0).concat(), stretches(newest, 0).concat());
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The second look, when the words as they were typed find next to nothing: cases that say nearly the same. It goes
-//! through the same index by the same stretches of time, for the same seat and with the same filters, and looks at a
+//! through the same index from the newest stretches of time to the oldest, for the same seat and with the same filters, and looks at a
 //! bounded number of candidates ([`limits::NEAR_LOOK`]), those taken in last first.
 
 use std::collections::BTreeSet;
 
-use super::{Look, NEAR, Near, Query};
+use super::{Look, NEAR, Near, Query, index::long_stretches};
 use crate::{
     Engine,
     cases::{CaseError, CaseKey, Head},
@@ -54,7 +54,7 @@ impl Look {
     ) -> Result<(), DbError> {
         let (terms, mut left) = (near.terms(wide), self.most);
         for (street, road) in streets.iter().flat_map(|street| self.roads().iter().map(move |road| (*street, *road))) {
-            for ask in self.asks(tx, street, road, &terms)? {
+            for ask in self.asks(tx, street, road, &terms, long_stretches)? {
                 if left == 0 || found.len() >= limits::NEAR {
                     return Ok(());
                 }
