@@ -3,22 +3,22 @@
 import { expectText, look, person, through } from "../house.mjs";
 import { report, staff } from "../people.mjs";
 
-/** What was filed a moment ago is found within a second or two; a page is looked at again until then. */
-async function until(page, url, text) {
-  for (let i = 0; i < 20; i++) {
-    await page.goto(url);
-    if ((await page.locator("main").innerText()).includes(text)) return;
+/** What was filed a moment ago is found within a second or two; the page is looked at again until then. */
+async function filed(page, words) {
+  for (let i = 0; i < 40; i++) {
+    await page.goto(`/desk/search?q=${words}`);
+    if (await page.locator(".hits .hit").count()) return;
     await page.waitForTimeout(250);
   }
-  await expectText(page, text);
+  throw new Error(`${words} is not found`);
 }
 
 async function near(who) {
   const { page } = who;
-  await until(page, "/desk/search?q=搅拌站", "搅拌站");
+  await filed(page, "噪音扰民");
   await page.goto("/desk/search");
-  await page.fill('input[name="q"]', "绞拌站半夜");
-  await through(page, () => page.click("form.filters button"));
+  await page.fill("#f-q", "绞拌站半夜");
+  await through(page, () => page.click("form.filters button.btn"));
   await expectText(page, "没有找到“绞拌站半夜”，下面是相近的");
   const marked = await page.locator(".near mark").allInnerTexts();
   if (!marked.some((text) => text === "搅拌站半夜")) throw new Error(`marked: ${marked}`);
@@ -37,7 +37,7 @@ async function hot(who, words) {
   await expectText(page, words.why);
   await look(who, `23-hot-open-${words.lang}`);
   await page.selectOption('select[name="days"]', "7");
-  await through(page, () => page.click("form.filters button"));
+  await through(page, () => page.click("form.filters button.btn"));
   const event = page.locator(".hot-event", { hasText: "搅拌站" }).first();
   await event.locator("summary").click();
   const letter = event.locator("ul.rows a").first();

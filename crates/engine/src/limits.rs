@@ -13,7 +13,7 @@ pub const CACHED_STATEMENTS: usize = 256;
 /// Times that work is tried when transactions collide.
 pub const TRANSACTION_TRIES: u32 = 5;
 /// Wait for another process that holds the SQLite file.
-pub const BUSY: Duration = Duration::from_secs(5);
+pub const BUSY: Duration = Duration::from_secs(30);
 
 /// Characters of a report's title.
 pub const TITLE_CHARS: usize = 80;

@@ -7,7 +7,7 @@ mod town;
 use std::sync::OnceLock;
 
 use linli_engine::{
-    db::{DbError, Tx},
+    db::Tx,
     ids::{AccountId, SeatId},
     knowledge::{Deed, KnowledgeError, Problem, Stage, State},
     limits,
@@ -268,7 +268,7 @@ async fn staleness_is_chased(bed: Bed) {
     let (home, now) = (town.engine.home, town.clock.now());
     let read = move |tx: &mut Tx<'_>| {
         notices::mark_answer_read(tx, home, unit, "own-lamp", now)?;
-        Ok::<_, DbError>(notices::unread(tx, home, unit, None, now)?)
+        notices::unread(tx, home, unit, None, now)
     };
     assert_eq!(town.engine.db.write(read).await.unwrap(), 0);
     // Where nobody sits at the unit, the desk head is told at once.

@@ -159,7 +159,38 @@ async fn what_is_past_its_day_is_chased_on(bed: Bed) {
     desk.post("", "/answers/like", &[("words", "门口灯罩掉下来了")]).await.is(200).says("打市政所的电话");
 }
 
+async fn a_solved_case_gives_an_answer_on(bed: Bed) {
+    let desk = Desk::open(&bed).await;
+    let case = desk.dispatched("solved").await;
+    let from = format!("/desk/knowledge/new?from={}/{}", case.key.jurisdiction, case.number);
+    desk.get("dispatcher", &from).await.is(404);
+    let result = [
+        ("facts", "保险丝烧断"),
+        ("law", "城市照明管理规定"),
+        ("measure", "换了保险丝。有事找王师傅19900000008。"),
+        ("done_by", "王师傅"),
+        ("done_on", "2026-03-02"),
+    ];
+    desk.act("municipal", &case, "accept", &[]).await.is(303);
+    let contacted = [("contact_way", "phone"), ("contact_note", "after six")];
+    desk.act("municipal", &case, "contacted", &contacted).await.is(303);
+    desk.act("municipal", &case, "result", &result).await.is(303);
+    desk.act("desk-head", &case, "approve", &[]).await.is(303);
+    desk.act("municipal", &case, "told", &[("contact_way", "phone")]).await.is(303);
+    let said = [("contacted", "yes"), ("solved", "yes"), ("satisfied", "satisfied")];
+    desk.act("desk", &case, "answered", &said).await.is(303);
+    while desk.engine.tick().await.unwrap() {}
+    let url = desk_common::url(&case);
+    let page = desk.get("dispatcher", &url).await.is(200);
+    page.says(&format!("{from}\""));
+    let form = desk.get("dispatcher", &from).await.is(200);
+    form.says("换了保险丝").says("value=\"路灯不亮\"").says("城市照明管理规定").hides("19900000008");
+    desk.get("urban", &from).await.is(404);
+    desk.get("leader", &url).await.is(200).hides("/desk/knowledge/new");
+}
+
 on_both! {
+    from_case => a_solved_case_gives_an_answer_on;
     helped => a_resident_is_helped_on;
     given_out => an_answer_is_drafted_and_given_out_on;
     chased => what_is_past_its_day_is_chased_on;

@@ -152,11 +152,14 @@ impl Engine {
         let until = ask.until.unwrap_or(at).min(at);
         let place = ask.place;
         let days = SPANS.into_iter().find(|days| *days >= ask.days).unwrap_or(SPANS[3]);
-        let span = Span { since: until.plus(-days * DAY_MS), until };
+        let oldest = until.plus(-days * DAY_MS);
+        let span = Span { since: oldest, oldest, until };
         let letters = self
             .db
             .read(move |tx: &mut Tx<'_>| {
                 let mut letters = Vec::new();
+                // Of many streets no more is read than of one.
+                let span = if streets.len() > 1 { span.newest(tx, &streets, &reach, place.as_ref())? } else { span };
                 for street in &streets {
                     letters.extend(span.letters(tx, *street, &reach, place.as_ref())?);
                 }
@@ -180,7 +183,9 @@ impl Engine {
 /// A stretch of time.
 #[derive(Clone, Copy)]
 struct Span {
+    /// What came in earlier was written earlier.
     since: Millis,
+    oldest: Millis,
     until: Millis,
 }
 
@@ -194,16 +199,38 @@ impl Span {
         place: Option<&PlaceCode>,
     ) -> Result<Vec<Written>, DbError> {
         let mut list = Filter::of(&crowd::WRITTEN, args![street, self.since]);
-        within(&mut list, reach);
+        self.narrow(&mut list, reach, place);
+        crowd::written(tx, &list)
+    }
+
+    /// The part of the span in which the newest letters of all these streets lie, one more than is looked at.
+    fn newest(
+        self,
+        tx: &mut Tx<'_>,
+        streets: &[Jurisdiction],
+        reach: &Reach,
+        place: Option<&PlaceCode>,
+    ) -> Result<Self, DbError> {
+        let mut times = Vec::new();
+        for street in streets {
+            let mut list = Filter::of(&crowd::TIMES, args![*street, self.since]);
+            self.narrow(&mut list, reach, place);
+            times.extend(crowd::times(tx, &list)?);
+        }
+        times.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(Self { since: times.get(limits::HOT_LETTERS).copied().unwrap_or(self.since), ..self })
+    }
+
+    fn narrow(self, list: &mut Filter, reach: &Reach, place: Option<&PlaceCode>) {
+        within(list, reach);
         if let Some(place) = place {
             list.and("c.place >= $$ AND c.place < $$", args![place, place.end()]);
         }
         // What another system left open came in later than it was written.
         let written = "COALESCE(c.reported_at, c.opened_at) >= $$ AND COALESCE(c.reported_at, c.opened_at) <= $$";
-        list.and(written, args![self.since, self.until]);
+        list.and(written, args![self.oldest, self.until]);
         list.and("c.flow <> $$ AND c.flow <> $$", args![CALLBACK, rights::FLOW]);
         list.tail("ORDER BY c.opened_at DESC, c.id DESC", limits::HOT_LETTERS + 1);
-        crowd::written(tx, &list)
     }
 }
 

@@ -33,7 +33,7 @@ statements! {
         ON CONFLICT (jurisdiction, id, review, stage) DO NOTHING";
     ALL_CHASED = "SELECT id, review, stage FROM knowledge_chased WHERE jurisdiction = $1";
     // What was told of an earlier day of review of the same entry.
-    LET_GO_CHASED = "DELETE FROM knowledge_chased WHERE jurisdiction = $1 AND id = $2 AND review <> $3";
+    LET_GO_CHASED = "DELETE FROM knowledge_chased WHERE jurisdiction = $1 AND id = $2 AND review < $3";
 }
 
 impl Stage {
@@ -58,7 +58,7 @@ impl Stage {
 }
 
 impl Engine {
-    /// Tells whoever has to know of days of review, once a day and process and whenever an entry has changed.
+    /// Tells whoever has to know of days of review; looked at once an hour.
     pub(crate) async fn chase_reviews(&self) -> Result<(), DbError> {
         let now = self.clock.now();
         if self.chased.is_fresh(now) {

@@ -17,6 +17,8 @@ statements! {
         LEFT JOIN link l ON l.jurisdiction = c.jurisdiction AND l.case_id = c.id AND l.sort = 'merged' AND l.until_at IS NULL
         LEFT JOIN cases m ON m.jurisdiction = l.jurisdiction AND m.id = l.main_id
         WHERE c.jurisdiction = $1 AND c.opened_at >= $2";
+    // The same list, as far as it says how much there is.
+    TIMES = "SELECT c.opened_at FROM cases c WHERE c.jurisdiction = $1 AND c.opened_at >= $2";
 }
 
 /// A letter, as far as crowds are concerned.
@@ -33,6 +35,11 @@ impl Written {
     pub fn at(&self) -> Millis {
         self.head.reported_at.unwrap_or(self.head.opened_at)
     }
+}
+
+/// When the letters of a list that begins with [`TIMES`] came in.
+pub(crate) fn times(tx: &mut Tx<'_>, list: &Filter) -> Result<Vec<Millis>, DbError> {
+    tx.list(list)?.into_iter().map(|mut row| row.take()).collect()
 }
 
 /// The letters of a list that begins with [`WRITTEN`].

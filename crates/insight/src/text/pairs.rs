@@ -1,5 +1,7 @@
 //! The words of a text as an index knows them: pairs of characters, Latin words and numbers, each by a hash.
 
+use std::hash::{BuildHasherDefault, Hasher};
+
 /// How common each pair is in a body of letters, so that telling ones weigh more. Learnt once, for instance from the
 /// letters of the last years; without it all weigh the same.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,12 +20,38 @@ pub(super) fn mix(n: u64) -> u64 {
     n ^ (n >> 31)
 }
 
+/// Spreads the hash of a pair over a table: it is one already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spreader(u64);
+
+/// What makes [`Spreader`]s.
+pub(super) type Spread = BuildHasherDefault<Spreader>;
+
+impl Hasher for Spreader {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.0 = (self.0 ^ u64::from(n)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    }
+}
+
 fn narrow(c: char) -> char {
     let narrow = match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         other => other,
     };
     narrow.to_ascii_lowercase()
+}
+
+/// Whether a character belongs to a word; most of them are common Chinese ones.
+pub(super) fn is_letter(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 /// The hashes of a text's pairs, with repetitions. Nothing pairs across a sign.
@@ -44,7 +72,7 @@ pub(super) fn pairs_of(text: &str, out: &mut Vec<u32>) {
             continue;
         }
         flush(&mut word, out);
-        if !c.is_alphanumeric() {
+        if !is_letter(c) {
             before = None;
             continue;
         }

@@ -9,6 +9,7 @@ hot-until = Up to which day
 hot-look = Show
 hot-none = No two letters of this time are about the same matter
 hot-none-try = Choose another place, or look further back.
+hot-words = They say: { $words }
 hot-heat = Heat { $heat }
 hot-crowd = { $people ->
     [one] One person
@@ -56,9 +57,10 @@ hot-why-votes = { $votes ->
   }
 hot-why-plus = {"; "}
 hot-why-left = . The last letter came { $days ->
-    [one] a day
-   *[other] { $days } days
-  } ago, so { $left } % is left: { $heat }.
+    [0] today
+    [one] a day ago
+   *[other] { $days } days ago
+  }, so { $left } % is left: { $heat }.
 hot-col-rank = Rank
 hot-col-heat = Heat
 hot-col-trend = Trend

@@ -14,6 +14,7 @@ answers-found = { $n ->
     [one] One answer found
    *[other] { $n } answers found
   }
+answers-see-all = See all of them
 answers-none = No answer found
 answers-none-try = Try other words, or tell us and somebody will answer.
 answers-report = Tell us
@@ -27,7 +28,7 @@ answers-solved = That solves it, nothing to send
 answers-go-on = It does not, go on writing
 helped-title = Glad it helped
 helped-lead = Nothing was sent, and nobody will contact you.
-helped-nothing = What you had written did not reach us and is no longer kept on this phone.
+helped-nothing = We have kept nothing of what you wrote, and it is no longer kept on this phone.
 helped-still = I still want to report it
 say-door-answers = See whether there is an answer already
 
@@ -35,6 +36,7 @@ answer-list-title = Answers at hand
 answer-list-what = What people often ask, with answers. Residents see them while they write, the hotline beside the call.
 answer-find = Find an answer
 answer-new = Write a new one
+answer-from-case = Make it an answer at hand
 answer-tabs = Which ones
 answer-tab-all = All
 answer-tab-mine = For me to review
@@ -92,7 +94,7 @@ answer-edit-draft-what = Once saved, the unit that keeps it or the head of the d
 answer-edit-from-draft = Below is the draft that is not published yet.
 answer-hint-question = As people ask it: “Who repairs a street light?”
 answer-hint-answer = First what to do, then whom to turn to. No person’s name or mobile number.
-answer-hint-words = What people say, one a line. The more there are, the easier it is found.
+answer-hint-words = One a line. The more there are, the easier it is found.
 answer-hint-source = Which article of which law, or which document.
 answer-hint-owner = It reviews the answer and is reminded when the day comes.
 answer-hint-review = If nobody has reviewed it by then, residents no longer see it. Two years at most.

@@ -58,3 +58,6 @@ reading-learn-hint = No need to wait for the night. Work goes on meanwhile; look
 reading-learn = Learn now
 admin-done-learning = It has begun to learn; reload this page in a few minutes.
 admin-done-reading = Saved.
+
+# Where a resident writes of danger, the telephone comes first
+danger-ring = : first ring 

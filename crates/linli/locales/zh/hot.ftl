@@ -9,6 +9,7 @@ hot-until = 截至哪天
 hot-look = 查看
 hot-none = 这段时间没有两件以上来信说同一件事
 hot-none-try = 换一个地方，或者把时间看得长一些。
+hot-words = 常用词：{ $words }
 hot-heat = 热度 { $heat }
 hot-crowd = { $people } 人写了 { $letters } 件{ $votes ->
     [0] {""}
@@ -33,7 +34,10 @@ hot-why-people = { $people } 人写信，算 { $people }
 hot-why-further = 同样的人又写了 { $further } 件，算 { $further_counts }
 hot-why-votes = { $votes } 户说“我也一样”，算 { $votes_count }
 hot-why-plus = ；
-hot-why-left = 。最近一件在 { $days } 天前，还剩 { $left }%，热度 { $heat }。
+hot-why-left = 。最近一件{ $days ->
+    [0] 在今天
+   *[other] 在 { $days } 天前
+  }，还剩 { $left }%，热度 { $heat }。
 hot-col-rank = 名次
 hot-col-heat = 热度
 hot-col-trend = 走势

@@ -58,3 +58,6 @@ reading-learn-hint = 不必等到夜里。学的时候不影响办事，几分�
 reading-learn = 现在就学
 admin-done-learning = 已经开始学，几分钟后刷新这一页看结果。
 admin-done-reading = 已保存。
+
+# 居民写到危险时，先让他打电话
+danger-ring = ：请先打

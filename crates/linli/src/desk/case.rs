@@ -115,6 +115,8 @@ struct CasePage {
     due_today: u64,
     /// Whether the reader has an inbox to go back to.
     has_inbox: bool,
+    /// Whether an answer at hand may come of it.
+    may_answer: bool,
 }
 
 /// `GET /desk/cases/{jurisdiction}/{number}`.
@@ -220,6 +222,7 @@ async fn draw(ctx: &Ctx, d: Dossier, drawn: Drawn<'_>) -> Reply {
             None => 0,
         },
         has_inbox: ctx.seat().is_some_and(|seat| may(seat, Action::List, Resource::Inbox)),
+        may_answer: d.case.is_settled() && ctx.seat().is_some_and(|seat| may(seat, Action::File, Resource::Answer)),
         deeds,
         d,
         page,

@@ -30,6 +30,8 @@ use crate::web::{
 const SHOWN: usize = 20;
 /// Letters of one event that the page shows; the table names all.
 const LETTERS: usize = 50;
+/// Telling words that the page shows.
+const WORDS: usize = 3;
 /// Letters that are tried for merging.
 const TRIED: usize = 2;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -39,6 +41,8 @@ const HEIGHT: u32 = 28;
 struct Row {
     rank: usize,
     id: String,
+    /// The title of the letter that says most of what they say.
+    title: String,
     what: String,
     place: String,
     /// How many people wrote how much.
@@ -199,6 +203,12 @@ fn place(page: &Page, event: &Event) -> String {
     event.place.as_ref().map(|code| page.spot(code)).or_else(|| event.named.clone()).unwrap_or_default()
 }
 
+/// The title that holds most of the telling words; the newest of those.
+fn typical(event: &Event) -> &str {
+    let holds = |letter: &&Letter| event.what.iter().filter(|word| letter.title.contains(word.as_str())).count();
+    event.letters.iter().rev().max_by_key(holds).map_or("", |letter| letter.title.as_str())
+}
+
 fn row(ctx: &Ctx, page: &Page, hot: &Hot, ask: &hot::Ask, n: usize, event: &Event) -> Row {
     let (shape, word) = trend(event.trend);
     let week = if ask.days == hot::SPANS[0] { "hot-than-day" } else { "hot-than-week" };
@@ -213,7 +223,6 @@ fn row(ctx: &Ctx, page: &Page, hot: &Hot, ask: &hot::Ask, n: usize, event: &Even
         31..=90 => "hot-bars-weeks",
         _ => "hot-bars-months",
     };
-    let words = if event.what.is_empty() { event.letters.first().map(|l| l.title.clone()) } else { None };
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX).into();
     let crowd =
         [("people", number(event.people)), ("letters", number(event.letters.len())), ("votes", number(event.votes))];
@@ -224,7 +233,8 @@ fn row(ctx: &Ctx, page: &Page, hot: &Hot, ask: &hot::Ask, n: usize, event: &Even
             .last()
             .map(|first| format!("{}-{}", first.key.jurisdiction, first.number))
             .unwrap_or_default(),
-        what: words.unwrap_or_else(|| event.what.join(" \u{b7} ")),
+        title: typical(event).to_owned(),
+        what: event.what.iter().take(WORDS).cloned().collect::<Vec<_>>().join(" \u{b7} "),
         place: place(page, event),
         crowd: text(page.lang(), "hot-crowd", &crowd),
         first: page.time(&event.first),

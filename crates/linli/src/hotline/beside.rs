@@ -17,7 +17,7 @@ use super::{
     draft::{Draft, case_url},
     places,
 };
-use crate::web::{Ctx, Fault, Page, Reply, answers::Answer, forms::Sent, guess, i18n};
+use crate::web::{Ctx, Fault, Page, Reply, alarm::Alarm, answers::Answer, forms::Sent, guess, i18n};
 
 /// How far back a case may lie that is the same matter.
 const NEARBY_MS: i64 = 30 * 86_400_000;
@@ -44,20 +44,6 @@ pub struct Beside {
     answers: Vec<Answer>,
     repeats: Vec<Repeat>,
     typed: bool,
-}
-
-/// A danger that the words tell of.
-pub struct Alarm {
-    pub line: String,
-    pub title: String,
-    pub say: String,
-}
-
-impl Alarm {
-    pub fn of(page: &Page, danger: &Danger) -> Self {
-        let text = |text| page.of(text).to_owned();
-        Self { line: danger.line.clone(), title: text(&danger.title), say: text(&danger.say) }
-    }
 }
 
 /// `POST /desk/new/think`.
@@ -179,8 +165,7 @@ fn short(words: &str) -> String {
 
 /// The danger that the words tell of.
 pub fn alarm(ctx: &Ctx, page: &Page, draft: &Draft) -> Option<Alarm> {
-    let packs = ctx.engine().packs();
-    packs.current().danger(&format!("{} {}", draft.title, draft.body)).map(|danger| Alarm::of(page, danger))
+    Alarm::told(ctx, page, &format!("{} {}", draft.title, draft.body))
 }
 
 /// All dangers with their words, for the page to watch for while somebody types.

@@ -11,13 +11,14 @@ use linli_engine::{
 use linli_worktime::Millis;
 
 use super::{
-    beside::{self, Alarm, Beside},
+    beside::{self, Beside},
     caller::{EarlierPiece, earlier},
     draft::Draft,
     places,
 };
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    alarm::Alarm,
     asked::Asked,
     forms::Sent,
     page::{go, show, show_as},

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    asked::Asked,
     ctx::Who,
     forms::Sent,
     page::{go, show_as},
@@ -77,11 +78,37 @@ pub fn may(ctx: &Ctx, seat: &Seat, action: Action, item: &Item) -> bool {
     item.shown().is_some_and(|kept| ctx.engine().may_keep(seat, action, &kept.entry.owner))
 }
 
-/// `GET /desk/knowledge/new`.
-pub async fn new(ctx: Ctx) -> Reply {
+/// `GET /desk/knowledge/new?from=…`: an empty form, or what a case that is solved can give one.
+pub async fn new(ctx: Ctx, asked: Asked) -> Reply {
     let page = Page::titled(&ctx, "answer-new-title");
-    let form = Form::new(&ctx, &page);
+    let form = match asked.get("from").and_then(|from| from.split_once('/')) {
+        Some((street, number)) => from_case(&ctx, &page, street, number).await?,
+        None => Form::new(&ctx, &page),
+    };
     draw(&ctx, page, None, &format!("own-{}", linli_engine::hex(&edge::new_id())), form)
+}
+
+/// What a case that the reader may see gives: its title, and what was done in the end; without anything personal.
+async fn from_case(ctx: &Ctx, page: &Page, street: &str, number: &str) -> Result<Form, Fault> {
+    let street = street.parse().map_err(|_| Fault::not_found())?;
+    let case = ctx.engine().case(street, number, &ctx.viewer()).await?;
+    if !case.case.is_settled() {
+        return Err(Fault::not_found());
+    }
+    let packs = ctx.engine().packs();
+    let plain = |text: &str| packs.current().without_personal(text, |_, _| true).unwrap_or_else(|| text.to_owned());
+    let field = |name: &str| case.case.field(name).as_text().map(plain).unwrap_or_default();
+    let answer = [field("answer"), field("measure")].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let directory = ctx.engine().directory();
+    let unit = case.head.unit.as_deref().and_then(|unit| directory.org(unit));
+    Ok(Form {
+        question: plain(&case.head.title),
+        answer,
+        source: field("law"),
+        category: case.head.category.clone(),
+        owner: unit.map(|unit| unit.function.clone()).unwrap_or_default(),
+        ..Form::new(ctx, page)
+    })
 }
 
 /// `GET /desk/knowledge/{id}/edit`.

@@ -12,6 +12,7 @@ use linli_engine::pack::{Entry, Pack};
 
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    alarm::Alarm,
     answers::{Answer, said, suggested},
     asked::Asked,
     forms::Sent,
@@ -46,6 +47,8 @@ struct AnswersPage {
     topics: Vec<Topic>,
     heading: String,
     answers: Vec<Answer>,
+    /// Whether some are left out.
+    narrowed: bool,
 }
 
 #[derive(Template)]
@@ -58,6 +61,8 @@ struct HelpedPage {
 #[template(path = "web/suggested.html")]
 struct Piece {
     page: Page,
+    /// Danger that the words tell of.
+    alarm: Option<Alarm>,
     answers: Vec<Answer>,
 }
 
@@ -101,12 +106,12 @@ pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
         (true, "", _) => page.n("answers-all", all),
         (true, here, _) => page.category(here),
     };
-    let topics = topics.collect();
+    let (topics, narrowed) = (topics.collect(), !q.is_empty() || !here.is_empty());
     let mut answers: Vec<Answer> = found.into_iter().map(|entry| Answer::of(&ctx, &page, entry)).collect();
     if let Some(first) = answers.first_mut().filter(|_| !q.is_empty()) {
         first.open = true;
     }
-    show(&AnswersPage { topics, heading, answers, q, page })
+    show(&AnswersPage { topics, heading, answers, narrowed, q, page })
 }
 
 /// A question as it stands here is found by itself, first.
@@ -120,7 +125,8 @@ fn asked_for<'k>(found: &[&'k Entry], mut all: impl Iterator<Item = &'k Entry>, 
 pub async fn like(ctx: Ctx, sent: Sent) -> Reply {
     let page = Page::new(&ctx, "");
     let answers = suggested(&ctx, &page, sent.text("words"), "");
-    let html = Piece { answers, page }.render().map_err(broken)?;
+    let alarm = Alarm::told(&ctx, &page, sent.text("words"));
+    let html = Piece { alarm, answers, page }.render().map_err(broken)?;
     Ok(Html(html).into_response())
 }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::web::{
     Ctx, Page, Reply,
+    alarm::Alarm,
     answers::{Answer, suggested},
     page::show_as,
     uploads::Upload,
@@ -27,6 +28,8 @@ struct SayPage {
     wrong: Vec<Wrong>,
     step: String,
     photos: Photos,
+    /// Danger that the words tell of.
+    alarm: Option<Alarm>,
     /// What may answer the words.
     answers: Vec<Answer>,
 }
@@ -118,5 +121,6 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let (wrong, step) = (wrong.into_iter().collect(), step_words(ctx, Step::Say));
     let photos = Photos::of(ctx, &draft, Step::Say);
     let answers = suggested(ctx, &page, &draft.say, "");
-    show_as(status, &SayPage { page, hidden, draft, most: SAY_CHARS, wrong, step, photos, answers })
+    let alarm = Alarm::told(ctx, &page, &draft.say);
+    show_as(status, &SayPage { page, hidden, draft, most: SAY_CHARS, wrong, step, photos, alarm, answers })
 }

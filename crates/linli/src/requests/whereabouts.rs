@@ -11,6 +11,7 @@ use linli_engine::{
 use super::draft::{Draft, OTHER, Step, Wrong, step_words, titled};
 use crate::web::{
     Ctx, Page, Reply,
+    alarm::Alarm,
     answers::{Answer, suggested},
     page::show_as,
 };
@@ -43,6 +44,8 @@ struct WherePage {
     choices: Vec<Choice>,
     picks: Vec<Pick>,
     address_chars: usize,
+    /// Danger that the words tell of.
+    alarm: Option<Alarm>,
     /// What may answer the words, where it was not beside them already.
     answers: Vec<Answer>,
     wrong: Vec<Wrong>,
@@ -67,7 +70,8 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let hidden = draft.hidden(Step::Where, ctx.elder);
     let answers = suggested(ctx, &page, &draft.say, &draft.seen);
     let (step, address_chars) = (step_words(ctx, Step::Where), limits::ADDRESS_CHARS);
-    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, answers, wrong, step })
+    let alarm = Alarm::told(ctx, &page, &draft.say);
+    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, alarm, answers, wrong, step })
 }
 
 /// The places that a text calls by their names.

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod act_form;
 pub mod acts;
+pub mod alarm;
 pub mod answers;
 pub mod asked;
 pub mod assets;

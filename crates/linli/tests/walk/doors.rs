@@ -161,6 +161,7 @@ fn pages(world: &World, route: &Route) -> Vec<Door> {
         "/desk/cover" => vec![format!("seat={seat}&org=liuhe-office"), "org=liuhe-office".into()],
         "/desk/phrases" => vec![format!("change={phrase}"), format!("id={phrase}")],
         "/desk/handover" => vec![format!("before={shift}")],
+        "/desk/knowledge/new" => vec![format!("from={which}")],
         "/desk/knowledge" => vec!["q=zqfartitleqz".into(), "show=mine&from=9".into()],
         "/desk/new" => vec![format!("from={which}"), format!("from={key}"), "tel=19955500003".into()],
         "/nearby" | "/api/v1/nearby" => {

@@ -38,7 +38,7 @@ pub struct Event {
     pub what: Vec<String>,
     /// The community that most of its letters are from.
     pub place: Option<PlaceCode>,
-    /// The place that they name.
+    /// The place that they name, where it is none of these.
     pub named: Option<String>,
     /// How many people wrote.
     pub people: usize,
@@ -129,8 +129,10 @@ impl Look<'_> {
         let own: Vec<&Item> =
             event.letters.iter().rev().filter_map(|id| items.get(usize::try_from(*id).ok()?)).collect();
         let mut communities: BTreeMap<PlaceCode, usize> = BTreeMap::new();
-        for (code, _) in own.iter().filter_map(|item| self.community(&item.written.head.place)) {
+        let mut named = event.place;
+        for (code, name) in own.iter().filter_map(|item| self.community(&item.written.head.place)) {
             *communities.entry(code).or_default() += 1;
+            named = named.filter(|named| named != name);
         }
         let most = communities.into_iter().max_by_key(|(_, n)| *n).filter(|(_, n)| n * 2 > own.len());
         Event {
@@ -138,7 +140,7 @@ impl Look<'_> {
             trend: self.trend(&own),
             what: event.what,
             place: most.map(|(code, _)| code),
-            named: event.place,
+            named,
             people: event.people,
             votes: own.iter().map(|item| item.votes.len()).sum(),
             first: own.last().map_or(self.until, |item| item.written.at()),

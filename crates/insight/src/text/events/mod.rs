@@ -7,6 +7,7 @@
 //! half-life), where age is the time since the last letter, and votes that are against on the whole count nothing. So one
 //! person who writes forty letters is no crowd.
 
+mod bundle;
 mod stream;
 mod words;
 

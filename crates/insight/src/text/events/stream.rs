@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Common, Event, Letter, heat, words};
-use crate::text::pairs::pairs_of;
+use super::{
+    Common, Event, Letter,
+    bundle::{Bundle, heavier, merged},
+    heat, words,
+};
+use crate::text::pairs::{Spread, pairs_of};
 
 /// When a letter belongs to an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +35,6 @@ impl Default for Limits {
 
 /// Pairs of a letter that count, the heaviest.
 const PAIRS: usize = 80;
-/// Pairs of an event that count.
-const CENTRE: usize = 400;
 
 struct Kept {
     id: u64,
@@ -47,8 +49,10 @@ struct Kept {
 struct Group {
     letters: Vec<usize>,
     last: i64,
-    centre: HashMap<u32, f32>,
-    norm: f32,
+    /// Where it stands among the holders of each pair of its letters.
+    slots: HashMap<u32, u32, Spread>,
+    /// The square of its length.
+    square: f64,
     places: BTreeMap<String, usize>,
 }
 
@@ -58,37 +62,43 @@ pub struct Stream {
     limits: Limits,
     kept: Vec<Kept>,
     groups: Vec<Group>,
-    /// Which groups hold a pair.
-    holders: HashMap<u32, Vec<u32>>,
+    /// The pairs that were met, numbered, and for each the groups that hold it with its weight there.
+    numbers: HashMap<u32, u32, Spread>,
+    holders: Vec<Vec<(u32, f32)>>,
+    /// For each group the likeness to the letter at hand, kept from one to the next so that none is made anew.
+    sums: Vec<f32>,
 }
 
 impl Stream {
     /// A stream without letters; `common` tells telling pairs from usual ones.
     #[must_use]
     pub fn new(common: Common, limits: Limits) -> Self {
-        Self { common, limits, kept: Vec::new(), groups: Vec::new(), holders: HashMap::new() }
+        let (kept, groups, numbers) = (Vec::new(), Vec::new(), HashMap::default());
+        Self { common, limits, kept, groups, numbers, holders: Vec::new(), sums: Vec::new() }
     }
 
     /// Takes the next letter in.
     pub fn add(&mut self, letter: &Letter) {
         let vector = self.vector(letter);
         let at = self.kept.len();
-        let best = self.nearest(&vector, letter);
-        let group = best.unwrap_or_else(|| {
+        let group = self.nearest(&vector, letter).unwrap_or_else(|| {
             self.groups.push(Group::default());
+            self.sums.push(0.0);
             self.groups.len() - 1
         });
         let own = &mut self.groups[group];
-        for (gram, weight) in &vector {
-            let slot = own.centre.entry(*gram).or_insert_with(|| {
-                self.holders.entry(*gram).or_default().push(group as u32);
-                0.0
+        for (pair, weight) in vector {
+            let holders = &mut self.holders[pair as usize];
+            let slot = *own.slots.entry(pair).or_insert_with(|| {
+                holders.push((group as u32, 0.0));
+                holders.len() as u32 - 1
             });
-            *slot += weight;
+            let held = &mut holders[slot as usize].1;
+            own.square += f64::from(weight) * (2.0 * f64::from(*held) + f64::from(weight));
+            *held += weight;
         }
         own.letters.push(at);
         own.last = own.last.max(letter.at);
-        own.norm = own.centre.values().map(|w| w * w).sum::<f32>().sqrt();
         if let Some(place) = letter.place {
             *own.places.entry(place.to_owned()).or_default() += 1;
         }
@@ -102,153 +112,107 @@ impl Stream {
         });
     }
 
-    /// What a letter says: its heaviest pairs, of length 1 all together.
-    fn vector(&self, letter: &Letter) -> Vec<(u32, f32)> {
+    /// What a letter says: its heaviest pairs by their numbers, of length 1 all together.
+    fn vector(&mut self, letter: &Letter) -> Vec<(u32, f32)> {
         let mut title = Vec::new();
         pairs_of(letter.title, &mut title);
         let mut pairs = Vec::new();
         pairs_of(letter.text, &mut pairs);
-        let mut counts: BTreeMap<u32, f32> = BTreeMap::new();
-        pairs.iter().for_each(|gram| *counts.entry(*gram).or_default() += 1.0);
-        title.iter().for_each(|gram| *counts.entry(*gram).or_default() += 4.0);
-        let mut all: Vec<(u32, f32)> =
-            counts.into_iter().map(|(gram, n)| (gram, (1.0 + n).ln() * self.common.weight(gram))).collect();
-        all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let said = pairs.into_iter().map(|pair| (pair, 1.0_f32)).chain(title.into_iter().map(|pair| (pair, 4.0)));
+        let mut said: Vec<(u32, f32)> = said.collect();
+        said.sort_unstable_by_key(|(pair, _)| *pair);
+        let weigh = |same: &[(u32, f32)]| {
+            let count: f32 = same.iter().map(|(_, n)| n).sum();
+            (same[0].0, (1.0 + count).ln() * self.common.weight(same[0].0))
+        };
+        let mut all: Vec<(u32, f32)> = said.chunk_by(|a, b| a.0 == b.0).map(weigh).collect();
+        all.sort_unstable_by(heavier);
         all.truncate(PAIRS);
         let norm = all.iter().map(|(_, w)| w * w).sum::<f32>().sqrt().max(1e-6);
-        all.iter_mut().for_each(|(_, w)| *w /= norm);
+        for (pair, weight) in &mut all {
+            *weight /= norm;
+            *pair = *self.numbers.entry(*pair).or_insert_with(|| {
+                self.holders.push(Vec::new());
+                self.holders.len() as u32 - 1
+            });
+        }
         all
     }
 
-    fn nearest(&self, vector: &[(u32, f32)], letter: &Letter) -> Option<usize> {
-        let mut sums: BTreeMap<u32, f32> = BTreeMap::new();
-        for (gram, weight) in vector {
-            for group in self.holders.get(gram).into_iter().flatten() {
-                *sums.entry(*group).or_default() += weight * self.groups[*group as usize].centre[gram];
+    fn nearest(&mut self, vector: &[(u32, f32)], letter: &Letter) -> Option<usize> {
+        let mut met = Vec::new();
+        for (pair, weight) in vector {
+            for (group, held) in &self.holders[*pair as usize] {
+                let sum = &mut self.sums[*group as usize];
+                if *sum == 0.0 {
+                    met.push(*group);
+                }
+                *sum += weight * held;
             }
         }
-        let alike = |(group, sum): (u32, f32)| {
-            let own = &self.groups[group as usize];
+        let alike = |group: &u32| {
+            let own = &self.groups[*group as usize];
             let fade = 0.5_f32.powf((letter.at - own.last).max(0) as f32 / self.limits.fade.max(1) as f32);
             let place = letter.place.map_or(0.0, |place| match own.places.get(place) {
                 Some(_) => self.limits.place,
                 None if own.places.is_empty() => 0.0,
                 None => -self.limits.place,
             });
-            (group as usize, (sum / own.norm + place) * fade)
+            (*group as usize, (self.sums[*group as usize] / own.square.sqrt().max(1e-6) as f32 + place) * fade)
         };
-        let best = sums.into_iter().map(alike).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        let best = met.iter().map(alike).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        for group in met {
+            self.sums[group as usize] = 0.0;
+        }
+        let best = best?;
         (best.1 >= self.limits.join).then_some(best.0)
     }
 
     /// The hottest events at a time, of at least so many letters.
     #[must_use]
     pub fn table(&self, now: i64, least: usize, most: usize) -> Vec<Event> {
-        let groups = self.merged();
-        let mut ranked: Vec<(f64, &Group)> = groups
+        let weight = |group: &Group| {
+            let held = |(pair, slot): (&u32, &u32)| (*pair, self.holders[*pair as usize][*slot as usize].1);
+            Bundle::new(group.letters.clone(), group.last, group.places.clone(), group.slots.iter().map(held).collect())
+        };
+        let bundles = merged(self.groups.iter().map(weight).collect(), self.holders.len(), self.limits.merge);
+        let mut ranked: Vec<(f64, &Bundle)> = bundles
             .iter()
-            .filter(|group| group.letters.len() >= least.max(1))
-            .map(|group| (self.heat(group, now), group))
+            .filter(|bundle| bundle.letters.len() >= least.max(1))
+            .map(|bundle| (self.heat(bundle, now), bundle))
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.letters[0].cmp(&b.1.letters[0])));
         ranked.truncate(most);
-        ranked.into_iter().enumerate().map(|(n, (heat, group))| self.event(n + 1, heat, group)).collect()
+        ranked.into_iter().enumerate().map(|(n, (heat, bundle))| self.event(n + 1, heat, bundle)).collect()
     }
 
-    fn facts(&self, group: &Group) -> (usize, i64) {
-        let people: HashSet<u64> = group.letters.iter().map(|at| self.kept[*at].person).collect();
-        (people.len(), group.letters.iter().map(|at| self.kept[*at].votes).sum())
+    fn facts(&self, bundle: &Bundle) -> (usize, i64) {
+        let people: HashSet<u64> = bundle.letters.iter().map(|at| self.kept[*at].person).collect();
+        (people.len(), bundle.letters.iter().map(|at| self.kept[*at].votes).sum())
     }
 
-    fn heat(&self, group: &Group, now: i64) -> f64 {
-        let (people, votes) = self.facts(group);
-        heat(people, group.letters.len(), votes, now - group.last, self.limits.half_life)
+    fn heat(&self, bundle: &Bundle, now: i64) -> f64 {
+        let (people, votes) = self.facts(bundle);
+        heat(people, bundle.letters.len(), votes, now - bundle.last, self.limits.half_life)
     }
 
-    fn event(&self, rank: usize, heat: f64, group: &Group) -> Event {
-        let mut letters: Vec<&Kept> = group.letters.iter().map(|at| &self.kept[*at]).collect();
+    fn event(&self, rank: usize, heat: f64, bundle: &Bundle) -> Event {
+        let mut letters: Vec<&Kept> = bundle.letters.iter().map(|at| &self.kept[*at]).collect();
         letters.sort_by_key(|kept| (kept.at, kept.id));
-        let (people, votes) = self.facts(group);
+        let (people, votes) = self.facts(bundle);
         let texts: Vec<(&str, &str)> = letters.iter().map(|kept| (kept.title.as_str(), kept.text.as_str())).collect();
-        let named = group.places.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))).map(|(name, _)| name.clone());
+        let named = bundle.places.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))).map(|(name, _)| name.clone());
         let place = named.or_else(|| words::place(&texts, &self.limits.endings));
         Event {
             rank,
             heat,
             first: letters.first().map_or(0, |kept| kept.at),
-            last: group.last,
+            last: bundle.last,
             what: words::telling(&texts, place.as_deref(), &self.common),
             place,
             letters: letters.iter().map(|kept| kept.id).collect(),
             people,
             votes,
         }
-    }
-
-    /// The groups, those that have grown alike as one.
-    fn merged(&self) -> Vec<Group> {
-        let mut groups: Vec<Group> = self.groups.clone();
-        groups.iter_mut().for_each(Group::lighten);
-        loop {
-            let mut holders: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-            for (at, group) in groups.iter().enumerate().filter(|(_, group)| !group.letters.is_empty()) {
-                group.heaviest(40).for_each(|gram| holders.entry(gram).or_default().push(at));
-            }
-            let mut pairs: HashMap<(usize, usize), u32> = HashMap::new();
-            for list in holders.values().filter(|list| list.len() < 200) {
-                for (n, a) in list.iter().enumerate() {
-                    list[n + 1..].iter().for_each(|b| *pairs.entry((*a, *b)).or_default() += 1);
-                }
-            }
-            let mut alike: Vec<(f32, usize, usize)> = pairs
-                .into_iter()
-                .filter(|(_, shared)| *shared >= 4)
-                .map(|((a, b), _)| (groups[a].alike(&groups[b]), a, b))
-                .filter(|(alike, ..)| *alike >= self.limits.merge)
-                .collect();
-            alike.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
-            if alike.is_empty() {
-                break;
-            }
-            let mut touched = HashSet::new();
-            for (_, a, b) in alike {
-                if touched.insert(a) & touched.insert(b) {
-                    let other = std::mem::take(&mut groups[b]);
-                    groups[a].take(other);
-                }
-            }
-        }
-        groups.retain(|group| !group.letters.is_empty());
-        groups
-    }
-}
-
-impl Group {
-    fn heaviest(&self, most: usize) -> impl Iterator<Item = u32> {
-        let mut all: Vec<(u32, f32)> = self.centre.iter().map(|(gram, weight)| (*gram, *weight)).collect();
-        all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        all.into_iter().take(most).map(|(gram, _)| gram)
-    }
-
-    fn lighten(&mut self) {
-        if self.centre.len() > CENTRE {
-            let kept: HashSet<u32> = self.heaviest(CENTRE).collect();
-            self.centre.retain(|gram, _| kept.contains(gram));
-        }
-        self.norm = self.centre.values().map(|w| w * w).sum::<f32>().sqrt();
-    }
-
-    fn alike(&self, other: &Self) -> f32 {
-        let (few, many) = if self.centre.len() < other.centre.len() { (self, other) } else { (other, self) };
-        let dot: f32 = few.centre.iter().filter_map(|(gram, w)| Some(w * many.centre.get(gram)?)).sum();
-        dot / (self.norm * other.norm).max(1e-6)
-    }
-
-    fn take(&mut self, other: Self) {
-        self.letters.extend(other.letters);
-        self.last = self.last.max(other.last);
-        other.centre.into_iter().for_each(|(gram, weight)| *self.centre.entry(gram).or_default() += weight);
-        other.places.into_iter().for_each(|(place, n)| *self.places.entry(place).or_default() += n);
-        self.lighten();
     }
 }

@@ -1,8 +1,8 @@
 //! The words that tell an event, found in its own letters: no dictionary knows the names that matter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::text::pairs::{Common, pairs_of};
+use crate::text::pairs::{Common, is_letter, pairs_of};
 
 /// The share of the letters with a word that must also have it with the next character for the word to grow.
 const GROW: f64 = 0.6;
@@ -31,9 +31,7 @@ fn grown(letters: &[(&str, &str)], word: &str, behind: bool) -> String {
                     let before = part[..at].chars().next_back().map(|c| (c, format!("{c}{word}")));
                     let after = part[at + word.len()..].chars().next().map(|c| (c, format!("{word}{c}")));
                     let after = after.filter(|_| behind);
-                    longer.extend(
-                        [before, after].into_iter().flatten().filter(|(c, _)| c.is_alphanumeric()).map(|w| w.1),
-                    );
+                    longer.extend([before, after].into_iter().flatten().filter(|(c, _)| is_letter(*c)).map(|w| w.1));
                 }
             }
             longer.into_iter().for_each(|longer| *next.entry(longer).or_default() += 1);
@@ -56,8 +54,7 @@ pub(super) fn place(letters: &[(&str, &str)], endings: &[String]) -> Option<Stri
             let mut seen = BTreeSet::new();
             for part in [title, text] {
                 for (at, _) in part.match_indices(ending.as_str()) {
-                    let before =
-                        part[..at].chars().rev().take(2).take_while(|c| c.is_alphanumeric()).collect::<Vec<_>>();
+                    let before = part[..at].chars().rev().take(2).take_while(|c| is_letter(*c)).collect::<Vec<_>>();
                     if before.len() == 2 {
                         seen.insert(before.into_iter().rev().collect::<String>() + ending);
                     }
@@ -73,22 +70,23 @@ pub(super) fn place(letters: &[(&str, &str)], endings: &[String]) -> Option<Stri
 /// The words that most letters of an event hold and few others do, grown from pairs.
 pub(super) fn telling(letters: &[(&str, &str)], place: Option<&str>, common: &Common) -> Vec<String> {
     let letters = &letters[..letters.len().min(LETTERS)];
-    let mut counts: BTreeMap<String, f32> = BTreeMap::new();
+    let mut counts: HashMap<[char; 2], f32> = HashMap::new();
+    let mut seen: HashMap<[char; 2], f32> = HashMap::new();
     for (title, text) in letters {
-        let mut seen = BTreeMap::new();
         for (part, weight) in [(text, 1.0_f32), (title, 2.0)] {
             let chars: Vec<char> = part.chars().collect();
-            for pair in chars.windows(2).filter(|pair| pair.iter().all(|c| c.is_alphanumeric() && !c.is_ascii())) {
-                seen.insert(pair.iter().collect::<String>(), weight);
+            for pair in chars.windows(2).filter(|pair| pair.iter().all(|c| !c.is_ascii() && is_letter(*c))) {
+                seen.insert([pair[0], pair[1]], weight);
             }
         }
-        seen.into_iter().for_each(|(pair, weight)| *counts.entry(pair).or_default() += weight);
+        seen.drain().for_each(|(pair, weight)| *counts.entry(pair).or_default() += weight);
     }
     let mut hash = Vec::new();
     let mut ranked: Vec<(f32, String)> = counts
         .into_iter()
-        .filter(|(pair, _)| place.is_none_or(|place| !place.contains(pair.as_str())))
-        .map(|(pair, count)| {
+        .map(|(pair, count)| (count, pair.iter().collect::<String>()))
+        .filter(|(_, pair)| place.is_none_or(|place| !place.contains(pair.as_str())))
+        .map(|(count, pair)| {
             hash.clear();
             pairs_of(&pair, &mut hash);
             let weight = hash.first().map_or(0.0, |gram| common.weight(*gram));
