@@ -4,7 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Look, NEAR, Near, Query, index::long_stretches};
+use super::{
+    Look, NEAR, Near, Query,
+    index::{long_stretches, stretches},
+};
 use crate::{
     Engine,
     cases::{CaseError, CaseKey, Head},
@@ -53,8 +56,10 @@ impl Look {
         found: &mut Vec<Candidate>,
     ) -> Result<(), DbError> {
         let (terms, mut left) = (near.terms(wide), self.most);
+        // What sounds alike is precise, and a page of it soon found; the wide question is dear each time it is asked.
+        let cut = if wide { long_stretches } else { stretches };
         for (street, road) in streets.iter().flat_map(|street| self.roads().iter().map(move |road| (*street, *road))) {
-            for ask in self.asks(tx, street, road, &terms, long_stretches)? {
+            for ask in self.asks(tx, street, road, &terms, cut)? {
                 if left == 0 || found.len() >= limits::NEAR {
                     return Ok(());
                 }
