@@ -13,13 +13,13 @@ mod similar;
 
 use linli_flow::{Case, Definition, Event, FormField, Text, Value, What, Who};
 
+pub(crate) use self::learn::Known;
 pub use self::{
     assistant::{Assistant, AssistantError, Part},
     blank::BLANK,
     check::{Doubt, Why},
     similar::Solved,
 };
-pub(crate) use self::learn::Known;
 use crate::{
     Engine,
     cases::read::{Dossier, Offer, OfferWay},

@@ -47,7 +47,8 @@ async fn a_resident_is_helped_on(bed: Bed) {
     found.says("孩子出生怎么上户口？").says("出生医学证明").says("户口登记条例").says("云溪派出所").says("2027-06-30");
     assert_eq!(desk.post("", "/answers/like", &[("words", "公园里的树倒了")]).await.is(200).body.trim(), "");
     // Where somebody is in danger, nobody is given something to read.
-    assert_eq!(desk.post("", "/answers/like", &[("words", "厨房着火了，楼上漏水")]).await.is(200).body.trim(), "");
+    let danger = desk.post("", "/answers/like", &[("words", "厨房着火了，楼上漏水")]).await.is(200);
+    danger.says("tel:119").hides("<details");
     // Without scripts the whole answer stands on the next step, unless it was beside the words already.
     let step = [("key", "asks-the-web"), ("say", "居住证怎么办"), ("step", "where")];
     desk.post("", "/report", &step).await.is(200).says("住满半年可以办证").says("value=\"residence-permit\"");

@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn an_address_is_known_by_a_few_characters() {
         let text = "we looked at Elm Road today";
-        assert_eq!(cut(text, shared(text, "12 Elm Road")), "we looked at____today");
+        assert_eq!(cut(text, shared(text, "12 Elm Road")), "we looked at____ today");
     }
 
     #[test]

@@ -27,7 +27,6 @@ suggest-only = Only a proposal; you decide. Put it right, and the program learns
 
 desk-like = May be the same matter
 desk-like-hint = Merge what is the same: everybody who reported it hears how it goes. It can be undone.
-desk-like-more = see what was done then
 
 admin-nav-reading = Reading letters
 reading-title = How the program reads letters

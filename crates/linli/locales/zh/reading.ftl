@@ -27,7 +27,6 @@ suggest-only = 只是建议，由您决定。改了以后，程序会跟着学�
 
 desk-like = 可能是同一件事
 desk-like-hint = 是同一件的并进去，每位反映人都会知道进展；并错了可以拆开。
-desk-like-more = 看看当时怎么办的
 
 admin-nav-reading = 读信
 reading-title = 程序怎样读信
