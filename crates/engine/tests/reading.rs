@@ -5,8 +5,11 @@ mod town;
 
 use linli_engine::{
     Engine,
-    cases::{CaseKey, search::Query},
+    cases::{CaseKey, Channel, search::Query},
+    ids::PlaceCode,
+    import::{Batch, Ending, Progress, Record, Run},
     reading::{Asked, Because, Kind, Likeness, Outcome},
+    vault::Secret,
 };
 use linli_testbed::{Bed, on_both};
 use town::{BUILDING, STREET, Town, code, dispatcher, head, monday, open, report};
@@ -112,6 +115,47 @@ async fn repeats_are_told(bed: Bed) {
     assert!(town.engine.alike(&Asked::of(&own), 5).iter().all(|like| like.key != first));
 }
 
+/// An office of thousands is read to the end, in a bounded number of turns, and so is one that grows while it is read.
+async fn many_letters_are_read_to_the_end(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let home: PlaceCode = STREET.parse().unwrap();
+    let run = Run { jurisdiction: home.jurisdiction(), name: "many".to_owned() };
+    let mut progress = Progress::default();
+    let mut turns = 0;
+    for batch in 0..11 {
+        let record = |n: usize| Record {
+            id: format!("{batch}-{n}"),
+            channel: Channel::Letter,
+            category: None,
+            title: format!("第{batch}批第{n}封"),
+            body: format!("第{}号院墙上的第{}块砖松了，编号{}", n * 7, n % 13, batch * 1_000 + n),
+            place: code(BUILDING),
+            address: String::new(),
+            point: None,
+            reporter: Secret::new(String::new()),
+            at: monday(),
+            due: None,
+            over: Some(Ending::default()),
+        };
+        let rows = (0..600).map(|n| town.engine.ready("many", record(n)).unwrap()).collect();
+        let batch = Batch { rows, bad: 0, line: (batch as u64 + 1) * 600 };
+        (progress, _) = town.engine.take_in(&run, progress, batch).await.unwrap();
+        while town.engine.read_on().await.unwrap() {
+            turns += 1;
+            assert!(turns < 100, "it never comes to an end");
+        }
+    }
+    let other = open(&bed, &town.clock).await;
+    let mut turns = 0;
+    while other.read_on().await.unwrap() {
+        turns += 1;
+        assert!(turns < 20, "{turns}");
+    }
+    let body = "第539号院墙上的第12块砖松了，编号3077";
+    let asked = Asked { case: None, title: "第3批第77封", body, place: None, at: monday() };
+    assert!(!other.alike(&asked, 3).is_empty());
+}
+
 async fn learning(bed: Bed) {
     let town = Town::new(&bed).await;
     let engine = &town.engine;
@@ -184,6 +228,7 @@ async fn odd_letters(bed: Bed) {
 on_both! {
     a_correction_is_learnt_at_once => a_correction_counts_at_once;
     repeats_are_found => repeats_are_told;
+    many_letters_are_read => many_letters_are_read_to_the_end;
     what_people_decide_is_learnt => learning;
     odd_letters_are_read => odd_letters;
 }

@@ -176,7 +176,7 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/cn/replies.toml");
     let mut pack: toml::Table = std::fs::read_to_string(file).expect("the pack's phrases").parse().expect("TOML");
     // What else the pack says of replies is for other readers.
-    pack.retain(|key, _| !["counted", "assistant"].contains(&key.as_str()));
+    pack.retain(|key, _| key != "counted" && key != "assistant");
     Phrases::parse(file, &pack.to_string()).expect("sound phrases")
 });
 

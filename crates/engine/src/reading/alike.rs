@@ -81,8 +81,8 @@ pub(super) struct Taken {
 /// The letters of the office.
 pub(super) struct Letters {
     index: Index,
-    /// How many letters told which pairs of characters are common.
-    learnt_from: usize,
+    /// How many letters there were when it was learnt which words are common.
+    grown_from: usize,
     kept: HashMap<u64, Kept>,
     order: VecDeque<u64>,
     pub(super) known: super::follow::Known,
@@ -91,7 +91,7 @@ pub(super) struct Letters {
 impl Default for Letters {
     fn default() -> Self {
         let index = Index::new(Common::default(), Limits::default());
-        Self { index, learnt_from: 0, kept: HashMap::new(), order: VecDeque::new(), known: Default::default() }
+        Self { index, grown_from: 0, kept: HashMap::new(), order: VecDeque::new(), known: Default::default() }
     }
 }
 
@@ -101,6 +101,17 @@ const COMMON: std::ops::RangeInclusive<usize> = 200..=5_000;
 const GROWN: usize = 4;
 
 impl Letters {
+    /// How many are to be taken in at once: first as many as tell which words are common.
+    pub fn at_once(&self) -> usize {
+        if self.index.is_empty() { *COMMON.end() } else { limits::LETTERS_AT_ONCE }
+    }
+
+    /// Begins anew, where the office has grown so much that other words are common now. Each time it has to have grown by
+    /// as much again, so it comes to an end.
+    pub fn begin_anew(&mut self) {
+        *self = Self { grown_from: self.kept.len(), ..Self::default() };
+    }
+
     /// Takes cases in, in the order in which they came; whether the office has grown so much that all has to be read anew.
     pub fn take(&mut self, taken: &[Taken]) -> bool {
         if self.index.is_empty() && taken.len() >= *COMMON.start() {
@@ -113,14 +124,14 @@ impl Letters {
             let Some(oldest) = self.order.pop_front() else { break };
             self.drop(oldest);
         }
-        let enough = self.learnt_from >= *COMMON.end() || self.kept.len() < *COMMON.start();
-        !enough && self.kept.len() > GROWN * self.learnt_from
+        let enough = self.grown_from >= *COMMON.end() || self.kept.len() < *COMMON.start();
+        !enough && self.kept.len() > GROWN * self.grown_from
     }
 
     fn learn_common<'h>(&mut self, heads: impl Iterator<Item = &'h Head>) {
         let texts: Vec<String> =
             heads.take(*COMMON.end()).map(|head| format!("{}\n{}", head.title, head.body)).collect();
-        self.learnt_from = texts.len();
+        self.grown_from = self.grown_from.max(texts.len());
         self.index = Index::new(Common::learn(texts.iter().map(String::as_str)), Limits::default());
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use linli_worktime::Millis;
 
-use super::alike::{Letters, Taken};
+use super::alike::Taken;
 use crate::{
     Engine,
     cases::{CaseKey, Head, store},
@@ -45,11 +45,11 @@ struct Batch {
 impl Engine {
     /// Takes in a batch of what came or changed; whether more waits.
     pub(super) async fn follow_letters(&self) -> Result<bool, DbError> {
-        let known = self.reading.letters(|letters| letters.known.clone());
-        let Some(batch) = self.db.read(move |tx: &mut Tx<'_>| batch(tx, &known)).await? else { return Ok(false) };
+        let (known, most) = self.reading.letters(|letters| (letters.known.clone(), letters.at_once()));
+        let Some(batch) = self.db.read(move |tx: &mut Tx<'_>| batch(tx, &known, most)).await? else { return Ok(false) };
         self.reading.letters(|letters| {
             if letters.take(&batch.taken) {
-                *letters = Letters::default();
+                letters.begin_anew();
             } else {
                 letters.known.insert(batch.street, batch.upto);
             }
@@ -59,11 +59,11 @@ impl Engine {
 }
 
 /// The next batch of the first street in which there is one.
-fn batch(tx: &mut Tx<'_>, known: &Known) -> Result<Option<Batch>, DbError> {
+fn batch(tx: &mut Tx<'_>, known: &Known, most: usize) -> Result<Option<Batch>, DbError> {
     for (street, n) in feed::heads(tx)? {
         match known.get(&street) {
             None => return begin(tx, street, n).map(Some),
-            Some(Street { feed, before: Some(before) }) => return past(tx, street, *feed, *before).map(Some),
+            Some(Street { feed, before: Some(before) }) => return past(tx, street, *feed, *before, most).map(Some),
             Some(Street { feed, before: None }) if *feed < n => return changes(tx, street, *feed).map(Some),
             Some(_) => {}
         }
@@ -81,9 +81,14 @@ fn begin(tx: &mut Tx<'_>, street: Jurisdiction, feed: u64) -> Result<Batch, DbEr
     Ok(Batch { street, upto: Street { feed, before: Some(start) }, taken: Vec::new() })
 }
 
-fn past(tx: &mut Tx<'_>, street: Jurisdiction, feed: u64, from: (Millis, CaseId)) -> Result<Batch, DbError> {
-    let rows =
-        tx.query(&LETTERS, &args![street, from.0, from.1, i64::try_from(limits::LETTERS_AT_ONCE).unwrap_or(1)])?;
+fn past(
+    tx: &mut Tx<'_>,
+    street: Jurisdiction,
+    feed: u64,
+    from: (Millis, CaseId),
+    most: usize,
+) -> Result<Batch, DbError> {
+    let rows = tx.query(&LETTERS, &args![street, from.0, from.1, i64::try_from(most).unwrap_or(1)])?;
     let heads = rows.into_iter().map(store::head).collect::<Result<Vec<_>, _>>()?;
     let before = heads.last().map(|head| (head.opened_at, head.key.id));
     Ok(Batch { street, upto: Street { feed, before }, taken: take(tx, street, heads)? })
