@@ -9,7 +9,7 @@ use desk_common::{Desk, NAME, PHONE, url};
 use linli::cli::import::{Args, Import};
 use linli_engine::{
     Engine,
-    cases::{file::Filed, search::Query},
+    cases::file::Filed,
     desk::hot::{Ask, Event, Hot, Trend},
     edge::Stopwatch,
     ids::{AccountId, PersonId, SeatId},
