@@ -1,4 +1,4 @@
-// Public letters whose category is hidden: a dispatcher goes through the first twenty of the queue, confirms what is proposed
+// Public letters whose category is hidden: a dispatcher goes through the first twenty of the queue, ten at each width, confirms what is proposed
 // or puts it right, and the program learns. History that came with its categories is what it knows at first.
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { staff, STREET } from "../people.mjs";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const RECORDS = process.env.LINLI_DATA || join(ROOT, "../shared/data");
 const LETTERS = join(RECORDS, "complaints/labelled.jsonl");
-const [HISTORY, QUEUE, SORTED] = [900, 30, 20];
+const [HISTORY, QUEUE, SORTED] = [700, 20, 10];
 
 /** The category of the public set that each category of the pack stands for: its own or its parent's. */
 async function labels() {
@@ -82,8 +82,8 @@ export default async function sorting(house, size, width) {
     if (waiting.length >= SORTED || !(await next.count())) break;
     await through(page, () => next.click());
   }
-  const todo = waiting.slice(0, width === "phone" ? 10 : SORTED);
-  if (todo.length < 10) throw new Error(`only ${todo.length} of the letters wait to be sorted`);
+  const todo = waiting.slice(0, SORTED);
+  if (todo.length < SORTED) throw new Error(`only ${todo.length} of the letters wait to be sorted`);
   const corrected = [];
   let accepted = 0;
   for (const [n, [address, title]] of todo.entries()) {
