@@ -77,6 +77,8 @@ pub struct Learnt {
 /// The fewest lessons, and the fewest letters of a trial and the most.
 const LEAST: usize = 20;
 const TRIAL: std::ops::RangeInclusive<usize> = 10..=2_000;
+/// What is right less often than this helps nobody, although it may be better than what is there.
+const WORTH: f64 = 0.3;
 /// Weights of a model, as a power of two: what it has room for, shared out among its labels.
 const WEIGHTS: usize = 1 << 21;
 /// When the nightly attempt is due.
@@ -200,7 +202,8 @@ fn attempt(kind: Kind, lessons: &[Lesson], models: &Models, pack: &Pack, made_at
     let (new, old) = (Figures::of(labels.0.len(), tried_new), Figures::of(labels.0.len(), tried_old));
     (learnt.new, learnt.old) = (Some(Score::from(&new)), Some(Score::from(&old)));
     learnt.outcome = Outcome::Kept;
-    let model = new.is_better_than(&old).then(|| train(kind, &known).ok()).flatten();
+    let worth = new.is_better_than(&old) && new.accuracy >= WORTH;
+    let model = worth.then(|| train(kind, &known).ok()).flatten();
     if model.is_some() {
         learnt.outcome = Outcome::Replaced;
     }
