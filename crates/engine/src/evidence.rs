@@ -12,6 +12,7 @@ mod key;
 mod log;
 mod publish;
 pub mod receipt;
+mod renew;
 mod source;
 mod tiles;
 mod witness;
@@ -29,15 +30,17 @@ pub(crate) use self::{
     key::{held, settle},
     log::STATEMENTS as LOG_STATEMENTS,
     publish::STATEMENTS as PUBLISH_STATEMENTS,
+    renew::STATEMENTS as RENEW_STATEMENTS,
     source::{STATEMENTS as SOURCE_STATEMENTS, Source},
     tiles::STATEMENTS as TILE_STATEMENTS,
     witness::STATEMENTS as WITNESS_STATEMENTS,
 };
 pub use self::{
     audit::{Audit, Finding, audit},
-    key::LogKey,
+    key::{Era, LogKey},
     log::{Broken, Log, Seen},
     publish::{Listed, logs},
+    renew::{Ended, RenewError, Renewed, ended},
     witness::Witness,
 };
 use crate::{cases::Head, edge, hex, words::words};

@@ -91,6 +91,7 @@ static STATEMENTS: &[&[&db::Sql]] = &[
     evidence::AUDIT_STATEMENTS,
     evidence::LOG_STATEMENTS,
     evidence::PUBLISH_STATEMENTS,
+    evidence::RENEW_STATEMENTS,
     evidence::receipt::STATEMENTS,
     evidence::SOURCE_STATEMENTS,
     evidence::TILE_STATEMENTS,

@@ -25,6 +25,8 @@ pub const IMPORTED_CHARS: usize = 20_000;
 pub const ADDRESS_CHARS: usize = 200;
 /// Characters of a name.
 pub const NAME_CHARS: usize = 60;
+/// Characters of the reason why a log began anew.
+pub const RENEWAL_CHARS: usize = 500;
 /// Cases of one person that the page of their own data goes through.
 pub const OWN_CASES: usize = 500;
 

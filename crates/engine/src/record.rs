@@ -41,6 +41,8 @@ words! {
     Data = "data",
     /// An answer at hand.
     Answer = "answer",
+    /// A log of evidence, by its name.
+    Log = "log",
 }
 
 words! {
@@ -66,6 +68,8 @@ words! {
     Removed = "removed",
     /// Somebody looked at it and left it as it is.
     Checked = "checked",
+    /// It began anew.
+    Renewed = "renewed",
     /// Somebody got a password for the first time, or anew.
     FirstPassword = "first-password",
     /// Somebody chose a password of their own.

@@ -8,7 +8,7 @@ use linli_engine::{
     Engine,
     cases::{CaseKey, file::Filed},
     db::{Tx, Url},
-    evidence::{Finding, receipt},
+    evidence::{self, Ended, Era, Finding, RenewError, receipt},
     feed,
     ids::Jurisdiction,
     notices::Plugs,
@@ -27,7 +27,7 @@ async fn grow(engine: &Engine) {
 }
 
 fn key(engine: &Engine) -> VerifierKey {
-    engine.log.verifier(street()).unwrap().parse().unwrap()
+    engine.log.verifier(street(), Era::default()).unwrap().parse().unwrap()
 }
 
 async fn checkpoint(engine: &Engine) -> Checkpoint {
@@ -235,6 +235,92 @@ async fn it_stops_rather_than_forks(bed: Bed) {
     assert_eq!(checkpoint(&engine).await.size, before.size);
 }
 
+/// What a copy of the database made now would hold, kept beside it, and how it is put back.
+async fn copied(bed: &Bed) -> impl AsyncFn() + use<'_> {
+    const TABLES: [&str; 6] = ["log_tile", "log_head", "feed_change", "feed_head", "event", "log_ended"];
+    for table in TABLES {
+        let made = format!("DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS SELECT * FROM {table}");
+        by_hand(bed, &made).await;
+    }
+    async || {
+        for table in TABLES {
+            by_hand(bed, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+        }
+    }
+}
+
+/// An older copy is all there is: the log begins anew under another name, with what is left of it, and says so.
+async fn a_log_begins_anew_and_says_so(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let by = By::command("test");
+    assert!(matches!(town.engine.renew_log(street(), "why", None, &by).await, Err(RenewError::None(_))));
+    let first = lived(&town, "a").await;
+    grow(&town.engine).await;
+    let old = checkpoint(&town.engine).await;
+    let put_back = copied(&bed).await;
+    let lost = lived(&town, "b").await;
+    grow(&town.engine).await;
+    let newest = checkpoint(&town.engine).await;
+    assert!(newest.size > old.size);
+    let before = town.engine.receipt(first.key, 1, true).await.unwrap().unwrap();
+    let gone = town.engine.receipt(lost.key, 1, true).await.unwrap().unwrap();
+    let renew = async |engine: &Engine, known| engine.renew_log(street(), "the disk failed", known, &by).await;
+    assert!(matches!(renew(&town.engine, None).await, Err(RenewError::Holds(_))), "nothing is wrong with it");
+    for why in ["", "  ", &"x".repeat(501)] {
+        let tried = town.engine.renew_log(street(), why, None, &by).await;
+        assert!(matches!(tried, Err(RenewError::Why)));
+    }
+
+    put_back().await;
+    let (stopped, hand) = (open(&bed, &town.clock).await, open(&bed, &town.clock).await);
+    lived(&town, "c").await;
+    grow(&stopped).await;
+    assert!(stopped.log.stopped()[&street()].contains("older copy"));
+    let renewed = renew(&hand, None).await.unwrap();
+    let Ended { size, kept, note, why, era, .. } = &renewed.ended;
+    assert_eq!((*size, *kept, why.as_str(), *era), (newest.size, old.size, "the disk failed", Era::default()));
+    let (was, is) = (key(&hand), hand.log.verifier(street(), Era(1)).unwrap().parse::<VerifierKey>().unwrap());
+    let head = |key: &VerifierKey, note: &str| {
+        let keys = [key.clone()];
+        let policy = Policy { origin: key.name(), log: &keys, witnesses: &[], quorum: 0 };
+        policy.open(&note.parse().unwrap()).map(|(checkpoint, _)| checkpoint)
+    };
+    assert_eq!(head(&was, note).unwrap().root, newest.root, "the last head that is known stands there for everybody");
+    assert_eq!(evidence::ended(&hand.db).await.unwrap(), std::slice::from_ref(&renewed.ended));
+
+    // Who had stopped goes on without being started anew; what waited is in it, and so is that it began anew.
+    grow(&stopped).await;
+    assert!(stopped.log.stopped().is_empty());
+    let note = stopped.checkpoint(street()).await.unwrap().unwrap();
+    assert!(head(&was, &note).is_err(), "not under the old name");
+    assert!(head(&is, &note).unwrap().size > old.size + 4);
+    let asked = record::Asked { what: Some(What::Log), ..record::Asked::default() };
+    let said = hand.db.read(move |tx: &mut Tx<'_>| record::changes(tx, street(), &asked, 9)).await.unwrap();
+    assert_eq!((said.len(), said[0].deed.act, said[0].deed.subject.as_str()), (1, Act::Renewed, is.name()));
+    let audit = stopped.audit(street()).await.unwrap();
+    let unlogged = |finding: &(u64, Finding)| matches!(finding, (0, Finding::Unlogged(_)));
+    assert!(audit.findings.iter().all(unlogged), "{audit:?}");
+    // Receipts of before hold under the key of before, also of what is lost; new ones under the new.
+    for receipt in [&before, &gone] {
+        assert!(receipt::verify(receipt, &was, &[]).is_ok() && receipt::verify(receipt, &is, &[]).is_err());
+    }
+    let again = stopped.receipt(first.key, 1, true).await.unwrap().unwrap();
+    assert!(receipt::verify(&again, &is, &[]).is_ok() && receipt::verify(&again, &was, &[]).is_err());
+
+    // A copy from before it began anew is put back: it stops, and begins once more under a third name.
+    put_back().await;
+    let engine = open(&bed, &town.clock).await;
+    lived(&town, "d").await;
+    grow(&engine).await;
+    assert!(engine.log.stopped()[&street()].contains("begun anew"), "{:?}", engine.log.stopped());
+    let third = renew(&engine, None).await.unwrap();
+    assert!(third.ended.era == Era(1) && third.origin.ends_with("/3"), "{third:?}");
+    grow(&engine).await;
+    assert!(engine.log.stopped().is_empty());
+    // Only somebody outside saw more.
+    assert!(renew(&engine, Some(newest.size + 99)).await.is_ok_and(|r| r.ended.size == newest.size + 99));
+}
+
 /// Several processes make one log grow.
 async fn many_hands_make_one_log(bed: Bed) {
     let town = Town::new(&bed).await;
@@ -288,6 +374,7 @@ on_both! {
     everything_is_in_it => everything_is_in_it_and_outsiders_can_tell;
     by_hand => what_is_done_by_hand_is_named;
     it_stops => it_stops_rather_than_forks;
+    it_begins_anew => a_log_begins_anew_and_says_so;
     many_hands => many_hands_make_one_log;
     the_past => the_past_is_taken_in;
 }

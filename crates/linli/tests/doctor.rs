@@ -40,7 +40,11 @@ impl<'b> House<'b> {
         let data = bed.folder.path().join("files").display().to_string();
         let mut house = Self { bed, db, data, witness: String::new() };
         assert!(house.run("init", &["--yes"], "").status.success());
-        let log = house.engine(Plugs::default()).await.log.verifier(linli_engine::ids::Jurisdiction(990_101_001));
+        let log = house
+            .engine(Plugs::default())
+            .await
+            .log
+            .verifier(linli_engine::ids::Jurisdiction(990_101_001), evidence::Era::default());
         house.witness = witness(&bed.folder.path().join("witness"), &log.unwrap()).await;
         let plugs = vec![evidence::Witness::read(&house.witness, Reach::Inside).unwrap()];
         let engine = house.engine(Plugs::default().with_witnesses(plugs)).await;

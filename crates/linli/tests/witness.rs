@@ -12,7 +12,7 @@ use linli::witness::{Witness, router};
 use linli_engine::{
     Engine, Options,
     edge::Clock,
-    evidence::{self, receipt},
+    evidence::{self, Era, receipt},
     ids::Jurisdiction,
     notices::Plugs,
     outward::Reach,
@@ -33,7 +33,7 @@ async fn grow(engine: &Engine) {
 }
 
 fn log_key(engine: &Engine) -> VerifierKey {
-    engine.log.verifier(STREET).unwrap().parse().unwrap()
+    engine.log.verifier(STREET, Era::default()).unwrap().parse().unwrap()
 }
 
 /// A witness on a free port: its address and its key.

@@ -8,7 +8,9 @@ use std::{
 use linli_tlog::{Edge, Hash, Tile, leaf_hash, tile::TILE_WIDTH};
 
 use super::{
-    Kind, Log, log,
+    Kind, Log,
+    key::Era,
+    log::{self, Stored},
     source::{self, Behind, Page, Place},
     tiles,
 };
@@ -112,7 +114,7 @@ impl Engine {
 /// # Errors
 /// When the database fails.
 pub async fn audit(db: &Db, log: &Log, street: Jurisdiction) -> Result<Audit, DbError> {
-    let Some((size, note, _)) = db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await? else {
+    let Some(Stored { size, note, era, .. }) = db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await? else {
         return Ok(Audit::default());
     };
     let mut course = Course::default();
@@ -134,7 +136,7 @@ pub async fn audit(db: &Db, log: &Log, street: Jurisdiction) -> Result<Audit, Db
         }
         part.into_iter().for_each(|compared| course.take(compared));
     }
-    course.judge(log, street, size, &note);
+    course.judge(log, (street, era), size, &note);
     course.excuse();
     if !course.astray.is_empty() {
         let astray = std::mem::take(&mut course.astray);
@@ -212,9 +214,9 @@ impl Course {
     }
 
     /// Whether what the entries lead to is what was signed.
-    fn judge(&mut self, log: &Log, street: Jurisdiction, size: u64, note: &str) {
+    fn judge(&mut self, log: &Log, (street, era): (Jurisdiction, Era), size: u64, note: &str) {
         let whole = self.edge.size() == size;
-        match log.open(street, note) {
+        match log.open(street, era, note) {
             Err(broken) => self.find(0, Finding::Tree(broken.to_string())),
             Ok(head) if whole && (head.size, head.root) != (size, self.edge.root()) => {
                 let what = format!("the root over the {size} entries is not the one that was signed");

@@ -19,6 +19,18 @@ use crate::{
 /// The setting that holds the public half of the key, in hexadecimal digits.
 const KEY: &str = "log-key";
 
+/// Which beginning of a log: the first is 0. Each has a name of its own, because outsiders who saw more of an earlier one
+/// than there is today could not tell the next from a forgery under the same name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Era(pub u32);
+
+impl Era {
+    /// The one after it.
+    pub(super) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
 /// Who signs the logs of a deployment. It has no way to be printed.
 pub struct LogKey {
     name: String,
@@ -28,21 +40,39 @@ pub struct LogKey {
 impl LogKey {
     fn new(seed: [u8; 32]) -> Result<(Self, String), DbError> {
         // Any name will do to work out the public half.
-        let public =
-            Self { name: "linli".into(), seed }.signer(Jurisdiction::default())?.verifier().public().to_owned();
+        let public = Self { name: "linli".into(), seed }
+            .signer(Jurisdiction::default(), Era::default())?
+            .verifier()
+            .public()
+            .to_owned();
         let public = hex(&public);
         let name = format!("linli-{}", public.get(..8).unwrap_or_default());
         Ok((Self { name, seed }, public))
     }
 
-    /// The name of the log of a jurisdiction: the first line of its checkpoints, and the name of its key.
-    pub fn origin(&self, street: Jurisdiction) -> String {
-        format!("{}/{street}", self.name)
+    /// The name of the log of a jurisdiction: the first line of its checkpoints, and the name of its key. Of a log that
+    /// began anew, with the number of that beginning, from 2.
+    pub fn origin(&self, street: Jurisdiction, era: Era) -> String {
+        match era {
+            Era(0) => format!("{}/{street}", self.name),
+            Era(n) => format!("{}/{street}/{}", self.name, u64::from(n) + 1),
+        }
+    }
+
+    /// Which beginning of a log is called so.
+    pub(super) fn era(&self, street: Jurisdiction, origin: &str) -> Option<Era> {
+        let rest = origin.strip_prefix(&self.origin(street, Era::default()))?;
+        let era = match rest.strip_prefix('/') {
+            None if rest.is_empty() => Era::default(),
+            None => return None,
+            Some(number) => Era(number.parse::<u32>().ok()?.checked_sub(1)?),
+        };
+        (self.origin(street, era) == origin).then_some(era)
     }
 
     /// Who signs the log of a jurisdiction.
-    pub(super) fn signer(&self, street: Jurisdiction) -> Result<Ed25519Signer, DbError> {
-        let signer = Ed25519Signer::from_seed(&self.origin(street), &self.seed);
+    pub(super) fn signer(&self, street: Jurisdiction, era: Era) -> Result<Ed25519Signer, DbError> {
+        let signer = Ed25519Signer::from_seed(&self.origin(street, era), &self.seed);
         signer.map_err(|e| DbError::Corrupt(format!("the key of the log: {e}")))
     }
 
@@ -50,8 +80,8 @@ impl LogKey {
     ///
     /// # Errors
     /// When the key is none.
-    pub fn verifier(&self, street: Jurisdiction) -> Result<VerifierKey, DbError> {
-        Ok(self.signer(street)?.verifier().clone())
+    pub fn verifier(&self, street: Jurisdiction, era: Era) -> Result<VerifierKey, DbError> {
+        Ok(self.signer(street, era)?.verifier().clone())
     }
 }
 

@@ -17,7 +17,7 @@ use linli_tlog::{Checkpoint, Edge, Note, Policy, TreeError, leaf_hash, root, wit
 use linli_worktime::Millis;
 
 use super::{
-    key::LogKey,
+    key::{Era, LogKey},
     source,
     tiles::{self, Rows},
 };
@@ -30,12 +30,12 @@ use crate::{
 };
 
 statements! {
-    LOCK = "SELECT size, note FROM log_head WHERE jurisdiction = $1 {{||FOR UPDATE}}";
+    LOCK = "SELECT size, note, era FROM log_head WHERE jurisdiction = $1 {{||FOR UPDATE}}";
     MAKE = "INSERT INTO log_head (jurisdiction, size, note, at) VALUES ($1, 0, '', 0) ON CONFLICT (jurisdiction) DO NOTHING";
     MOVE = "UPDATE log_head SET size = $2, note = $3, at = $4 WHERE jurisdiction = $1";
-    HEAD = "SELECT size, note, witnessed, at FROM log_head WHERE jurisdiction = $1 AND size > 0";
+    HEAD = "SELECT size, note, era, witnessed FROM log_head WHERE jurisdiction = $1 AND size > 0";
     // Streets whose feed is ahead of their log: one row a street.
-    BEHIND = "SELECT f.jurisdiction FROM feed_head f LEFT JOIN log_head l ON l.jurisdiction = f.jurisdiction
+    BEHIND = "SELECT f.jurisdiction, coalesce(l.era, 0) FROM feed_head f LEFT JOIN log_head l ON l.jurisdiction = f.jurisdiction
         WHERE f.n > coalesce(l.size, 0)";
 }
 
@@ -56,7 +56,7 @@ pub enum Broken {
     Tiles(String),
     /// The database is older than what was signed.
     #[error(
-        "{signed} entries were signed and the database holds {there}: an older copy was put back; bring the newer one back"
+        "{signed} entries were signed and the database holds {there}: an older copy was put back; bring the newer one back, or begin a new log (linli log renew)"
     )]
     Older {
         /// What was signed.
@@ -64,6 +64,11 @@ pub enum Broken {
         /// What is there.
         there: u64,
     },
+    /// The database is from before the log began anew.
+    #[error(
+        "the log has begun anew as {0} since this copy of the database was made; bring the newer one back, or begin a new log (linli log renew)"
+    )]
+    Before(String),
     /// What was signed before is not a part of what is there.
     #[error("what was signed for {0} entries is not a part of this log: another database was put in its place")]
     Other(u64),
@@ -108,8 +113,8 @@ pub struct Log {
     pub(super) key: LogKey,
     /// The folder with the last checkpoint of each log.
     folder: PathBuf,
-    signed: Mutex<BTreeMap<Jurisdiction, Head>>,
-    stopped: Mutex<BTreeMap<Jurisdiction, String>>,
+    signed: Mutex<BTreeMap<Jurisdiction, (Era, Head)>>,
+    stopped: Mutex<BTreeMap<Jurisdiction, (Era, String)>>,
 }
 
 impl Log {
@@ -124,23 +129,43 @@ impl Log {
 
     /// The logs that do not grow any more, and why.
     pub fn stopped(&self) -> BTreeMap<Jurisdiction, String> {
-        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        stopped.iter().map(|(street, (_, why))| (*street, why.clone())).collect()
+    }
+
+    /// Whether this beginning of a log has stopped; of one that has begun anew since, that is forgotten.
+    fn has_stopped(&self, street: Jurisdiction, era: Era) -> bool {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        stopped.retain(|of, (then, _)| *of != street || *then >= era);
+        stopped.contains_key(&street)
     }
 
     /// What was signed last, as this process or the file remembers it.
-    fn signed(&self, street: Jurisdiction) -> Result<Option<Head>, Broken> {
+    fn signed(&self, street: Jurisdiction, era: Era) -> Result<Option<Head>, Broken> {
         let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(head) = signed.get(&street) {
+        if let Some((_, head)) = signed.get(&street).filter(|(then, _)| *then == era) {
             return Ok(Some(*head));
         }
-        let Ok(text) = std::fs::read_to_string(self.file(street)) else { return Ok(None) };
-        let head = self.open(street, &text)?;
-        signed.insert(street, head);
+        let Some(text) = self.noted(street) else { return Ok(None) };
+        let origin = text.lines().next().unwrap_or_default();
+        match self.key.era(street, origin) {
+            // Whoever began anew was cut off before the file said so.
+            Some(then) if then < era => return Ok(None),
+            Some(then) if then > era => return Err(Broken::Before(origin.to_owned())),
+            _ => {}
+        }
+        let head = self.open(street, era, &text)?;
+        signed.insert(street, (era, head));
         Ok(Some(head))
     }
 
-    fn remember(&self, street: Jurisdiction, head: Head, note: &str) {
-        self.signed.lock().unwrap_or_else(PoisonError::into_inner).insert(street, head);
+    /// The checkpoint that stands beside the database.
+    pub(super) fn noted(&self, street: Jurisdiction) -> Option<String> {
+        std::fs::read_to_string(self.file(street)).ok()
+    }
+
+    pub(super) fn remember(&self, street: Jurisdiction, era: Era, head: Head, note: &str) {
+        self.signed.lock().unwrap_or_else(PoisonError::into_inner).insert(street, (era, head));
         // A file that could not be written is one that remembers less; the database and the witnesses remember too.
         let path = self.file(street);
         let written = std::fs::create_dir_all(&self.folder)
@@ -156,21 +181,28 @@ impl Log {
     }
 
     /// The head that a note signed by this log says.
-    pub(super) fn open(&self, street: Jurisdiction, note: &str) -> Result<Head, Broken> {
+    pub(super) fn open(&self, street: Jurisdiction, era: Era, note: &str) -> Result<Head, Broken> {
         let wrong = |e: &dyn std::fmt::Display| Broken::Checkpoint(e.to_string());
         let note: Note = note.parse().map_err(|e| wrong(&e))?;
-        let (origin, key) = (self.key.origin(street), [self.key.verifier(street)?]);
+        let (origin, key) = (self.key.origin(street, era), [self.key.verifier(street, era)?]);
         let policy = Policy { origin: &origin, log: &key, witnesses: &[], quorum: 0 };
         let (checkpoint, _) = policy.open(&note).map_err(|e| wrong(&e))?;
         Ok(Head { size: checkpoint.size, root: checkpoint.root })
     }
 
     /// Whether the rows are still the log that was signed.
-    fn check(&self, tx: &mut Tx<'_>, street: Jurisdiction, edge: &Edge, note: &str) -> Result<(), Broken> {
-        if edge.size() > 0 && self.open(street, note)? != (Head { size: edge.size(), root: edge.root() }) {
+    pub(super) fn check(
+        &self,
+        tx: &mut Tx<'_>,
+        street: Jurisdiction,
+        era: Era,
+        edge: &Edge,
+        note: &str,
+    ) -> Result<(), Broken> {
+        if edge.size() > 0 && self.open(street, era, note)? != (Head { size: edge.size(), root: edge.root() }) {
             return Err(Broken::Root(edge.size()));
         }
-        match self.signed(street)? {
+        match self.signed(street, era)? {
             Some(head) if head.size > edge.size() => Err(Broken::Older { signed: head.size, there: edge.size() }),
             Some(head) if head.size == edge.size() && head.root == edge.root() => Ok(()),
             Some(head) if root(&mut Rows { tx, street }, head.size)? != head.root => Err(Broken::Other(head.size)),
@@ -184,17 +216,17 @@ impl Log {
     /// # Errors
     /// [`Broken`].
     pub fn look(&self, tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Option<Seen>, Broken> {
-        let Some((size, note, witnessed)) = head(tx, street)? else { return Ok(None) };
+        let Some(Stored { size, note, era, witnessed }) = head(tx, street)? else { return Ok(None) };
         let edge = Edge::restore(&mut Rows { tx, street }, size)?;
-        self.check(tx, street, &edge, &note)?;
-        Ok(Some(Seen { size, noted: self.signed(street)?.is_some(), note, witnessed }))
+        self.check(tx, street, era, &edge, &note)?;
+        Ok(Some(Seen { size, noted: self.signed(street, era)?.is_some(), note, witnessed }))
     }
 
     /// Takes a batch of leaves into the tree and signs the new head; nothing where none waits.
-    fn grow(&self, tx: &mut Tx<'_>, street: Jurisdiction, now: Millis) -> Result<Option<(Head, String)>, Broken> {
-        let (size, note) = lock(tx, street)?;
+    fn grow(&self, tx: &mut Tx<'_>, street: Jurisdiction, now: Millis) -> Result<Option<(Era, Head, String)>, Broken> {
+        let (size, note, era) = lock(tx, street)?;
         let mut edge = Edge::restore(&mut Rows { tx, street }, size)?;
-        self.check(tx, street, &edge, &note)?;
+        self.check(tx, street, era, &edge, &note)?;
         let leaves = source::waiting(tx, street, size, limits::LOG_BATCH)?;
         for (waiting, n) in leaves.iter().zip(size + 1..) {
             if waiting.n != n {
@@ -207,27 +239,46 @@ impl Log {
         }
         tiles::put(tx, street, edge.take_changed())?;
         let head = Head { size: edge.size(), root: edge.root() };
-        let checkpoint =
-            Checkpoint { origin: self.key.origin(street), size: head.size, root: head.root, extensions: Vec::new() };
-        let note = checkpoint.sign(&[&self.key.signer(street)?]).map_err(|e| Broken::Checkpoint(e.to_string()))?;
-        tx.put(&MOVE, args![street, head.size, note.to_string(), now])?;
-        Ok(Some((head, note.to_string())))
+        let note = self.sign(street, era, head)?;
+        tx.put(&MOVE, args![street, head.size, &note, now])?;
+        Ok(Some((era, head, note)))
+    }
+
+    /// The checkpoint of a head.
+    pub(super) fn sign(&self, street: Jurisdiction, era: Era, head: Head) -> Result<String, Broken> {
+        let origin = self.key.origin(street, era);
+        let checkpoint = Checkpoint { origin, size: head.size, root: head.root, extensions: Vec::new() };
+        let note = checkpoint.sign(&[&self.key.signer(street, era)?]);
+        note.map(|note| note.to_string()).map_err(|e| Broken::Checkpoint(e.to_string()))
     }
 }
 
-fn lock(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<(u64, String), DbError> {
+/// How far the tree is, what was signed for it and in which beginning; nobody else makes it grow until this is committed.
+pub(super) fn lock(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<(u64, String, Era), DbError> {
     for _ in 0..2 {
         if let Some(mut row) = tx.first(&LOCK, &args![street])? {
-            return Ok((row.take()?, row.take()?));
+            return Ok((row.take()?, row.take()?, Era(row.take()?)));
         }
         tx.send(&MAKE, args![street])?;
     }
     Err(DbError::Rows { sql: "LOCK", got: 0 })
 }
 
-/// The checkpoint of a log, and the last one that witnesses signed too; none before the first entry.
-pub(super) fn head(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Option<(u64, String, Option<String>)>, DbError> {
-    tx.first(&HEAD, &args![street])?.map(|mut row| Ok((row.take()?, row.take()?, row.take()?))).transpose()
+/// The head of a log as the database has it.
+pub(super) struct Stored {
+    pub(super) size: u64,
+    pub(super) note: String,
+    pub(super) era: Era,
+    /// The last that witnesses signed too.
+    pub(super) witnessed: Option<String>,
+}
+
+/// The head of a log; none before the first entry.
+pub(super) fn head(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Option<Stored>, DbError> {
+    let read = |mut row: crate::db::Row| {
+        Ok(Stored { size: row.take()?, note: row.take()?, era: Era(row.take()?), witnessed: row.take()? })
+    };
+    tx.first(&HEAD, &args![street])?.map(read).transpose()
 }
 
 impl Engine {
@@ -237,36 +288,38 @@ impl Engine {
     /// When the database fails. A log that was tampered with stops and is no error: it is told to the administrator.
     pub async fn grow_logs(&self) -> Result<u64, DbError> {
         let behind = self.db.read(|tx: &mut Tx<'_>| {
-            tx.query(&BEHIND, &[])?.into_iter().map(|mut row| row.take::<Jurisdiction>()).collect::<Result<Vec<_>, _>>()
+            let rows = tx.query(&BEHIND, &[])?.into_iter();
+            rows.map(|mut row| Ok((row.take::<Jurisdiction>()?, Era(row.take()?)))).collect::<Result<Vec<_>, DbError>>()
         });
         let mut taken = 0;
-        for street in behind.await? {
-            if !self.log.stopped().contains_key(&street) {
-                taken += self.grow_log(street).await?;
+        for (street, era) in behind.await? {
+            if !self.log.has_stopped(street, era) {
+                taken += self.grow_log(street, era).await?;
             }
         }
         Ok(taken)
     }
 
-    async fn grow_log(&self, street: Jurisdiction) -> Result<u64, DbError> {
+    async fn grow_log(&self, street: Jurisdiction, era: Era) -> Result<u64, DbError> {
         let (engine, now) = (self.clone(), self.clock.now());
-        let before = self.log.signed.lock().unwrap_or_else(PoisonError::into_inner).get(&street).copied();
+        let before =
+            self.log.signed.lock().unwrap_or_else(PoisonError::into_inner).get(&street).map(|(_, head)| head.size);
         match self.db.write(move |tx: &mut Tx<'_>| engine.log.grow(tx, street, now)).await {
-            Ok(Some((head, note))) => {
-                self.log.remember(street, head, &note);
-                Ok(head.size - before.map_or(0, |before| before.size.min(head.size)))
+            Ok(Some((era, head, note))) => {
+                self.log.remember(street, era, head, &note);
+                Ok(head.size - before.unwrap_or_default().min(head.size))
             }
             Ok(None) => Ok(0),
             Err(Broken::Db(error)) => Err(error),
-            Err(broken) => self.stop_log(street, broken.to_string()).await.map(|()| 0),
+            Err(broken) => self.stop_log(street, era, broken.to_string()).await.map(|()| 0),
         }
     }
 
     /// Signs nothing more for a log, and tells the administrator why.
-    pub(super) async fn stop_log(&self, street: Jurisdiction, why: String) -> Result<(), DbError> {
+    pub(super) async fn stop_log(&self, street: Jurisdiction, era: Era, why: String) -> Result<(), DbError> {
         tracing::error!(%street, why, "the log of evidence stops");
         let (home, now) = (self.home, self.clock.now());
-        self.log.stopped.lock().unwrap_or_else(PoisonError::into_inner).insert(street, why.clone());
+        self.log.stopped.lock().unwrap_or_else(PoisonError::into_inner).insert(street, (era, why.clone()));
         self.db.write(move |tx: &mut Tx<'_>| store::warn(tx, home, &format!("log-{street}"), &why, now)).await
     }
 }

@@ -2,15 +2,20 @@
 
 use linli_tlog::{Note, Resource, bundle};
 
-use super::{Log, log, tiles};
+use super::{
+    Log,
+    key::Era,
+    log::{self, Stored},
+    tiles,
+};
 use crate::{
     Engine,
-    db::{Db, DbError, Tx, args, statements},
+    db::{Db, DbError, Row, Tx, args, statements},
     ids::Jurisdiction,
 };
 
 statements! {
-    LOGS = "SELECT jurisdiction, size, at FROM log_head WHERE size > 0 ORDER BY jurisdiction";
+    LOGS = "SELECT jurisdiction, era, size, at FROM log_head WHERE size > 0 ORDER BY jurisdiction";
     LEAVES = "SELECT leaf FROM feed_change WHERE jurisdiction = $1 AND n > $2 AND n <= $3 ORDER BY n";
 }
 
@@ -19,6 +24,8 @@ statements! {
 pub struct Listed {
     /// Whose.
     pub street: Jurisdiction,
+    /// Which beginning.
+    pub era: Era,
     /// How many entries.
     pub size: u64,
     /// When it grew last.
@@ -40,7 +47,9 @@ fn newest(note: String, witnessed: Option<String>) -> String {
 /// When the database fails.
 pub async fn logs(db: &Db) -> Result<Vec<Listed>, DbError> {
     let rows = db.read(|tx: &mut Tx<'_>| tx.query(&LOGS, &[])).await?;
-    rows.into_iter().map(|mut row| Ok(Listed { street: row.take()?, size: row.take()?, at: row.take()? })).collect()
+    let read =
+        |mut row: Row| Ok(Listed { street: row.take()?, era: Era(row.take()?), size: row.take()?, at: row.take()? });
+    rows.into_iter().map(read).collect()
 }
 
 impl Engine {
@@ -58,7 +67,7 @@ impl Engine {
     /// When the database fails.
     pub async fn checkpoint(&self, street: Jurisdiction) -> Result<Option<String>, DbError> {
         let head = self.db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await?;
-        Ok(head.map(|(_, note, witnessed)| newest(note, witnessed)))
+        Ok(head.map(|head| newest(head.note, head.witnessed)))
     }
 
     /// The bytes of a tile or of a bundle of entries; none where the log has not come that far.
@@ -71,7 +80,7 @@ impl Engine {
 }
 
 fn resource(tx: &mut Tx<'_>, street: Jurisdiction, of: Resource) -> Result<Option<Vec<u8>>, DbError> {
-    let Some((size, ..)) = log::head(tx, street)? else { return Ok(None) };
+    let Some(Stored { size, .. }) = log::head(tx, street)? else { return Ok(None) };
     match of {
         Resource::Tile(tile) => {
             let mut body = tiles::read(tx, street, tile)?;
@@ -94,11 +103,11 @@ fn resource(tx: &mut Tx<'_>, street: Jurisdiction, of: Resource) -> Result<Optio
 }
 
 impl Log {
-    /// What outsiders check the log of a jurisdiction with, as C2SP writes keys.
+    /// What outsiders check a beginning of the log of a jurisdiction with, as C2SP writes keys.
     ///
     /// # Errors
     /// When the key is none.
-    pub fn verifier(&self, street: Jurisdiction) -> Result<String, DbError> {
-        Ok(self.key().verifier(street)?.to_string())
+    pub fn verifier(&self, street: Jurisdiction, era: Era) -> Result<String, DbError> {
+        Ok(self.key().verifier(street, era)?.to_string())
     }
 }

@@ -8,7 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use linli_worktime::Millis;
 
-use super::{Entry, body_digest, leaf, log, source, tiles::Rows};
+use super::{
+    Entry, body_digest, leaf,
+    log::{self, Stored},
+    source,
+    tiles::Rows,
+};
 use crate::{
     Engine,
     cases::CaseKey,
@@ -119,7 +124,9 @@ impl Engine {
 fn make(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
     let street = case.jurisdiction;
     let Some(n) = source::place_of(tx, case, seq)? else { return Ok(None) };
-    let Some((size, note, witnessed)) = log::head(tx, street)?.filter(|(size, ..)| n <= *size) else { return Ok(None) };
+    let Some(Stored { size, note, witnessed, .. }) = log::head(tx, street)?.filter(|head| n <= head.size) else {
+        return Ok(None);
+    };
     let Some(source) = source::event(tx, case, seq)? else { return Ok(None) };
     // What others have signed is worth more than the newest, where it holds this entry already.
     let (size, note) =

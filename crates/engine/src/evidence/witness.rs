@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use linli_tlog::{Note, VerifierKey, consistency, witness::AddCheckpoint};
 
-use super::{log, tiles::Rows};
+use super::{
+    key::Era,
+    log::{self, Stored},
+    tiles::Rows,
+};
 use crate::{
     Engine,
     db::{DbError, Tx, args, statements},
@@ -93,7 +97,7 @@ impl Engine {
 
     async fn witness_log(&self, street: Jurisdiction, witnesses: &Arc<[Witness]>) -> Result<u64, DbError> {
         let head = self.db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await?;
-        let Some((size, note, before)) = head else { return Ok(0) };
+        let Some(Stored { size, note, era, witnessed: before }) = head else { return Ok(0) };
         let corrupt = |e: &dyn std::fmt::Display| DbError::Corrupt(format!("the checkpoint of {street}: {e}"));
         let mut note: Note = note.parse().map_err(|e| corrupt(&e))?;
         if let Some(before) = before.and_then(|before| before.parse::<Note>().ok()).filter(|b| b.text() == note.text())
@@ -105,7 +109,7 @@ impl Engine {
             if note.verify(std::slice::from_ref(&witness.key)).is_ok() {
                 continue;
             }
-            if let Some(lines) = self.countersign(street, size, &note, witness).await? {
+            if let Some(lines) = self.countersign((street, era), size, &note, witness).await? {
                 match note.add_lines(&lines, std::slice::from_ref(&witness.key)) {
                     Ok(added) => signed += added as u64,
                     Err(error) => {
@@ -124,7 +128,7 @@ impl Engine {
     /// The lines that a witness answers with. It says where it stands when it stands elsewhere; then it is asked from there.
     async fn countersign(
         &self,
-        street: Jurisdiction,
+        (street, era): (Jurisdiction, Era),
         size: u64,
         note: &Note,
         witness: &Witness,
@@ -145,12 +149,12 @@ impl Engine {
                         "the witness {} has signed {known} entries and the database holds {size}: an older copy was put back",
                         witness.key.name()
                     );
-                    self.stop_log(street, why).await?;
+                    self.stop_log(street, era, why).await?;
                     return Ok(None);
                 }
                 Answer::Other(why) => {
                     let why = format!("the witness {} has signed another history: {why}", witness.key.name());
-                    self.stop_log(street, why).await?;
+                    self.stop_log(street, era, why).await?;
                     return Ok(None);
                 }
                 Answer::Refused(why) => {

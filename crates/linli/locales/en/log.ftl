@@ -8,11 +8,22 @@ log-grew = Last grown
 log-key = Public key
 log-head = Newest signature
 log-stopped = The log has stopped: the database does not agree with what was signed. It is being looked into.
+log-ended = This log began anew: { $when }
+log-ended-size = The earlier log was signed up to entry { $size }; then an older copy of the data was put back.{ " " }
+log-ended-kept = The first { $kept } entries are left, and the new log goes on from there.
+log-ended-why = Why: { $why }
+log-ended-more = Public key and last signature of the earlier log
+log-ended-key = Check receipts that were kept before with this key:
+log-ended-head = The last signature that is known:
+log-earlier = { $name } (an earlier log, ended)
 log-empty = Nothing has been recorded yet.
 log-how = How to check
 log-how-leaf = Each entry is one salted check code (in the format C2SP tlog-tiles). When personal data is erased by law, the code stays and tells nothing, and the log can still be checked.
 log-how-key = Compare the public key with one from elsewhere, such as on the wall of the residents’ committee. A receipt counts only where they are the same.
 log-how-tools = With a computer you can fetch the whole log and work it out for yourself:
+
+record-what-log = Tamper-evident log
+record-act-renewed = Begun anew
 
 fault-receipt-later = It was recorded a moment ago and the receipt is not ready; please try again shortly.
 

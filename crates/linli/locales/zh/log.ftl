@@ -8,11 +8,22 @@ log-grew = 最近一次
 log-key = 公钥
 log-head = 最新签名
 log-stopped = 日志已经停下：发现数据库和已签名的内容对不上，正在查原因。
+log-ended = 这本日志重新开始过：{ $when }
+log-ended-size = 原来的日志签到第 { $size } 条，后来放回的是较旧的数据，
+log-ended-kept = 前 { $kept } 条还在，新日志从这里接着记。
+log-ended-why = 原因：{ $why }
+log-ended-more = 原来日志的公钥和最后一次签名
+log-ended-key = 以前存的回执，用这个公钥核对：
+log-ended-head = 目前所知的最后一次签名：
+log-earlier = { $name }（已结束的旧日志）
 log-empty = 还没有记录。
 log-how = 怎么核对
 log-how-leaf = 每条记录只存一个加盐的校验码（C2SP tlog-tiles 格式）。依法删除个人信息以后，校验码还在，但什么也看不出来，日志照样能核对。
 log-how-key = 公钥请和别处公布的对一对，比如居委会墙上贴的。对得上，回执才算数。
 log-how-tools = 会用电脑的人可以把整本日志取下来自己算一遍：
+
+record-what-log = 防篡改日志
+record-act-renewed = 重新开始
 
 fault-receipt-later = 刚刚记下，回执还没好，请过一会儿再点。
 

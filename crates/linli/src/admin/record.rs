@@ -190,7 +190,14 @@ fn table(what: What) -> Option<Kind> {
         What::Account => Some(Kind::Accounts),
         What::Seat => Some(Kind::Seats),
         What::Duty => Some(Kind::Duties),
-        What::Token | What::Pack | What::Setting | What::Warning | What::Case | What::Data | What::Answer => None,
+        What::Token
+        | What::Pack
+        | What::Setting
+        | What::Warning
+        | What::Case
+        | What::Data
+        | What::Answer
+        | What::Log => None,
     }
 }
 

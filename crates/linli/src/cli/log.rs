@@ -8,7 +8,13 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use linli_engine::{Engine, edge::Clock, evidence::receipt, ids::Jurisdiction};
+use linli_engine::{
+    Engine,
+    edge::Clock,
+    evidence::{self, Ended, Era, receipt},
+    ids::Jurisdiction,
+    record::By,
+};
 use linli_tlog::{
     Bundle, Checkpoint, Edge, Note, Policy, Resource, Tile, VerifierKey, bundle, leaf_hash,
     tile::{TILE_WIDTH, changed, tile_width},
@@ -28,6 +34,20 @@ enum What {
     Keys(Where),
     /// Compare every entry with the database, and name what was changed, taken out or moved by hand
     Audit(Where),
+    /// Begin a log anew where an older copy of the database is all there is; everybody who checks it will see that
+    Renew {
+        /// Why: everybody reads it
+        #[arg(long)]
+        why: String,
+        /// Which street [default: the one of this deployment]
+        #[arg(long)]
+        street: Option<String>,
+        /// How many entries somebody outside saw, where the data folder remembers no more than there is
+        #[arg(long)]
+        known: Option<u64>,
+        #[command(flatten)]
+        place: Where,
+    },
     /// Write a log out as the files that outsiders read
     Export {
         /// A folder; what is there of the log stays right
@@ -74,6 +94,11 @@ pub async fn run(args: LogArgs) -> Done {
     match args.what {
         What::Keys(place) => keys(&place.open(Clock::System, None).await?).await,
         What::Audit(place) => audit(&place.open(Clock::System, None).await?).await,
+        What::Renew { why, street, known, place } => {
+            let engine = place.open(Clock::System, None).await?;
+            let street = street.map_or(Ok(engine.home), |s| s.parse().map_err(input))?;
+            renew(&engine, street, &why, known).await
+        }
         What::Export { to, street, place } => {
             let engine = place.open(Clock::System, None).await?;
             let street = street.map_or(Ok(engine.home), |s| s.parse().map_err(input))?;
@@ -112,8 +137,22 @@ fn input(error: impl std::fmt::Display) -> Failure {
 
 async fn keys(engine: &Engine) -> Done {
     for log in engine.logs().await? {
-        println!("{}", engine.log.verifier(log.street)?);
+        println!("{}", engine.log.verifier(log.street, log.era)?);
     }
+    for ended in evidence::ended(&engine.db).await? {
+        println!("# ended at {} entries: {}", ended.size, engine.log.verifier(ended.street, ended.era)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn renew(engine: &Engine, street: Jurisdiction, why: &str, known: Option<u64>) -> Done {
+    let renewed = engine.renew_log(street, why, known, &By::command("log renew")).await.map_err(input)?;
+    let Ended { size, kept, era, .. } = renewed.ended;
+    println!("{}: begun anew with {kept} of {size} entries", renewed.origin);
+    println!("{}", engine.log.verifier(street, Era(era.0 + 1))?);
+    println!(
+        "Give this key to whoever checks the log, and to its witnesses; /log says what became of the earlier one."
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,6 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use base64ct::{Base64, Encoding};
+use linli_engine::evidence;
 use linli_flow::Text;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -49,15 +50,23 @@ pub async fn page(ctx: Ctx) -> Reply {
     let (style, script) = (asset("check.css")?, asset("check.js")?);
     let icon = Base64::encode_string(asset("icon.svg")?.as_bytes());
     let (mut keys, mut logs) = (Vec::new(), BTreeMap::new());
+    let ended = evidence::ended(&ctx.engine().db).await?;
     for log in ctx.engine().logs().await? {
         let street = log.street.to_string();
         let name = |lang: Lang| {
             let place = street.parse().ok();
             place.map_or_else(|| street.clone(), |p| ctx.engine().directory().place_name(&p, lang.code()))
         };
-        keys.push(ctx.engine().log.verifier(log.street)?);
+        keys.push(ctx.engine().log.verifier(log.street, log.era)?);
         let name = Text { zh: name(Lang::Zh), en: name(Lang::En) };
-        logs.insert(ctx.engine().log.key().origin(log.street), name);
+        // Receipts of an earlier beginning still say what was recorded; whoever checks one reads that it is of that.
+        for past in ended.iter().filter(|past| past.street == log.street) {
+            let earlier = |lang: Lang, name: &str| i18n::text(lang, "log-earlier", &[("name", name.into())]);
+            keys.push(ctx.engine().log.verifier(past.street, past.era)?);
+            let name = Text { zh: earlier(Lang::Zh, &name.zh), en: earlier(Lang::En, &name.en) };
+            logs.insert(ctx.engine().log.key().origin(past.street, past.era), name);
+        }
+        logs.insert(ctx.engine().log.key().origin(log.street, log.era), name);
     }
     let witnesses = ctx.engine().plugs.witnesses().iter().map(|witness| witness.key().to_string()).collect();
     let words = Lang::ALL.map(|lang| (lang.code(), words(lang))).into();

@@ -6,7 +6,11 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use linli_engine::ids::Jurisdiction;
+use linli_engine::{
+    db::DbError,
+    evidence::{self, Ended},
+    ids::Jurisdiction,
+};
 use linli_tlog::Resource;
 
 use crate::web::{Ctx, Fault, Page, Reply, page::show, times::Spoken};
@@ -16,11 +20,22 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 struct Log {
     name: String,
+    ended: Vec<Past>,
     street: Jurisdiction,
     size: u64,
     at: Spoken,
     key: String,
     stopped: bool,
+}
+
+/// An earlier beginning.
+struct Past {
+    at: Spoken,
+    size: u64,
+    kept: u64,
+    why: String,
+    key: String,
+    note: String,
 }
 
 #[derive(Template)]
@@ -34,6 +49,7 @@ struct LogsPage {
 pub async fn page(ctx: Ctx) -> Reply {
     let page = Page::titled(&ctx, "log-title");
     let stopped = ctx.engine().log.stopped();
+    let ended = evidence::ended(&ctx.engine().db).await?;
     let mut logs = Vec::new();
     for log in ctx.engine().logs().await? {
         let name = log.street.to_string().parse().map_or_else(|_| String::new(), |place| page.place(&place));
@@ -42,11 +58,21 @@ pub async fn page(ctx: Ctx) -> Reply {
             street: log.street,
             size: log.size,
             at: page.time(&log.at),
-            key: ctx.engine().log.verifier(log.street)?,
+            ended: past(&ctx, &page, ended.iter().filter(|ended| ended.street == log.street))?,
+            key: ctx.engine().log.verifier(log.street, log.era)?,
             stopped: stopped.contains_key(&log.street),
         });
     }
     show(&LogsPage { page, logs })
+}
+
+fn past<'e>(ctx: &Ctx, page: &Page, ended: impl Iterator<Item = &'e Ended>) -> Result<Vec<Past>, DbError> {
+    let shown = |ended: &Ended| {
+        let Ended { street, era, at, size, kept, ref note, ref why } = *ended;
+        let key = ctx.engine().log.verifier(street, era)?;
+        Ok(Past { at: page.time(&at), size, kept, why: why.clone(), key, note: note.clone() })
+    };
+    ended.map(shown).collect()
 }
 
 fn street(text: &str) -> Result<Jurisdiction, Fault> {

@@ -64,6 +64,10 @@ fn head(seen: &Result<Option<Seen>, Broken>, place: &Where, street: Jurisdiction
             let says = format!("{street}: it holds, and {} does not stand beside the database", file.display());
             look("log", says, "if nobody moved the data here without it, ask who took it away; witnesses remember")
         }
+        Err(broken @ (Broken::Older { .. } | Broken::Before(_) | Broken::Other(_))) => {
+            let todo = "bring the newest copy back; where there is none, linli log renew begins a new log and says so";
+            wrong("log", format!("{street}: {}", linli_engine::chain(broken)), todo)
+        }
         Err(broken) => {
             let todo = "nothing more is signed: linli log audit names what was changed; bring the newest backup back";
             wrong("log", format!("{street}: {}", linli_engine::chain(broken)), todo)
