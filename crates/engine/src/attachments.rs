@@ -1,6 +1,8 @@
 //! Attachments: the pictures and papers of a case. Their content is cleaned and kept once under its digest in a folder;
-//! a row says which case it belongs to. The file is on the disk before the row, so a row never points at nothing.
+//! a row says which case it belongs to. The file is on the disk before the row, so a row never points at nothing. The log
+//! of evidence has each.
 
+pub(crate) mod evidence;
 mod name;
 mod picture;
 mod store;
@@ -20,12 +22,15 @@ use crate::{
 };
 
 statements! {
-    RECORD = "INSERT INTO attachment (jurisdiction, id, case_id, name, mime, bytes, digest, by_whom, at)
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    RECORD = "INSERT INTO attachment (jurisdiction, id, case_id, name, mime, bytes, digest, by_whom, at, salt)
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     OF_CASE = "SELECT jurisdiction, id, case_id, name, mime, bytes, digest, by_whom, at FROM attachment
-               WHERE jurisdiction = $1 AND case_id = $2 ORDER BY id";
+               WHERE jurisdiction = $1 AND case_id = $2 AND bytes > 0 ORDER BY id";
     GET = "SELECT jurisdiction, id, case_id, name, mime, bytes, digest, by_whom, at FROM attachment
-           WHERE jurisdiction = $1 AND id = $2";
+           WHERE jurisdiction = $1 AND id = $2 AND bytes > 0";
+    // The row stays for the log; files are never empty.
+    END = "UPDATE attachment SET name = '', digest = $3, bytes = 0, salt = NULL
+        WHERE jurisdiction = $1 AND case_id = $2 AND by_whom = 'reporter' AND bytes > 0";
     NAMED = "SELECT digest FROM attachment WHERE digest >= $1 AND digest <= $2";
 }
 
@@ -143,14 +148,23 @@ pub struct Attachment {
     pub at: Millis,
 }
 
-/// Makes a stored content part of a case.
+/// Makes a stored content part of a case, with its evidence.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn record(tx: &mut Tx<'_>, attachment: &Attachment) -> Result<(), DbError> {
     let Attachment { id, case, stored, by, at } = attachment;
     let Stored { digest, mime, bytes_len, name } = stored;
-    tx.put(&RECORD, args![case.0, *id, case.1, name, mime.as_str(), *bytes_len, *digest, by, *at])
+    let salt = evidence::note(tx, attachment)?.bytes();
+    tx.put(&RECORD, args![case.0, *id, case.1, name, mime.as_str(), *bytes_len, *digest, by, *at, salt])
+}
+
+/// Lets go of what the reporter of a case sent along; what is left of it in the store is for [`drop_unnamed`].
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) fn end_of_reporter(tx: &mut Tx<'_>, jurisdiction: Jurisdiction, case: CaseId) -> Result<(), DbError> {
+    tx.send(&END, args![jurisdiction, case, Vec::<u8>::new()])
 }
 
 /// The attachments of a case, oldest first.

@@ -17,7 +17,7 @@ use crate::{
     seats::{Account, Login, PasswordHash, Role, accounts, keep, verify_password},
     start,
     tokens::{self, Token},
-    vault::{self, Source},
+    vault::{self, Source, VaultKey},
 };
 
 statements! {
@@ -129,13 +129,12 @@ pub async fn with_password(db: &Db, home: Jurisdiction, of: Vec<(Login, String)>
     tokio::task::spawn_blocking(move || check().collect()).await.map_err(|_| DbError::Panicked)
 }
 
-/// Whether the key of the vault is the one that the database was sealed under: the number of the master key in use. No key
-/// is made.
+/// The key of the vault, if it is the one that the database was sealed under. No key is made.
 ///
 /// # Errors
 /// Why it does not open the vault.
-pub async fn open_vault(db: &Db, key: Source) -> Result<u32, EngineError> {
-    Ok(vault::keys::held(db, key).await?.current())
+pub async fn open_vault(db: &Db, key: Source) -> Result<VaultKey, EngineError> {
+    vault::keys::held(db, key).await
 }
 
 /// The log of evidence under the key in this folder. No key is made.

@@ -232,7 +232,7 @@ impl Engine {
             clock: options.clock,
             plugs: options.plugs,
             home,
-            files: Store::new(options.folder.join("attachments"))?,
+            files: Store::new(options.folder.join("attachments"))?.sealed_by(vault_key.clone()),
             vault_key,
             log: Log::new(log_key, options.folder.join("log")),
             me: edge::new_id(),

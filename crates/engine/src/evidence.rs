@@ -52,6 +52,8 @@ words! {
     Case = "case",
     /// A change in the record: of a seat, an account, a pack, a setting.
     Record = "record",
+    /// A file that became part of a case.
+    File = "file",
 }
 
 impl Kind {
@@ -60,6 +62,7 @@ impl Kind {
         match self {
             Self::Case => 0,
             Self::Record => 1,
+            Self::File => 2,
         }
     }
 

@@ -71,6 +71,7 @@ pub fn statements() -> impl Iterator<Item = &'static db::Sql> {
 /// Those of each store.
 static STATEMENTS: &[&[&db::Sql]] = &[
     attachments::STATEMENTS,
+    attachments::evidence::STATEMENTS,
     cases::call::STATEMENTS,
     cases::inbox::STATEMENTS,
     cases::links::STATEMENTS,

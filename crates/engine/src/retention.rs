@@ -24,6 +24,9 @@ use crate::{
     words::words,
 };
 
+/// The bit of `cases.let_go` that says that what was sent along has gone.
+pub(crate) const FILES: i64 = 4;
+
 words! {
     /// What the program lets go of by itself: the entries of `data.toml` that have a time.
     Sort, "something that the program removes by itself":

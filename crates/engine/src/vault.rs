@@ -5,6 +5,7 @@
 pub mod behalf;
 pub(crate) mod crowd;
 pub(crate) mod factor;
+pub(crate) mod files;
 pub(crate) mod forget;
 pub(crate) mod keys;
 pub mod public;
@@ -17,7 +18,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use linli_worktime::Millis;
 
-pub(crate) use self::forget::brought_by;
+pub(crate) use self::{files::is_sealed, forget::brought_by};
 pub use self::{
     forget::{forget, forget_caller},
     keys::VaultKey,

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    io::{Cursor, Read as _},
+    io::Cursor,
     path::{Path, PathBuf},
     time::{Duration, UNIX_EPOCH},
 };
@@ -31,8 +31,7 @@ fn store() -> (TempDir, Store) {
 }
 
 fn content(store: &Store, stored: &Stored) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    store.open(&stored.digest).unwrap().read_to_end(&mut bytes).unwrap();
+    let bytes = store.read(&stored.digest).unwrap();
     assert_eq!(bytes.len() as u64, stored.bytes_len);
     assert_eq!(Digest(linli_engine::digest(&bytes)), stored.digest);
     bytes

@@ -124,7 +124,7 @@ async fn check(engine: &Engine, acknowledged: &[Acknowledged]) {
             assert!(!picture || !dossier.attachments.is_empty(), "a picture of {note} is gone");
         }
         for file in &dossier.attachments {
-            assert!(engine.files.open(&file.stored.digest).is_ok(), "the content of a picture is gone");
+            assert!(engine.files.read(&file.stored.digest).is_ok(), "the content of a picture is gone");
         }
         let CaseKey { jurisdiction, id } = dossier.head.key;
         let key = CaseKey { jurisdiction, id };

@@ -1,4 +1,5 @@
-//! The folder of contents: `aa/bb/<digest>`, each written once, whole and synced before anybody is told.
+//! The folder of contents: `aa/bb/<digest>`, each written once, whole and synced before anybody is told; sealed where the
+//! store was given the key of the vault.
 
 use std::{
     borrow::Cow,
@@ -13,7 +14,12 @@ use image::ImageFormat;
 use linli_worktime::Millis;
 
 use super::{Digest, Mime, Stored, name, picture};
-use crate::{edge::Clock, ids::Malformed, limits};
+use crate::{
+    edge::Clock,
+    ids::Malformed,
+    limits,
+    vault::{VaultKey, is_sealed},
+};
 
 /// The file whose lock keeps a sweep and a writer from meeting over one content.
 const LOCK: &str = ".lock";
@@ -81,6 +87,7 @@ pub enum UploadError {
 #[derive(Clone)]
 pub struct Store {
     folder: PathBuf,
+    key: Option<VaultKey>,
     /// One picture at a time is unfolded, since one may take some 250 MB.
     unfolding: Arc<Mutex<()>>,
 }
@@ -93,7 +100,18 @@ impl Store {
     pub fn new(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let folder = folder.into();
         fs::create_dir_all(&folder).map_err(refused("make the folder", &folder))?;
-        Ok(Self { folder, unfolding: Arc::default() })
+        Ok(Self::at(folder))
+    }
+
+    /// The store in this folder, for whoever only reads it.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), key: None, unfolding: Arc::default() }
+    }
+
+    /// The same, with what is written from now on sealed.
+    #[must_use]
+    pub fn sealed_by(self, key: VaultKey) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     /// Checks an uploaded file, cleans it and keeps it. What it is, its content says; pictures are drawn anew.
@@ -111,13 +129,44 @@ impl Store {
         Ok(Stored { digest, mime, bytes_len: content.len() as u64, name })
     }
 
-    /// A content, to be read.
+    /// A content.
     ///
     /// # Errors
-    /// When it is not there or cannot be read.
-    pub fn open(&self, digest: &Digest) -> Result<File, StoreError> {
+    /// When it is not there, cannot be read or opened, or is not what was kept.
+    pub fn read(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
         let path = self.path(digest);
-        File::open(&path).map_err(refused("open", &path))
+        let kept = fs::read(&path).map_err(refused("read", &path))?;
+        let content = match &self.key {
+            Some(key) if is_sealed(&kept) => {
+                key.open_file(&digest.0, &kept).map_err(io::Error::other).map_err(refused("open", &path))?
+            }
+            _ => kept,
+        };
+        if crate::digest(&content) != digest.0 {
+            let changed = io::Error::other("it was changed: its content does not have the digest that it is named by");
+            return Err(refused("read", &path)(changed));
+        }
+        Ok(content)
+    }
+
+    /// Seals what is kept as it is under `first` (the first byte of a digest); how many files.
+    pub(crate) fn seal_rest(&self, first: u8) -> Result<u64, StoreError> {
+        let Some(key) = &self.key else { return Ok(0) };
+        let mut sealed = 0;
+        for OldFile { path, digest } in self.old_files(first, Millis(i64::MAX))? {
+            let Some(digest) = digest else { continue };
+            let lock = self.lock()?;
+            lock.lock().map_err(refused("lock", &self.folder))?;
+            let kept = match fs::read(&path) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                kept => kept.map_err(refused("read", &path))?,
+            };
+            if !is_sealed(&kept) && crate::digest(&kept) == digest.0 {
+                write_new(&path, &seal(key, &digest, &kept, &path)?)?;
+                sealed += 1;
+            }
+        }
+        Ok(sealed)
     }
 
     /// Files under `first` (the first byte of a digest) that were last written before `cutoff`, half-written ones too.
@@ -176,7 +225,10 @@ impl Store {
         match File::open(&path) {
             // A sweep must see that somebody counts on it from now on.
             Ok(file) => file.set_modified(machine_time()).map_err(refused("mark", &path))?,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => write_new(&path, content)?,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => match &self.key {
+                Some(key) => write_new(&path, &seal(key, &digest, content, &path)?)?,
+                None => write_new(&path, content)?,
+            },
             Err(e) => return Err(refused("open", &path)(e)),
         }
         // The folders too, up to the store's own: another writer may have made them a moment ago and not be so far yet.
@@ -191,6 +243,10 @@ impl Store {
 pub(super) struct OldFile {
     path: PathBuf,
     pub(super) digest: Option<Digest>,
+}
+
+fn seal(key: &VaultKey, digest: &Digest, content: &[u8], path: &Path) -> Result<Vec<u8>, StoreError> {
+    key.seal_file(&digest.0, content).map_err(io::Error::other).map_err(refused("seal", path))
 }
 
 fn write_new(path: &Path, content: &[u8]) -> Result<(), StoreError> {

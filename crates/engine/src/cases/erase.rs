@@ -12,7 +12,7 @@ use super::{CaseError, CaseKey, Head, Phase, search, store, unburden::THEIRS};
 use crate::{
     Engine, attachments,
     db::{DbError, Dialect, Tx, args, statements},
-    ids::{CaseId, Jurisdiction, PersonId},
+    ids::{AttachmentId, CaseId, Jurisdiction, PersonId},
     reading,
     record::{self, Act, By, Deed, What as Recorded},
     vault,
@@ -22,7 +22,6 @@ statements! {
     BLANK_CASE = "UPDATE cases SET title = $3, body = $4, address = '', lon = NULL, lat = NULL, datum = NULL, indexed = NOT {yes}
         WHERE jurisdiction = $1 AND id = $2";
     BLANK_EVENT = "UPDATE event SET body = $4, salt = NULL, words = NULL WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
-    END_FILES = "DELETE FROM attachment WHERE jurisdiction = $1 AND case_id = $2 AND by_whom = 'reporter'";
     END_DRAFTS = "DELETE FROM draft WHERE jurisdiction = $1 AND case_id = $2";
     END_NOTICES = "DELETE FROM notice WHERE jurisdiction = $1 AND case_id = $2";
     END_SESSIONS = "DELETE FROM session WHERE jurisdiction = $1 AND person = $2";
@@ -100,15 +99,15 @@ impl Engine {
         search::forget(tx, head.key)?;
         reading::forget(tx, head.key)?;
         tx.send(&BLANK_CASE, args![jurisdiction, id, title, current.erased_word()])?;
-        let files = attachments::of_case(tx, jurisdiction, id)?;
-        let theirs = files.iter().filter(|file| file.by == "reporter");
-        let files: Vec<String> = theirs.map(|file| file.stored.digest.to_string()).collect();
-        for sql in [&END_FILES, &END_DRAFTS, &END_NOTICES] {
+        let (ids, files): (Vec<_>, Vec<_>) = attachments::evidence::of_reporter(tx, head.key)?.into_iter().unzip();
+        let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+        attachments::end_of_reporter(tx, jurisdiction, id)?;
+        for sql in [&END_DRAFTS, &END_NOTICES] {
             tx.send(sql, args![jurisdiction, id])?;
         }
         vault::words::end(tx, jurisdiction, id)?;
         tx.send(&ADD_ERASED, args![jurisdiction, id, now, rule, files.join(" ")])?;
-        let became = Some(json!({ "events": gone, "rule": rule }));
+        let became = Some(json!({ "events": gone, "files": ids, "rule": rule }));
         let deed = Deed { what: Recorded::Case, subject: head.number.clone(), act: Act::Erased, was: None, became };
         record::note(tx, jurisdiction, by, deed, now)?;
         Ok(tx.query(&vault::forget::NO_WIPE, &[]).map(drop)?)
@@ -194,13 +193,25 @@ fn blank(event: &mut Event, flow: &Definition, word: &str) -> bool {
     any
 }
 
-/// What the record of an erasure says: which events of which case.
-pub(crate) fn erased_events(text: &str) -> Option<(String, BTreeSet<u64>)> {
+/// What the record of an erasure says.
+pub(crate) struct Erasure {
+    /// The number of the case.
+    pub case: String,
+    /// Its events.
+    pub events: Vec<u64>,
+    /// Its files.
+    pub files: Vec<AttachmentId>,
+}
+
+/// Reads the record of an erasure.
+pub(crate) fn erased(text: &str) -> Option<Erasure> {
     let deed: serde_json::Value = serde_json::from_str(text).ok()?;
     if deed["what"] != Recorded::Case.as_str() || deed["act"] != Act::Erased.as_str() {
         return None;
     }
     let became: serde_json::Value = serde_json::from_str(deed["became"].as_str()?).ok()?;
     let events = became["events"].as_array()?.iter().filter_map(serde_json::Value::as_u64).collect();
-    Some((deed["subject"].as_str()?.to_owned(), events))
+    // Erasures from before files were leaves do not name any.
+    let files = became["files"].as_array().into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect();
+    Some(Erasure { case: deed["subject"].as_str()?.to_owned(), events, files })
 }

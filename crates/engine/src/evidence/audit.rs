@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     Engine,
-    cases::erase::erased_events,
+    attachments::{self, Digest, Store},
+    cases::erase::{self, Erasure},
     db::{Db, DbError, Tx, args, statements},
-    ids::{CaseId, Jurisdiction},
+    ids::{AttachmentId, CaseId, Jurisdiction},
 };
 
 statements! {
@@ -57,6 +58,13 @@ pub enum Finding {
     Leaf,
     /// The tree is not the one that was signed.
     Tree(String),
+    /// The content of a file is gone from the disk, or is another.
+    Content {
+        /// The file and its case.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -71,6 +79,7 @@ impl fmt::Display for Finding {
             Self::Place => f.write_str("the place of this entry is gone"),
             Self::Leaf => f.write_str("the leaf of this entry is not the one in the tree"),
             Self::Tree(what) => f.write_str(what),
+            Self::Content { what, why } => write!(f, "the content of {what} is not what was recorded: {why}"),
         }
     }
 }
@@ -93,10 +102,19 @@ struct Course {
     edge: Edge,
     /// Leaves of what stands in the database and is not what was recorded there, to find where they belong.
     astray: HashMap<[u8; 32], u64>,
-    /// Events that cannot be compared, with their place and their name; most are in `erased` by the end.
-    blank: Vec<(u64, (String, u64), String)>,
-    /// Events of which the log says that they were erased.
-    erased: HashSet<(String, u64)>,
+    /// What cannot be compared, with its place and its name; most are in `erased` by the end.
+    blank: Vec<(u64, Lost, String)>,
+    /// Of what the log says that it was erased.
+    erased: HashSet<Lost>,
+    /// Files whose content is to be looked at.
+    files: Vec<(u64, String, Digest)>,
+}
+
+/// Something whose row is there without what opens it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Lost {
+    Event(String, u64),
+    File(AttachmentId),
 }
 
 impl Engine {
@@ -105,15 +123,16 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn audit(&self, street: Jurisdiction) -> Result<Audit, DbError> {
-        audit(&self.db, &self.log, street).await
+        audit(&self.db, &self.log, Some(&self.files), street).await
     }
 }
 
-/// Compares every entry of a log with the database.
+/// Compares every entry of a log with the database, and what it says of files with their contents, where there is a store
+/// that can open them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn audit(db: &Db, log: &Log, street: Jurisdiction) -> Result<Audit, DbError> {
+pub async fn audit(db: &Db, log: &Log, store: Option<&Store>, street: Jurisdiction) -> Result<Audit, DbError> {
     let Some(Stored { size, note, era, .. }) = db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await? else {
         return Ok(Audit::default());
     };
@@ -135,6 +154,9 @@ pub async fn audit(db: &Db, log: &Log, street: Jurisdiction) -> Result<Audit, Db
             break;
         }
         part.into_iter().for_each(|compared| course.take(compared));
+        if let Some(store) = store {
+            course.look(store).await?;
+        }
     }
     course.judge(log, (street, era), size, &note);
     course.excuse();
@@ -160,10 +182,14 @@ struct Compared {
     /// The leaf of what stands in the database.
     leaf: Option<[u8; 32]>,
     what: String,
-    /// The case and the event, where the row is there and what opens it is not.
-    blank: Option<(String, u64)>,
-    /// Events that this entry says were erased.
-    erased: Vec<(String, u64)>,
+    /// Where the row is there and what opens it is not.
+    blank: Option<Lost>,
+    /// What this entry says was erased.
+    erased: Vec<Lost>,
+    /// Whether it went when its time was over.
+    let_go: bool,
+    /// The content of a file.
+    content: Option<Digest>,
 }
 
 /// `held` is the tile of the place before: 256 places share one.
@@ -183,17 +209,39 @@ fn compare(
     let from = usize::try_from(index % u64::from(TILE_WIDTH)).unwrap_or_default() * Hash::SIZE;
     let tree = hashes.get(from..from + Hash::SIZE).and_then(|hash| Hash::try_from(hash).ok());
     let (number, seq) = (page.number(&place), place.seq);
-    let compared = |leaf, what, blank, erased| Compared { place: place.clone(), tree, leaf, what, blank, erased };
-    Ok(match page.behind(tx, street, &place)? {
+    let (name, content) = page.content(&place).unzip();
+    let what = match (place.kind, name) {
+        (Kind::File, Some(name)) => format!("the file `{name}` of case {number}"),
+        (Kind::File, None) => format!("a file of case {number}"),
+        _ => named(&number, "", seq),
+    };
+    let (leaf, blank, erased, let_go) = (None, None, Vec::new(), false);
+    let is_file = place.kind == Kind::File;
+    let lost = || if is_file { Lost::File(AttachmentId(place.id)) } else { Lost::Event(number.clone(), seq) };
+    let behind = page.behind(tx, street, &place)?;
+    let blank = matches!(behind, Behind::Blank).then(lost).or(blank);
+    let mut compared = Compared { tree, leaf, what, blank, erased, let_go, content, place };
+    match behind {
         Behind::Whole(source) => {
-            let leaf = source.salt.leaf(&source.entry);
-            let erased = Some(&source.text).filter(|_| place.kind == Kind::Record).and_then(|text| erased_events(text));
-            let erased = erased.into_iter().flat_map(|(of, seqs)| seqs.into_iter().map(move |seq| (of.clone(), seq)));
-            compared(Some(leaf), named(&source.entry.of, &source.entry.what, seq), None, erased.collect())
+            compared.leaf = Some(source.salt.leaf(&source.entry));
+            if !is_file {
+                compared.what = named(&source.entry.of, &source.entry.what, seq);
+            }
+            if compared.place.kind == Kind::Record {
+                compared.erased = erase::erased(&source.text).map(all).unwrap_or_default();
+            }
         }
-        Behind::Blank => compared(None, named(&number, "", seq), Some((number.clone(), seq)), Vec::new()),
-        Behind::Nothing => compared(None, named(&number, "", seq), None, Vec::new()),
-    })
+        Behind::LetGo => compared.let_go = true,
+        Behind::Blank | Behind::Nothing => {}
+    }
+    Ok(compared)
+}
+
+/// What an erasure took.
+fn all(erasure: Erasure) -> Vec<Lost> {
+    let Erasure { case, events, files } = erasure;
+    let events = events.into_iter().map(|seq| Lost::Event(case.clone(), seq));
+    events.chain(files.into_iter().map(Lost::File)).collect()
 }
 
 fn named(of: &str, what: &str, seq: u64) -> String {
@@ -232,8 +280,20 @@ impl Course {
         }
     }
 
+    /// Whether the contents of files are what the log says.
+    async fn look(&mut self, store: &Store) -> Result<(), DbError> {
+        let (store, files) = (store.clone(), std::mem::take(&mut self.files));
+        let look = move || {
+            let wrong = files.into_iter().filter_map(|(n, what, digest)| Some((n, what, store.read(&digest).err()?)));
+            wrong.map(|(n, what, error)| (n, Finding::Content { what, why: crate::chain(&error) })).collect::<Vec<_>>()
+        };
+        let wrong = tokio::task::spawn_blocking(look).await.map_err(|_| DbError::Panicked)?;
+        wrong.into_iter().for_each(|(n, finding)| self.find(n, finding));
+        Ok(())
+    }
+
     fn take(&mut self, compared: Compared) {
-        let Compared { place, tree, leaf, what, blank, erased } = compared;
+        let Compared { place, tree, leaf, what, blank, erased, let_go, content } = compared;
         let n = self.audit.checked + 1;
         if place.n != n {
             self.find(n, Finding::Place);
@@ -247,13 +307,14 @@ impl Course {
             self.erased.extend(erased);
         }
         match leaf {
+            None if let_go => {}
             None if blank.is_some() => self.blank.extend(blank.map(|event| (place.n, event, what))),
             None => self.find(place.n, Finding::Dropped(what)),
             Some(leaf) if leaf != place.leaf => {
                 self.astray.insert(leaf, place.n);
                 self.find(place.n, Finding::Changed(what));
             }
-            Some(_) => {}
+            Some(_) => self.files.extend(content.map(|digest| (place.n, what, digest))),
         }
     }
 }
@@ -278,5 +339,8 @@ fn unlogged(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Vec<String>, DbErro
         let (id, seq, number): (CaseId, u64, Option<String>) = (row.take()?, row.take()?, row.take()?);
         Ok(named(&number.unwrap_or_else(|| id.to_string()), "", seq))
     };
-    tx.query(&UNLOGGED, &args![street])?.into_iter().map(named).collect()
+    let mut all = tx.query(&UNLOGGED, &args![street])?.into_iter().map(named).collect::<Result<Vec<_>, DbError>>()?;
+    let files = attachments::evidence::unlogged(tx, street)?;
+    all.extend(files.into_iter().map(|(name, number)| format!("the file `{name}` of case {number}")));
+    Ok(all)
 }

@@ -7,6 +7,10 @@ use linli_worktime::Millis;
 
 use super::{Entry, Kind, Salt, report, text};
 use crate::{
+    attachments::{
+        Digest,
+        evidence::{Logged, logged},
+    },
     cases::{CaseKey, Head, store},
     db::{DbError, Row, Tx, args, statements},
     ids::{CaseId, ChangeId, Jurisdiction},
@@ -93,6 +97,7 @@ fn late(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, id: CaseId, seq: u64) -> 
 pub(super) struct Page {
     pub places: Vec<Place>,
     events: HashMap<u64, Row>,
+    files: HashMap<u64, Logged>,
     heads: HashMap<CaseId, Head>,
 }
 
@@ -100,8 +105,10 @@ pub(super) struct Page {
 pub(super) enum Behind {
     /// All of it.
     Whole(Box<Source>),
-    /// An event without its salt: it was erased, or robbed of it.
+    /// What is there without its salt: it was erased, or robbed of it.
     Blank,
+    /// A file that went when its time was over, with its case.
+    LetGo,
     /// Nothing that could be compared.
     Nothing,
 }
@@ -110,7 +117,7 @@ impl Page {
     /// The places after `n`, read in three questions however many they are.
     pub(super) fn read(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, limit: usize) -> Result<Self, DbError> {
         let places = places(tx, street, n, limit)?;
-        let (mut events, mut heads) = (HashMap::new(), HashMap::new());
+        let (mut events, mut files, mut heads) = (HashMap::new(), HashMap::new(), HashMap::new());
         if let Some(last) = places.last() {
             let page = args![street, n, last.n];
             for mut row in tx.query(&EVENTS_BEHIND, &page)? {
@@ -120,12 +127,21 @@ impl Page {
                 let head = store::head(row)?;
                 heads.insert(head.key.id, head);
             }
+            files.extend(logged(tx, street, n, last.n)?.into_iter().map(|file| (file.n, file)));
         }
-        Ok(Self { places, events, heads })
+        Ok(Self { places, events, files, heads })
+    }
+
+    /// The content of a file, and what it is called.
+    pub(super) fn content(&self, place: &Place) -> Option<(String, Digest)> {
+        self.files.get(&place.n)?.content.clone()
     }
 
     /// The number of the case that a place belongs to; its id where the case is gone.
     pub(super) fn number(&self, place: &Place) -> String {
+        if let Some(file) = self.files.get(&place.n) {
+            return file.number.clone();
+        }
         let id = CaseId(place.id);
         self.heads.get(&id).map_or_else(|| id.to_string(), |head| head.number.clone())
     }
@@ -135,6 +151,14 @@ impl Page {
         if place.kind == Kind::Record {
             let source = record::source(tx, street, place.at, ChangeId(place.id))?;
             return Ok(source.map_or(Behind::Nothing, |source| Behind::Whole(Box::new(source))));
+        }
+        if place.kind == Kind::File {
+            return Ok(match self.files.remove(&place.n) {
+                Some(Logged { source: Some(source), .. }) => Behind::Whole(Box::new(source)),
+                Some(Logged { let_go: true, .. }) => Behind::LetGo,
+                Some(_) => Behind::Blank,
+                None => Behind::Nothing,
+            });
         }
         let Some(row) = self.events.remove(&place.n) else { return Ok(Behind::Nothing) };
         let Some(head) = self.heads.get(&CaseId(place.id)) else { return Ok(Behind::Nothing) };
@@ -162,7 +186,7 @@ pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<S
     let Some(head) = store::by_id(tx, case)? else { return Ok(None) };
     match behind(row, &head, seq)? {
         Behind::Whole(source) => Ok(Some(*source)),
-        Behind::Blank | Behind::Nothing => Ok(None),
+        Behind::Blank | Behind::LetGo | Behind::Nothing => Ok(None),
     }
 }
 

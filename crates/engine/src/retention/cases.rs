@@ -6,7 +6,7 @@ use linli_worktime::Millis;
 use super::{Gone, Sort};
 use crate::{
     attachments::{self, Digest},
-    cases::erase,
+    cases::{CaseKey, erase},
     db::{DbError, Sql, Tx, args, statements},
     ids::{CaseId, Jurisdiction},
     vault::{self, forget},
@@ -22,7 +22,7 @@ statements! {
     LET_GO = "UPDATE cases SET let_go = let_go + $3 WHERE jurisdiction = $1 AND id = $2";
     COUNT_FILES = "SELECT count(*) FROM cases c JOIN attachment a ON a.jurisdiction = c.jurisdiction AND a.case_id = c.id
         WHERE c.jurisdiction = $1 AND c.settled_at IS NOT NULL AND c.let_go < 7 AND c.settled_at <= $2 AND c.phase = 'ended'
-        AND a.by_whom = 'reporter'";
+        AND a.by_whom = 'reporter' AND a.bytes > 0";
 }
 
 /// Its bit in `cases.let_go`.
@@ -30,7 +30,7 @@ fn bit(sort: Sort) -> i64 {
     match sort {
         Sort::Caller => 1,
         Sort::Words => 2,
-        _ => 4,
+        _ => super::FILES,
     }
 }
 
@@ -61,13 +61,11 @@ pub(super) fn let_go(tx: &mut Tx<'_>, street: Jurisdiction, sort: Sort, cutoff: 
 
 /// Lets go of what was sent along with a case; the contents.
 fn files(tx: &mut Tx<'_>, street: Jurisdiction, case: CaseId) -> Result<Vec<Digest>, DbError> {
-    let files = attachments::of_case(tx, street, case)?;
-    let theirs: Vec<Digest> =
-        files.iter().filter(|file| file.by == "reporter").map(|file| file.stored.digest).collect();
+    let theirs = attachments::evidence::of_reporter(tx, CaseKey { jurisdiction: street, id: case })?;
     if !theirs.is_empty() {
-        tx.send(&erase::END_FILES, args![street, case])?;
+        attachments::end_of_reporter(tx, street, case)?;
     }
-    Ok(theirs)
+    Ok(theirs.into_iter().map(|(_, digest)| digest).collect())
 }
 
 /// In how many cases there is something of it to let go of; of files how many.

@@ -115,7 +115,7 @@ impl VaultKey {
     }
 }
 
-fn nonce() -> Nonce {
+pub(super) fn nonce() -> Nonce {
     let mut nonce = Nonce::default();
     nonce.copy_from_slice(&edge::secret()[..size_of::<Nonce>()]);
     nonce

@@ -28,6 +28,8 @@ pub struct Rotated {
     pub rewrapped: u64,
     /// Rows that had not been sealed yet.
     pub sealed: u64,
+    /// Files that had not been sealed yet.
+    pub files: u64,
 }
 
 statements! {
@@ -83,6 +85,9 @@ impl Engine {
                 break;
             }
         }
+        let store = self.files.clone();
+        let files = move || (0..=u8::MAX).map(|first| store.seal_rest(first)).sum::<Result<u64, _>>();
+        done.files = tokio::task::spawn_blocking(files).await.map_err(|_| DbError::Panicked)??;
         let (current, now) = (done.current, self.clock.now());
         self.db.write(move |tx: &mut Tx<'_>| tx.send(&RETIRE, args![current, now])).await?;
         Ok(done)

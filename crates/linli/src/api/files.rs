@@ -1,7 +1,5 @@
 //! Files of cases: the list, adding some, reading one.
 
-use std::io::Read as _;
-
 use axum::{
     Json,
     extract::{FromRequest, Path, Request},
@@ -119,24 +117,7 @@ pub async fn read(
     let viewer = caller::reader(&ctx, &headers, address, case).await?;
     let (file, case) = found.zip(case).ok_or_else(Fault::not_found)?;
     ctx.engine().case_by_key(case, &viewer).await?;
-    let (store, digest) = (ctx.engine().files.clone(), file.stored.digest);
-    let work = move || {
-        let mut bytes = Vec::new();
-        store.open(&digest).map(|mut file| file.read_to_end(&mut bytes).map(|_| bytes))
-    };
-    let gone = || Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-files");
-    let bytes = match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(Ok(bytes))) => bytes,
-        Ok(Ok(Err(error))) => {
-            tracing::error!(%error, "a file of a case cannot be read");
-            return Err(gone());
-        }
-        Ok(Err(error)) => {
-            tracing::error!(error = linli_engine::chain(&error), "a file of a case is not there");
-            return Err(gone());
-        }
-        Err(_) => return Err(gone()),
-    };
+    let bytes = uploads::content(&ctx, file.stored.digest, "fault-files").await?;
     let way = if file.stored.mime == Mime::Pdf { "attachment" } else { "inline" };
     let name = percent(&file.stored.name).replace('/', "%2F");
     let headers = [

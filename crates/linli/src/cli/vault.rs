@@ -34,7 +34,10 @@ pub async fn run(args: VaultArgs) -> Done {
     let engine = place.open(Clock::System, None).await?;
     let done = engine.rotate_vault(LEARN).await?;
     let (current, from) = (done.current, engine.vault_key.source_name());
-    println!("master key {current} is in use: {} keys wrapped anew, {} rows sealed", done.rewrapped, done.sealed);
+    println!(
+        "master key {current} is in use: {} keys wrapped anew, {} rows and {} files sealed",
+        done.rewrapped, done.sealed, done.files
+    );
     if let older @ 1.. = current.saturating_sub(1) {
         println!(
             "the keys up to {older} open nothing any more: once every process that has been running since before this"

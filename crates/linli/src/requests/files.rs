@@ -1,12 +1,6 @@
 //! Files of cases: as a page shows them, and served to whoever may see the case.
 
-use std::io::Read as _;
-
-use axum::{
-    extract::Path,
-    http::{StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{extract::Path, http::header, response::IntoResponse};
 use linli_engine::{
     attachments::{self, Attachment, Mime},
     cases::{CaseError, CaseKey},
@@ -15,7 +9,7 @@ use linli_engine::{
 };
 
 use super::pass::Reader;
-use crate::web::{Ctx, Fault, Reply, routes::percent};
+use crate::web::{Ctx, Fault, Reply, routes::percent, uploads};
 
 /// A file on a page.
 pub struct Shown {
@@ -54,24 +48,7 @@ pub async fn serve(ctx: Ctx, reader: Reader, Path((jurisdiction, id)): Path<(Str
     if !may_see {
         return Err(Fault::not_found());
     }
-    let (store, digest) = (ctx.engine().files.clone(), file.stored.digest);
-    let read = move || {
-        let mut bytes = Vec::new();
-        store.open(&digest).map(|mut file| file.read_to_end(&mut bytes).map(|_| bytes))
-    };
-    let broken = || Fault::new(StatusCode::SERVICE_UNAVAILABLE, "track-file-gone");
-    let bytes = match tokio::task::spawn_blocking(read).await {
-        Ok(Ok(Ok(bytes))) => bytes,
-        Ok(Ok(Err(error))) => {
-            tracing::error!(%error, "a file of a case cannot be read");
-            return Err(broken());
-        }
-        Ok(Err(error)) => {
-            tracing::error!(error = linli_engine::chain(&error), "a file of a case is not there");
-            return Err(broken());
-        }
-        Err(_) => return Err(broken()),
-    };
+    let bytes = uploads::content(&ctx, file.stored.digest, "track-file-gone").await?;
     // A picture was drawn anew and is only pixels; a PDF is as somebody made it, and is not opened inside this site.
     let way = if file.stored.mime == Mime::Pdf { "attachment" } else { "inline" };
     let name = percent(&file.stored.name).replace('/', "%2F");

@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
 };
 use linli_engine::{
-    attachments::{self, Attachment, Stored, UploadError},
+    attachments::{self, Attachment, Digest, Stored, UploadError},
     cases::CaseKey,
     db::{DbError, Tx},
     ids::AttachmentId,
@@ -120,6 +120,20 @@ fn not_taken(error: UploadError) -> Fault {
             Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-files")
         }
     }
+}
+
+/// A kept content.
+///
+/// # Errors
+/// The fault with these words when it is not there or cannot be read.
+pub async fn content(ctx: &Ctx, digest: Digest, words: &'static str) -> Result<Vec<u8>, Fault> {
+    let store = ctx.engine().files.clone();
+    let gone = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "a file of a case cannot be read");
+        Fault::new(StatusCode::SERVICE_UNAVAILABLE, words)
+    };
+    let read = tokio::task::spawn_blocking(move || store.read(&digest)).await.map_err(|error| gone(&error))?;
+    read.map_err(|error| gone(&linli_engine::chain(&error)))
 }
 
 /// Makes kept files part of a case. A content that the case has already is not added again: a form that is sent twice

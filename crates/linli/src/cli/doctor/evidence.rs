@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use linli_engine::{
+    attachments::Store,
     checkup::{self, Facts},
     db::{Db, Tx},
     evidence::{self, Broken, Log, Seen, Witness},
     ids::Jurisdiction,
-    vault::Source,
+    vault::{Source, VaultKey},
 };
 use linli_tlog::Note;
 use linli_worktime::Millis;
@@ -18,18 +19,26 @@ use crate::cli::{Failure, Where};
 /// A head that nobody has countersigned for so long stands on the word of the office alone.
 const ALONE_MS: i64 = 86_400_000;
 
-pub(super) async fn vault(db: &Db, key: Source) -> Line {
+pub(super) async fn vault(db: &Db, key: Source) -> (Line, Option<VaultKey>) {
     match checkup::open_vault(db, key).await {
-        Ok(number) => ok("vault", format!("master key {number} opens it")),
+        Ok(key) => (ok("vault", format!("master key {} opens it", key.current())), Some(key)),
         Err(error) => {
             let todo = "put the right key back, from the backup that belongs to this database";
-            wrong("vault", linli_engine::chain(&error), todo)
+            (wrong("vault", linli_engine::chain(&error), todo), None)
         }
     }
 }
 
-/// The log of each street, and its witnesses.
-pub(super) async fn log(db: &Db, place: &Where, facts: &Facts, full: bool, now: Millis) -> Result<Vec<Line>, Failure> {
+/// The log of each street, and its witnesses; with the key of the vault, every entry and the contents of files too.
+pub(super) async fn log(
+    db: &Db,
+    place: &Where,
+    facts: &Facts,
+    full: Option<Option<VaultKey>>,
+    now: Millis,
+) -> Result<Vec<Line>, Failure> {
+    let files = |key: VaultKey| Store::at(place.data.join("attachments")).sealed_by(key);
+    let full = full.map(|key| key.map(files));
     let log = match checkup::open_log(db, facts.home, &place.data).await {
         Ok(log) => Arc::new(log),
         Err(error) => return Ok(vec![wrong("log", linli_engine::chain(&error), "put log.key back from the backup")]),
@@ -47,8 +56,8 @@ pub(super) async fn log(db: &Db, place: &Where, facts: &Facts, full: bool, now: 
         if let Ok(Some(seen)) = &seen {
             lines.push(witnessed(seen, &witnesses, street, now));
         }
-        if full {
-            lines.push(audited(db, &log, street).await?);
+        if let Some(store) = &full {
+            lines.push(audited(db, &log, store.as_ref(), street).await?);
         }
     }
     Ok(lines)
@@ -75,8 +84,8 @@ fn head(seen: &Result<Option<Seen>, Broken>, place: &Where, street: Jurisdiction
     }
 }
 
-async fn audited(db: &Db, log: &Log, street: Jurisdiction) -> Result<Line, Failure> {
-    let audit = evidence::audit(db, log, street).await?;
+async fn audited(db: &Db, log: &Log, store: Option<&Store>, street: Jurisdiction) -> Result<Line, Failure> {
+    let audit = evidence::audit(db, log, store, street).await?;
     let Some((n, first)) = audit.findings.first() else {
         return Ok(ok("every entry", format!("{street}: {} entries are what the database holds", audit.checked)));
     };

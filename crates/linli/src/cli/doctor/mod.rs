@@ -125,8 +125,9 @@ async fn all(args: &DoctorArgs) -> Result<Vec<Line>, Failure> {
     lines.push(rules::in_force(place, &facts));
     lines.extend(rules::answers(&db, place, facts.home, now).await?);
     lines.push(rules::retained(&facts, now));
-    lines.push(evidence::vault(&db, place.vault_key()?).await);
-    lines.extend(evidence::log(&db, place, &facts, args.full, now).await?);
+    let (line, key) = evidence::vault(&db, place.vault_key()?).await;
+    lines.push(line);
+    lines.extend(evidence::log(&db, place, &facts, args.full.then_some(key), now).await?);
     lines.push(people::administrators(&facts));
     lines.push(people::powers(&facts));
     lines.push(people::passwords(&db, &facts, args.demo).await?);
