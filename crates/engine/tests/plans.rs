@@ -25,8 +25,9 @@ const LARGE: [&str; 15] = [
 ];
 /// Statements that need not narrow further: the heads of lists, to which conditions are added, and what reads a row or
 /// a page at the end of an index; and the audit, which is there to look at everything.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     "UNLOGGED",
+    "UNLOGGED_FILES",
     "LISTED",
     "HEADS_OF",
     "EVENTS_OF",

@@ -26,7 +26,7 @@ statements! {
     UNLOGGED_FILES = "SELECT a.id, a.name, c.number FROM attachment a
         LEFT JOIN cases c ON c.jurisdiction = a.jurisdiction AND c.id = a.case_id
         WHERE a.jurisdiction = $1 AND a.bytes > 0
-        AND (a.salt IS NOT NULL OR a.at > (SELECT min(at) FROM feed_change WHERE jurisdiction = $1 AND kind = 2))
+        AND (a.salt IS NOT NULL OR a.at > (SELECT min(at) FROM attachment WHERE jurisdiction = $1 AND salt IS NOT NULL))
         AND NOT EXISTS (SELECT 1 FROM feed_change f WHERE f.jurisdiction = a.jurisdiction AND f.case_id = a.id AND f.seq = 0 AND f.kind = 2)
         AND NOT EXISTS (SELECT 1 FROM fresh_event n WHERE n.jurisdiction = a.jurisdiction AND n.at = a.at AND n.case_id = a.id AND n.seq = 0)
         ORDER BY a.id LIMIT 20";

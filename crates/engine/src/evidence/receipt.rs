@@ -12,7 +12,7 @@ use super::{
     Entry, body_digest, leaf,
     log::{self, Stored},
     source,
-    tiles::Rows,
+    tiles::Around,
 };
 use crate::{
     Engine,
@@ -123,16 +123,16 @@ impl Engine {
 
 fn make(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
     let street = case.jurisdiction;
-    let Some(n) = source::place_of(tx, case, seq)? else { return Ok(None) };
+    let Some((Some(n), source)) = source::event(tx, case, seq)? else { return Ok(None) };
     let Some(Stored { size, note, witnessed, .. }) = log::head(tx, street)?.filter(|head| n <= head.size) else {
         return Ok(None);
     };
-    let Some(source) = source::event(tx, case, seq)? else { return Ok(None) };
     // What others have signed is worth more than the newest, where it holds this entry already.
     let (size, note) =
         witnessed.and_then(|note| Some((size_of(&note)?, note))).filter(|w| n <= w.0).unwrap_or((size, note));
     let corrupt = |e: &dyn std::fmt::Display| DbError::Corrupt(format!("the log of {street}: {e}"));
-    let hashes = inclusion(&mut Rows { tx, street }, n - 1, size).map_err(|e| corrupt(&e))?;
+    let mut tiles = Around::read(tx, street, n - 1, size)?;
+    let hashes = inclusion(&mut tiles, n - 1, size).map_err(|e| corrupt(&e))?;
     let words = own.then(|| words::sealed(tx, key, case)).transpose()?.unwrap_or_default();
     let words = words.into_iter().find(|(of, _)| *of == seq).map(|(_, words)| words);
     let told = Told {

@@ -19,7 +19,9 @@ use crate::{
 
 statements! {
     WAITING = "SELECT n, kind, case_id, seq, at, leaf FROM feed_change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
-    EVENT = "SELECT body, salt, promised_at, words FROM event WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
+    EVENT = "SELECT f.n, e.body, e.salt, e.promised_at, e.words FROM event e
+        LEFT JOIN feed_change f ON f.jurisdiction = e.jurisdiction AND f.case_id = e.case_id AND f.seq = e.seq AND f.kind = 0
+        WHERE e.jurisdiction = $1 AND e.case_id = $2 AND e.seq = $3";
     // A page of the log: its events, and the cases that they belong to.
     EVENTS_BEHIND = "SELECT f.n, e.body, e.salt, e.promised_at, e.words FROM feed_change f
         JOIN event e ON e.jurisdiction = f.jurisdiction AND e.case_id = f.case_id AND e.seq = f.seq
@@ -28,7 +30,6 @@ statements! {
         WHERE f.jurisdiction = $1 AND f.n > $2 AND f.n <= $3)";
     SALT_EVENT = "UPDATE event SET salt = $4 WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
     SET_LEAF = "UPDATE feed_change SET leaf = $3 WHERE jurisdiction = $1 AND n = $2";
-    PLACE_OF = "SELECT n FROM feed_change WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3 AND kind = 0";
 }
 
 /// A place of the log and what belongs there.
@@ -88,7 +89,8 @@ fn late(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, id: CaseId, seq: u64) -> 
     let salt = Salt::new();
     tx.send(&SALT_EVENT, args![street, id, seq, salt.bytes()])?;
     let found = event(tx, CaseKey { jurisdiction: street, id }, seq)?;
-    let leaf = found.map_or_else(|| salt.for_leaf().repeat(2).try_into().unwrap_or_default(), |s| salt.leaf(&s.entry));
+    let leaf =
+        found.map_or_else(|| salt.for_leaf().repeat(2).try_into().unwrap_or_default(), |(_, s)| salt.leaf(&s.entry));
     tx.put(&SET_LEAF, args![street, n, leaf])?;
     Ok(leaf)
 }
@@ -180,17 +182,13 @@ fn behind(mut row: Row, head: &Head, seq: u64) -> Result<Behind, DbError> {
     Ok(Behind::Whole(Box::new(Source { entry, salt, text })))
 }
 
-/// An event with its salt; nothing where one of them is gone.
-pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<Source>, DbError> {
-    let Some(row) = tx.first(&EVENT, &args![case.jurisdiction, case.id, seq])? else { return Ok(None) };
+/// An event with its salt, and its place in the log; nothing where event or salt is gone.
+pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<(Option<u64>, Source)>, DbError> {
+    let Some(mut row) = tx.first(&EVENT, &args![case.jurisdiction, case.id, seq])? else { return Ok(None) };
     let Some(head) = store::by_id(tx, case)? else { return Ok(None) };
+    let n = row.take()?;
     match behind(row, &head, seq)? {
-        Behind::Whole(source) => Ok(Some(*source)),
+        Behind::Whole(source) => Ok(Some((n, *source))),
         Behind::Blank | Behind::LetGo | Behind::Nothing => Ok(None),
     }
-}
-
-/// The place of an event in the log.
-pub(super) fn place_of(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<u64>, DbError> {
-    tx.first(&PLACE_OF, &args![case.jurisdiction, case.id, seq])?.map(|mut row| row.take()).transpose()
 }
