@@ -89,5 +89,9 @@ export default async function (house, size, width) {
   await through(stranger.page, () => stranger.page.click("main form button.btn-main"));
   await expectText(stranger.page, "应反映人要求");
   await look(stranger, "20-erased-tracked");
+  const answer = await stranger.page.goto(`/c/${STREET}/${filed.number}/receipt/1`);
+  if (answer.status() !== 410) throw new Error(`the receipt of what was erased answers ${answer.status()}`);
+  await expectText(stranger.page, "个人信息保护法");
+  await look(stranger, "20-erased-receipt");
   for (const one of [who, head, stranger]) await one.context.close();
 }

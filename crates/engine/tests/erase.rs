@@ -77,7 +77,10 @@ async fn nothing_is_left(bed: Bed) {
     grow(&town).await;
     let receipt = town.engine.receipt(case, 1, true).await.unwrap();
     assert!(receipt.is_some_and(|receipt| !receipt.is_empty()));
-    assert!(!traces(&bed, &["gingerbread"]).await.is_empty(), "the test finds what is there");
+    let there = traces(&bed, &["gingerbread"]).await;
+    // Of a server of the test's own, its files too.
+    let files = there.iter().any(|found| found.contains("/base/")) || std::env::var("LINLI_TEST_PG_DIR").is_err();
+    assert!(!there.is_empty() && (files || matches!(bed.url, linli_engine::db::Url::Lite(_))), "{there:?}");
 
     let erased = town.engine.erase_person(who, RIGHT, &By::command("erase")).await.unwrap();
     assert_eq!((erased.cases, erased.open), (vec![case], vec![]));

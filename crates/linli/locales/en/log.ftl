@@ -25,6 +25,7 @@ log-how-tools = With a computer you can fetch the whole log and work it out for 
 record-what-log = Tamper-evident log
 record-act-renewed = Begun anew
 
+fault-receipt-erased = The words of this step were erased: { $when }, by right of { $rule }. Its check code is still in the log, and a receipt that was kept before still holds.
 fault-receipt-later = It was recorded a moment ago and the receipt is not ready; please try again shortly.
 
 receipt-title = Receipts

@@ -25,6 +25,7 @@ log-how-tools = 会用电脑的人可以把整本日志取下来自己算一遍�
 record-what-log = 防篡改日志
 record-act-renewed = 重新开始
 
+fault-receipt-erased = 这一步的原话已于 { $when } 删除，依据：{ $rule }。日志里的校验码还在，以前存的回执照样能核对。
 fault-receipt-later = 刚刚记下，回执还没好，请过一会儿再点。
 
 receipt-title = 回执

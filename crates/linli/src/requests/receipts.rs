@@ -9,7 +9,11 @@ use axum::{
     response::IntoResponse,
 };
 use flate2::{Compression, write::DeflateEncoder};
-use linli_engine::{base32, cases::CaseKey, evidence::receipt::Promise};
+use linli_engine::{
+    base32,
+    cases::{CaseKey, erase::Gone},
+    evidence::receipt::Promise,
+};
 
 use qrcode::EcLevel;
 
@@ -53,8 +57,16 @@ async fn text(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, 
     let (_, dossier) = reader.case(ctx, street, number).await?;
     let (engine, case) = (ctx.engine(), dossier.head.key);
     // Staff have the log itself.
-    if ctx.seat().is_some() || !engine.promises(case).await?.iter().any(|p| p.seq == seq) {
+    if ctx.seat().is_some() {
         return Err(Fault::not_found());
+    }
+    if !engine.promises(case).await?.iter().any(|p| p.seq == seq) {
+        return Err(match engine.erased(case).await?.filter(|_| (1..=dossier.head.seq).contains(&seq)) {
+            Some(Gone { at, rule }) => Fault::new(StatusCode::GONE, "fault-receipt-erased")
+                .with("when", Page::titled(ctx, "receipt-title").time(&at).words)
+                .with("rule", rule),
+            None => Fault::not_found(),
+        });
     }
     let own = own && seq == 1;
     let mut receipt = engine.receipt(case, seq, own).await?;
