@@ -25,9 +25,10 @@ log-how-tools = With a computer you can fetch the whole log and work it out for 
 record-what-log = Tamper-evident log
 record-act-renewed = Begun anew
 
-fault-receipt-erased = The words of this step were erased: { $when }, by right of { $rule }. Its check code is still in the log, and a receipt that was kept before still holds.
 fault-receipt-later = It was recorded a moment ago and the receipt is not ready; please try again shortly.
 
+receipt-erased = The words of this step were erased: { $when }, by right of { $rule }. There is no receipt of them any more.
+receipt-erased-still = Their check code is still in the log, and a receipt that was kept before still holds.
 receipt-title = Receipts
 receipt-lead = Keep a receipt on your phone. Nobody can change the record of that moment afterwards, and anybody can check it.
 receipt-report = Your report was received

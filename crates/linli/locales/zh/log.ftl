@@ -9,7 +9,7 @@ log-key = 公钥
 log-head = 最新签名
 log-stopped = 日志已经停下：发现数据库和已签名的内容对不上，正在查原因。
 log-ended = 这本日志重新开始过：{ $when }
-log-ended-size = 原来的日志签到第 { $size } 条，后来放回的是较旧的数据，
+log-ended-size = 原来的日志已签名到第 { $size } 条，后来放回的是较旧的数据，
 log-ended-kept = 前 { $kept } 条还在，新日志从这里接着记。
 log-ended-why = 原因：{ $why }
 log-ended-more = 原来日志的公钥和最后一次签名
@@ -25,9 +25,10 @@ log-how-tools = 会用电脑的人可以把整本日志取下来自己算一遍�
 record-what-log = 防篡改日志
 record-act-renewed = 重新开始
 
-fault-receipt-erased = 这一步的原话已于 { $when } 删除，依据：{ $rule }。日志里的校验码还在，以前存的回执照样能核对。
 fault-receipt-later = 刚刚记下，回执还没好，请过一会儿再点。
 
+receipt-erased = 这一步的原话已于{ $when }删除（{ $rule }），不再出具回执。
+receipt-erased-still = 日志里的校验码还在，以前存的回执照样能核对。
 receipt-title = 回执
 receipt-lead = 把回执存在手机里。以后谁也改不了当时的记录，谁都可以核对。
 receipt-report = 收到您反映的事

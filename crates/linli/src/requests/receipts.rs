@@ -20,7 +20,8 @@ use qrcode::EcLevel;
 use super::pass::Reader;
 use crate::web::{
     Ctx, Fault, Page, Reply,
-    page::show,
+    i18n::text,
+    page::{show, show_as},
     qr::{Qr, qr},
     times::Spoken,
 };
@@ -52,8 +53,14 @@ pub async fn kept(ctx: &Ctx, page: &Page, case: CaseKey, number: &str) -> Result
     Ok(promises.into_iter().map(kept).collect())
 }
 
+/// What there is of a receipt.
+enum Found {
+    Receipt(String),
+    Erased(Gone),
+}
+
 /// The text of a receipt for whoever was promised something; with what they wrote, where it is asked for.
-async fn text(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, own: bool) -> Result<String, Fault> {
+async fn find(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, own: bool) -> Result<Found, Fault> {
     let (_, dossier) = reader.case(ctx, street, number).await?;
     let (engine, case) = (ctx.engine(), dossier.head.key);
     // Staff have the log itself.
@@ -61,12 +68,8 @@ async fn text(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, 
         return Err(Fault::not_found());
     }
     if !engine.promises(case).await?.iter().any(|p| p.seq == seq) {
-        return Err(match engine.erased(case).await?.filter(|_| (1..=dossier.head.seq).contains(&seq)) {
-            Some(Gone { at, rule }) => Fault::new(StatusCode::GONE, "fault-receipt-erased")
-                .with("when", Page::titled(ctx, "receipt-title").time(&at).words)
-                .with("rule", rule),
-            None => Fault::not_found(),
-        });
+        let gone = engine.erased(case).await?.filter(|_| (1..=dossier.head.seq).contains(&seq));
+        return gone.map(Found::Erased).ok_or_else(Fault::not_found);
     }
     let own = own && seq == 1;
     let mut receipt = engine.receipt(case, seq, own).await?;
@@ -76,12 +79,32 @@ async fn text(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, 
         engine.grow_logs().await?;
         receipt = engine.receipt(case, seq, own).await?;
     }
-    receipt.ok_or_else(|| Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-receipt-later"))
+    receipt.map(Found::Receipt).ok_or_else(|| Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-receipt-later"))
+}
+
+#[derive(Template)]
+#[template(path = "requests/receipt_gone.html")]
+struct GonePage {
+    page: Page,
+    number: String,
+    back: String,
+    words: String,
+}
+
+/// What stands in the place of the receipt of an erased event.
+fn erased(ctx: &Ctx, gone: Gone, street: &str, number: String) -> Reply {
+    let page = Page::titled(ctx, "receipt-title");
+    let when = page.time(&gone.at).words;
+    let words = text(page.lang(), "receipt-erased", &[("when", when.into()), ("rule", gone.rule.into())]);
+    show_as(StatusCode::GONE, &GonePage { page, back: format!("/c/{street}/{number}"), number, words })
 }
 
 /// `GET /c/{jurisdiction}/{number}/receipt/{seq}`.
 pub async fn file(ctx: Ctx, reader: Reader, Path((street, number, seq)): Path<(String, String, u64)>) -> Reply {
-    let receipt = text(&ctx, &reader, &street, &number, seq, true).await?;
+    let receipt = match find(&ctx, &reader, &street, &number, seq, true).await? {
+        Found::Receipt(receipt) => receipt,
+        Found::Erased(gone) => return erased(&ctx, gone, &street, number),
+    };
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"linli-receipt-{number}-{seq}.txt\"")),
@@ -108,7 +131,10 @@ pub async fn code(
     headers: HeaderMap,
     Path((street, number, seq)): Path<(String, String, u64)>,
 ) -> Reply {
-    let receipt = text(&ctx, &reader, &street, &number, seq, false).await?;
+    let receipt = match find(&ctx, &reader, &street, &number, seq, false).await? {
+        Found::Receipt(receipt) => receipt,
+        Found::Erased(gone) => return erased(&ctx, gone, &street, number),
+    };
     let check = format!("/log/check#{}", packed(&receipt));
     // Whoever reads this page has reached the office under this name.
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
