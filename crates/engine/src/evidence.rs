@@ -117,9 +117,12 @@ impl Entry {
     }
 }
 
-/// What was reported, as canonical JSON: what the row of a case holds from the start and no event says.
+/// What was reported, as canonical JSON: what the row of a case holds from the start and no event says. Of what people have
+/// put right since, what it was.
 pub(crate) fn report(head: &Head) -> String {
-    let Head { address, body, category, channel, kind, place, reported_at, title, .. } = head;
+    let Head { address, body, channel, kind, reported_at, title, as_filed, .. } = head;
+    let (category, place) =
+        (as_filed.category.as_ref().unwrap_or(&head.category), as_filed.place.as_ref().unwrap_or(&head.place));
     json!({
         "address": address, "body": body, "category": category, "channel": channel, "kind": kind, "place": place,
         "reported": reported_at, "title": title,

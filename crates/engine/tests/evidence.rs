@@ -105,6 +105,25 @@ async fn everything_is_in_it_and_outsiders_can_tell(bed: Bed) {
     assert_eq!((audit.checked, audit.findings), (head.size, Vec::new()));
 }
 
+/// What was reported is committed to as it was reported, whatever people find it to be about afterwards.
+async fn another_category_is_no_other_report(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let filed = town.file("a").await;
+    grow(&town.engine).await;
+    let before = town.engine.receipt(filed.key, 1, true).await.unwrap().unwrap();
+    let told = town.see(filed.key, &dispatcher()).await.head.category;
+    let other =
+        town.engine.packs().current().categories().iter().map(|c| c.code.clone()).find(|id| *id != told).unwrap();
+    let form = [("class", "general"), ("unit", "municipal"), ("category", &*other)];
+    town.done(filed.key, &dispatcher(), "dispatch", &form).await;
+    assert_eq!(town.see(filed.key, &dispatcher()).await.head.category, other);
+    grow(&town.engine).await;
+    assert_eq!(town.engine.audit(street()).await.unwrap().findings, Vec::new());
+    let after = town.engine.receipt(filed.key, 1, true).await.unwrap().unwrap();
+    let [before, after] = [before, after].map(|file| receipt::verify(&file, &key(&town.engine), &[]).unwrap());
+    assert_eq!(before.text, after.text);
+}
+
 /// A way to change history by hand, how it is put right, and what is to be said of it.
 struct Way {
     sql: String,
@@ -373,6 +392,7 @@ async fn the_past_is_taken_in(bed: Bed) {
 on_both! {
     everything_is_in_it => everything_is_in_it_and_outsiders_can_tell;
     by_hand => what_is_done_by_hand_is_named;
+    recategorised => another_category_is_no_other_report;
     it_stops => it_stops_rather_than_forks;
     it_begins_anew => a_log_begins_anew_and_says_so;
     many_hands => many_hands_make_one_log;

@@ -9,7 +9,7 @@ use linli_flow::{Case, Command, Fields, Value, decide};
 use linli_worktime::Millis;
 
 use super::{
-    CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, Sent, act, deed, store,
+    AsFiled, CaseError, CaseKey, Channel, FieldProblem, Head, Phase, Point, Sent, act, deed, store,
     times::Rules,
     unburden,
     write::{CATEGORY, Held, system},
@@ -187,6 +187,7 @@ impl Engine {
             promised_at: None,
             redo: 0,
             seq: 0,
+            as_filed: AsFiled::default(),
         }
     }
 
@@ -342,9 +343,12 @@ impl Held<'_> {
         tracking: &[u8; 32],
     ) -> Result<(), CaseError> {
         let case = &self.case;
+        let category = case.field(CATEGORY).as_text().unwrap_or(&head.category).to_owned();
+        let filed = (category != head.category).then(|| head.category.clone());
         let head = Head {
             class: case.field("class").as_text().unwrap_or_default().to_owned(),
-            category: case.field(CATEGORY).as_text().unwrap_or(&head.category).to_owned(),
+            category,
+            as_filed: AsFiled { category: filed, place: None },
             unit: case.field("unit").as_text().map(str::to_owned),
             phase: Phase::of(case),
             outcome: case.outcome().map(str::to_owned),

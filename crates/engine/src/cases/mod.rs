@@ -280,4 +280,15 @@ pub struct Head {
     pub redo: u32,
     /// Its last event.
     pub seq: u64,
+    /// What was put right of the report.
+    pub as_filed: AsFiled,
+}
+
+/// What a report said of itself, where people have put it right since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AsFiled {
+    /// What it was taken to be about.
+    pub category: Option<String>,
+    /// Where.
+    pub place: Option<PlaceCode>,
 }

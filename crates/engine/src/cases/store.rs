@@ -3,7 +3,7 @@
 use linli_flow::Event;
 use linli_worktime::Millis;
 
-use super::{CaseKey, Datum, Head, Phase};
+use super::{AsFiled, CaseKey, Datum, Head, Phase};
 use crate::{
     db::{DbError, Row, Tx, Value, args, statements},
     ids::Jurisdiction,
@@ -23,9 +23,10 @@ statements! {
     ADD_DEED = "INSERT INTO deed (jurisdiction, deed_key, case_id, seq) VALUES ($1, $2, $3, $4)";
     ADD_CASE = "INSERT INTO cases ({case})
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-        $24, $25, $26, $27)";
+        $24, $25, $26, $27, $28, $29)";
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
         redo = $10, seq = $11, category = COALESCE(CAST($13 AS TEXT), category),
+        filed_category = CASE WHEN category = COALESCE(CAST($13 AS TEXT), category) THEN filed_category ELSE COALESCE(filed_category, category) END,
         indexed = (indexed AND $12 AND NOT unit IS DISTINCT FROM $4 AND category = COALESCE(CAST($13 AS TEXT), category)) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
     ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body, salt, promised_at, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
@@ -74,6 +75,7 @@ pub(crate) fn head(mut row: Row) -> Result<Head, DbError> {
         promised_at: row.take()?,
         redo: row.take()?,
         seq: row.take()?,
+        as_filed: AsFiled { category: row.take()?, place: row.take()? },
     })
 }
 
@@ -107,6 +109,8 @@ pub(crate) fn row(head: &Head, datum: Option<Datum>, tracking: Option<[u8; 32]>)
         head.redo,
         head.seq,
         false,
+        head.as_filed.category.clone(),
+        head.as_filed.place.as_ref().map(ToString::to_string),
     ]
 }
 

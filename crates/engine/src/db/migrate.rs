@@ -28,6 +28,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0022_near", include_str!("../../migrations/0022_near.sql")),
     ("0025_era", include_str!("../../migrations/0025_era.sql")),
     ("0026_files", include_str!("../../migrations/0026_files.sql")),
+    ("0027_filed", include_str!("../../migrations/0027_filed.sql")),
 ];
 
 /// What SQLite should expect of the tables; PostgreSQL counts for itself.

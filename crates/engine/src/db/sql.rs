@@ -116,12 +116,14 @@ impl<'t> Insert<'t> {
 
 /// The columns of the row of a case `c`, in the order in which `cases` reads them.
 const HEAD: &str = "c.jurisdiction, c.id, c.number, c.flow, c.pack, c.opened_at, c.reported_at, c.channel, c.kind, c.category,
-    c.class, c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq";
+    c.class, c.title, c.body, c.place, c.address, c.lon, c.lat, c.unit, c.phase, c.outcome, c.settled_at, c.promised_at, c.redo, c.seq,
+    c.filed_category, c.filed_place";
 
 /// The columns of a new case, in the order in which `cases` writes them.
 const CASE: &str =
     "jurisdiction, id, number, flow, pack, opened_at, reported_at, channel, kind, category, class, title, body,
-    place, address, lon, lat, datum, unit, tracking, phase, outcome, settled_at, promised_at, redo, seq, indexed";
+    place, address, lon, lat, datum, unit, tracking, phase, outcome, settled_at, promised_at, redo, seq, indexed,
+    filed_category, filed_place";
 
 /// Rows that one statement writes at once where many are written.
 pub(crate) const ROWS: usize = 50;
