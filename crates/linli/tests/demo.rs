@@ -68,6 +68,16 @@ async fn a_town_fits_its_rules(bed: Bed) {
     assert_eq!((written.refused, written.refusals), (0, Vec::new()), "the flow allowed all that was done");
     assert!(written.cases >= 700 && written.events > written.cases * 7, "{} {}", written.cases, written.events);
 
+    // What was lived is what the log says, down to the last entry.
+    while engine.sequence().await.unwrap() > 0 || engine.grow_logs().await.unwrap() > 0 {}
+    let mut checked = 0;
+    for log in engine.logs().await.unwrap() {
+        let audit = engine.audit(log.street).await.unwrap();
+        assert_eq!((audit.findings, audit.erased), (Vec::new(), 0));
+        checked += audit.checked;
+    }
+    assert!(checked >= written.events, "{checked} of {}", written.events);
+
     let (directory, home) = (engine.directory(), engine.home);
     let count = |level| directory.places().filter(|p| p.code.level() == level && p.code.jurisdiction() == home).count();
     assert_eq!((count(Level::Community), count(Level::Grid), count(Level::Building)), (8, 60, 900));
