@@ -6,13 +6,14 @@ mod town;
 
 use linli_engine::{
     Engine,
-    cases::{CaseKey, file::Filed},
+    cases::{CaseKey, file::Filed, search::Query},
     db::{Tx, Url},
     evidence::{self, Ended, Era, Finding, RenewError, receipt},
     feed,
-    ids::Jurisdiction,
+    ids::{Jurisdiction, Level, PlaceCode},
     notices::Plugs,
     record::{self, Act, By, Deed, What},
+    viewer::Viewer,
 };
 use linli_testbed::{Bed, by_hand, on_both};
 use linli_tlog::{Checkpoint, Note, Policy, Resource, VerifierKey, bundle, leaf_hash, verify_inclusion};
@@ -122,6 +123,42 @@ async fn another_category_is_no_other_report(bed: Bed) {
     let after = town.engine.receipt(filed.key, 1, true).await.unwrap().unwrap();
     let [before, after] = [before, after].map(|file| receipt::verify(&file, &key(&town.engine), &[]).unwrap());
     assert_eq!(before.text, after.text);
+}
+
+/// Whoever sends a case on says where it really is: it moves there with all that hangs on it, and the report stays as it was.
+async fn another_place_is_no_other_report(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let filed = town.file("a").await;
+    grow(&town.engine).await;
+    while town.engine.index_words().await.unwrap() > 0 {}
+    let was = town.see(filed.key, &dispatcher()).await.head;
+    let directory = town.engine.directory();
+    let apart = |code: &PlaceCode| !code.covers(&was.place) && !was.place.covers(code);
+    let here = |code: &PlaceCode| code.jurisdiction() == street() && code.level() == Level::Community && apart(code);
+    let to = directory.places().map(|place| place.code.clone()).find(here).unwrap();
+    let send = |place: &str| {
+        vec![("class", "general".to_owned()), ("unit", "municipal".to_owned()), ("place", place.to_owned())]
+    };
+    for wrong in ["990101001999", "110101001001", "nowhere"] {
+        let form = send(wrong);
+        let form: Vec<_> = form.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        assert!(town.act(filed.key, &dispatcher(), "dispatch", &form).await.is_err(), "{wrong}");
+    }
+    let form = send(&to.to_string());
+    let form: Vec<_> = form.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    town.done(filed.key, &dispatcher(), "dispatch", &form).await;
+    let is = town.see(filed.key, &dispatcher()).await.head;
+    assert_eq!((is.place.clone(), is.point, is.as_filed.place), (to.clone(), None, Some(was.place.clone())));
+    grow(&town.engine).await;
+    while town.engine.index_words().await.unwrap() > 0 {}
+    let Viewer::Staff(seat) = dispatcher() else { unreachable!() };
+    for (place, there) in [(&to, 1), (&was.place, 0)] {
+        let query = Query { place: Some(place.clone()), ..Query::default() };
+        assert_eq!(town.engine.search(&seat, query).await.unwrap().len(), there, "{place}");
+    }
+    assert_eq!(town.engine.audit(street()).await.unwrap().findings, Vec::new());
+    let receipt = town.engine.receipt(filed.key, 1, true).await.unwrap().unwrap();
+    assert!(receipt::verify(&receipt, &key(&town.engine), &[]).unwrap().text.unwrap().contains(&was.place.to_string()));
 }
 
 /// A way to change history by hand, how it is put right, and what is to be said of it.
@@ -392,6 +429,7 @@ async fn the_past_is_taken_in(bed: Bed) {
 on_both! {
     everything_is_in_it => everything_is_in_it_and_outsiders_can_tell;
     by_hand => what_is_done_by_hand_is_named;
+    moved => another_place_is_no_other_report;
     recategorised => another_category_is_no_other_report;
     it_stops => it_stops_rather_than_forks;
     it_begins_anew => a_log_begins_anew_and_says_so;

@@ -8,12 +8,13 @@ use super::{
     CaseError, CaseKey, FieldProblem, Head, Sent, deed, links, reveal, store,
     times::Rules,
     unburden,
-    write::{CATEGORY, Held},
+    write::{CATEGORY, Held, PLACE},
 };
 use crate::{
     Engine,
     db::{DbError, Tx, args},
     directory::Directory,
+    ids::PlaceCode,
     policy::Action,
     seats,
     viewer::Viewer,
@@ -282,6 +283,20 @@ fn check_named(tx: &mut Tx<'_>, rules: Rules<'_>, head: &Head, command: &Command
     Ok(())
 }
 
+/// The place that a form says the case lies in; nothing where it says none. It has to be one of its street.
+pub(super) fn named_place(
+    rules: Rules<'_>,
+    directory: &Directory,
+    head: &Head,
+    command: &Command,
+) -> Result<Option<PlaceCode>, CaseError> {
+    let (_, form) = form_of(rules, command);
+    let Some(text) = form.get(PLACE).and_then(Value::as_text) else { return Ok(None) };
+    let code = text.parse::<PlaceCode>().ok().filter(|code| code.jurisdiction() == head.key.jurisdiction);
+    let there = code.filter(|code| directory.place(code).is_some_and(|place| place.retired_at.is_none()));
+    there.map(Some).ok_or(CaseError::Field { field: PLACE, problem: FieldProblem::Unknown })
+}
+
 /// Units that a form names must exist and serve the place; the lead must be one whom the duty list lets lead.
 pub(super) fn check_units(
     rules: Rules<'_>,
@@ -292,6 +307,8 @@ pub(super) fn check_units(
     let (fields, form) = form_of(rules, command);
     // Whoever sends it on may say in the same form that it is about something else.
     let category = form.get(CATEGORY).and_then(Value::as_text).unwrap_or(&head.category);
+    let place = named_place(rules, directory, head, command)?;
+    let place = place.as_ref().unwrap_or(&head.place);
     for field in fields {
         let ids: Vec<&str> = match form.get(&field.name) {
             Some(Value::Text(id)) if rules.flow.fields().get(&field.name) == Some(&FieldKind::Org) => vec![id],
@@ -299,7 +316,7 @@ pub(super) fn check_units(
             _ => continue,
         };
         for id in ids {
-            let fit = directory.may_lead(rules.pack, id, category, &head.place);
+            let fit = directory.may_lead(rules.pack, id, category, place);
             match fit {
                 Err(crate::directory::LeadError::AssistsOnly(_) | crate::directory::LeadError::NotItsDuty(_))
                     if field.name != "unit" => {}

@@ -348,7 +348,8 @@ impl Held<'_> {
         let head = Head {
             class: case.field("class").as_text().unwrap_or_default().to_owned(),
             category,
-            as_filed: AsFiled { category: filed, place: None },
+            as_filed: AsFiled { category: filed, place: (self.place != head.place).then(|| head.place.clone()) },
+            place: self.place.clone(),
             unit: case.field("unit").as_text().map(str::to_owned),
             phase: Phase::of(case),
             outcome: case.outcome().map(str::to_owned),

@@ -27,10 +27,15 @@ statements! {
     CHANGE_CASE = "UPDATE cases SET unit = $4, class = $5, phase = $6, outcome = $7, settled_at = $8, promised_at = $9,
         redo = $10, seq = $11, category = COALESCE(CAST($13 AS TEXT), category),
         filed_category = CASE WHEN category = COALESCE(CAST($13 AS TEXT), category) THEN filed_category ELSE COALESCE(filed_category, category) END,
-        indexed = (indexed AND $12 AND NOT unit IS DISTINCT FROM $4 AND category = COALESCE(CAST($13 AS TEXT), category)) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
+        place = COALESCE(CAST($14 AS TEXT), place), filed_place = CASE WHEN CAST($14 AS TEXT) IS NULL THEN filed_place ELSE COALESCE(filed_place, place) END,
+        lon = CASE WHEN CAST($14 AS TEXT) IS NULL THEN lon END, lat = CASE WHEN CAST($14 AS TEXT) IS NULL THEN lat END,
+        datum = CASE WHEN CAST($14 AS TEXT) IS NULL THEN datum END,
+        indexed = (indexed AND $12 AND NOT unit IS DISTINCT FROM $4 AND category = COALESCE(CAST($13 AS TEXT), category)
+            AND CAST($14 AS TEXT) IS NULL) WHERE jurisdiction = $1 AND id = $2 AND seq = $3";
     ADD_EVENT = "INSERT INTO event (jurisdiction, case_id, seq, at, body, salt, promised_at, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ADD_STEP = "INSERT INTO open_step (jurisdiction, case_id, step, instance, owner, place, opened_at, due_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    MOVE_STEPS = "UPDATE open_step SET place = $3 WHERE jurisdiction = $1 AND case_id = $2";
     END_STEP = "DELETE FROM open_step WHERE jurisdiction = $1 AND case_id = $2 AND step = $3 AND instance = $4";
     ADD_UNIT = "INSERT INTO case_unit (jurisdiction, unit, opened_at, case_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     END_UNIT = "DELETE FROM case_unit WHERE jurisdiction = $1 AND unit = $2 AND opened_at = $3 AND case_id = $4";

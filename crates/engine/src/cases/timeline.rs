@@ -63,7 +63,10 @@ pub fn words(dossier: &Dossier, directory: &Directory, field: &str, value: &Valu
         (_, Value::List(ids)) => ids.iter().map(|id| org(id)).collect::<Vec<_>>().join(join),
         (Some(FieldKind::Choice(_)), Value::Text(code)) => chosen(&dossier.pack, field, code, lang),
         (Some(FieldKind::Date | FieldKind::Time), Value::Text(at)) => spoken(at, lang),
-        (_, Value::Text(text)) => text.clone(),
+        (_, Value::Text(text)) => match dossier.pack.field(field).map(|field| field.kind) {
+            Some(Kind::Place) => text.parse().map_or_else(|_| text.clone(), |code| directory.place_name(&code, lang)),
+            _ => text.clone(),
+        },
         (_, Value::Number(n)) => n.to_string(),
         (_, Value::Bool(b)) => b.to_string(),
     }

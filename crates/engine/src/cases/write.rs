@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, collections::BTreeSet};
 
-use linli_flow::{Actor, Case, ClockFacts, Deed, Event, OpenStep, Target, Value, What, Who};
+use linli_flow::{Actor, Case, Change, ClockFacts, Deed, Event, OpenStep, Target, Value, What, Who};
 use linli_worktime::Millis;
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{
     db::{DbError, Tx, args},
     evidence::{self, Entry, Kind, Salt},
     feed::{self, Fresh},
-    ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId},
+    ids::{Jurisdiction, Level, NoticeId, OrgId, PersonId, PlaceCode},
     notices::{self, Channel, Notice, Recipient},
     reading,
     vault::{VaultKey, words::Said},
@@ -24,13 +24,17 @@ use crate::{
 
 /// The field by which people say what a case is about.
 pub(crate) const CATEGORY: &str = "category";
+/// The field by which people say where it is.
+pub(crate) const PLACE: &str = "place";
 
 /// A case in the hands of a transaction: its row, its events, its state.
 pub(super) struct Held<'p> {
     pub(super) key: CaseKey,
     pub(super) number: String,
     pub(super) title: String,
-    pub(super) place: crate::ids::PlaceCode,
+    pub(super) place: PlaceCode,
+    /// Whether its rows say another place still.
+    moved: bool,
     pub(super) rules: Rules<'p>,
     home: Jurisdiction,
     webhook: bool,
@@ -86,6 +90,7 @@ impl<'p> Held<'p> {
             number: head.number.clone(),
             title: head.title.clone(),
             place: head.place.clone(),
+            moved: false,
             rules,
             home: engine.home,
             webhook: engine.plugs.has(Channel::Webhook),
@@ -132,6 +137,7 @@ impl<'p> Held<'p> {
         let before = self.case.is_settled();
         let had = if self.arrivals { self.orgs() } else { BTreeSet::new() };
         self.case.apply(&event);
+        self.follow_place(&event);
         for open in self.case.open().filter(|open| open.opened_seq == event.seq) {
             for year in self.rules.uncovered(&self.case, open) {
                 store::warn(tx, self.home, &format!("calendar-{year}"), &year.to_string(), event.at)?;
@@ -163,6 +169,20 @@ impl<'p> Held<'p> {
         self.record(tx, &event, &body)?;
         self.events.push(event);
         Ok(())
+    }
+
+    /// Whoever acts may have said where it really is.
+    fn follow_place(&mut self, event: &Event) {
+        let (What::Acted { change: Change { fields, .. }, .. } | What::Cancelled { change: Change { fields, .. }, .. }) =
+            &event.what
+        else {
+            return;
+        };
+        if let Some(place) = fields.get(PLACE).and_then(Value::as_text).and_then(|text| text.parse().ok())
+            && place != self.place
+        {
+            (self.place, self.moved) = (place, true);
+        }
     }
 
     /// Writes an event with its evidence.
@@ -348,8 +368,12 @@ impl<'p> Held<'p> {
                 case.seq(),
                 case.field("co_units").as_list() == self.stored_co_units,
                 case.field(CATEGORY).as_text(),
+                self.moved.then_some(&self.place),
             ],
         )?;
+        if std::mem::take(&mut self.moved) {
+            tx.send(&store::MOVE_STEPS, args![jurisdiction, id, &self.place])?;
+        }
         self.stored_seq = case.seq();
         self.finish_steps(tx)?;
         if std::mem::take(&mut self.stirred)

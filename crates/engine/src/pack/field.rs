@@ -51,6 +51,8 @@ pub enum Kind {
     Choice,
     /// One of the pack's categories.
     Category,
+    /// A place of the street, by its code.
+    Place,
     /// An org.
     Org,
     /// Several orgs.
@@ -70,7 +72,7 @@ pub struct Choice {
     pub title: Text,
 }
 
-const KINDS: [(&str, Kind); 11] = [
+const KINDS: [(&str, Kind); 12] = [
     ("text", Kind::Text),
     ("longtext", Kind::LongText),
     ("number", Kind::Number),
@@ -78,6 +80,7 @@ const KINDS: [(&str, Kind); 11] = [
     ("time", Kind::Time),
     ("choice", Kind::Choice),
     ("category", Kind::Category),
+    ("place", Kind::Place),
     ("org", Kind::Org),
     ("orgs", Kind::Orgs),
     ("case", Kind::Case),
@@ -88,7 +91,7 @@ impl Field {
     /// The kind as a flow knows it.
     pub(super) fn flow_kind(&self, categories: &[String]) -> FieldKind {
         match self.kind {
-            Kind::Text | Kind::LongText => FieldKind::Text,
+            Kind::Text | Kind::LongText | Kind::Place => FieldKind::Text,
             Kind::Number => FieldKind::Number,
             Kind::Date => FieldKind::Date,
             Kind::Time => FieldKind::Time,
@@ -144,7 +147,7 @@ fn field(name: String, mut table: Table<'_>) -> Option<Field> {
         }
         Kind::Orgs => field.max = table.count("max"),
         Kind::Choice => field.choices = choices(&field.name, &mut table),
-        Kind::Date | Kind::Time | Kind::Category | Kind::Org | Kind::Case | Kind::Bool => {}
+        Kind::Date | Kind::Time | Kind::Category | Kind::Place | Kind::Org | Kind::Case | Kind::Bool => {}
     }
     table.end();
     Some(field)

@@ -9,7 +9,7 @@ use super::{
     Pack,
     field::{Field, Kind},
 };
-use crate::ids::OrgId;
+use crate::ids::{OrgId, PlaceCode};
 
 /// What a browser sent: the values by the name of their input.
 pub type Raw = BTreeMap<String, Vec<String>>;
@@ -126,6 +126,7 @@ impl Pack {
             Kind::Time => one(texts, |text| time(&text)),
             Kind::Choice => one(texts, |text| known(text, |text| field.choices.iter().any(|c| c.code == text))),
             Kind::Category => one(texts, |text| known(text, |text| self.category(text).is_some())),
+            Kind::Place => one(texts, |text| known(text, |text| text.parse::<PlaceCode>().is_ok())),
         }
     }
 }

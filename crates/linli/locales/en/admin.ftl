@@ -343,6 +343,7 @@ admin-field-date = Date
 admin-field-time = Date and time
 admin-field-choice = One of a list
 admin-field-category = One of the categories
+admin-field-place = One of the places
 admin-field-org = Unit
 admin-field-orgs = Several units
 admin-field-case = Number of another case

@@ -304,6 +304,7 @@ admin-field-date = 日期
 admin-field-time = 日期和时间
 admin-field-choice = 选一个
 admin-field-category = 选一个类别
+admin-field-place = 选一个地点
 admin-field-org = 单位
 admin-field-orgs = 几个单位
 admin-field-case = 另一件事的编号

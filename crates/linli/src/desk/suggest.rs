@@ -36,7 +36,7 @@ pub struct Suggest {
     /// Danger that the words tell of: what, the line, what to say.
     danger: Option<(String, String, String)>,
     /// A place that the letter names and the case does not lie in.
-    elsewhere: Option<(String, String)>,
+    elsewhere: Option<(String, String, String)>,
     /// Units beside the one of the duty list: the name with how often, and where they are put into the form.
     units: Vec<(String, String)>,
     /// The form that the key confirms, and what that does.
@@ -125,7 +125,7 @@ impl Suggest {
             danger: danger.as_ref().map(|(danger, _)| {
                 (page.of(&danger.title).to_owned(), danger.line.clone(), page.of(&danger.say).to_owned())
             }),
-            elsewhere: elsewhere(&page, d, proposal),
+            elsewhere: elsewhere(&page, d, proposal).map(|(name, words, code)| (name, words, link("place", &code))),
             units: known
                 .filter_map(|unit| {
                     Some((likely(page.org(unit.org.as_str()), unit.likely?), link("unit", unit.org.as_str())))
@@ -145,11 +145,11 @@ async fn reasons(ctx: &Ctx, guess: &Guess) -> Result<Vec<(String, String, String
     Ok(named.into_iter().map(|head| (head.number.clone(), head.title.clone(), case_url(head))).collect())
 }
 
-/// A place that the letter names beyond doubt, where the case does not lie: its name, and the words.
-fn elsewhere(page: &Page, d: &Dossier, proposal: &Proposal) -> Option<(String, String)> {
+/// A place that the letter names beyond doubt, where the case does not lie: its name, the words, its code.
+fn elsewhere(page: &Page, d: &Dossier, proposal: &Proposal) -> Option<(String, String, String)> {
     let named = proposal.suggestion.places.first().filter(|named| named.score >= CLEAR)?;
     let apart = !named.code.covers(&d.head.place) && !d.head.place.covers(&named.code);
-    apart.then(|| (page.spot(&named.code), named.words.join(" ")))
+    apart.then(|| (page.spot(&named.code), named.words.join(" "), named.code.to_string()))
 }
 
 /// How much of what a letter says of places has to speak for one.

@@ -133,6 +133,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Date => "date",
         Kind::Choice => "choice",
         Kind::Category => "category",
+        Kind::Place => "place",
         Kind::Org => "org",
         Kind::Orgs => "orgs",
         Kind::Case => "case",

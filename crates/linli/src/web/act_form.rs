@@ -3,8 +3,13 @@
 
 use askama::Template;
 use linli_engine::{
-    cases::read::{Dossier, Offer, OfferWay},
+    cases::{
+        Head,
+        read::{Dossier, Offer, OfferWay},
+    },
+    directory::Place,
     edge,
+    ids::Level,
     pack::{Field, FieldError, FieldProblem, Kind, Raw},
 };
 use linli_flow::{FormField, Text};
@@ -250,6 +255,7 @@ fn control(ctx: &Ctx, dossier: &Dossier, field: &Field, values: &[String]) -> (I
             };
             (Input::Select, dossier.pack.categories().iter().map(choice).collect())
         }
+        Kind::Place => (Input::Select, places(ctx, &dossier.head, values)),
         Kind::Org | Kind::Orgs => {
             let directory = ctx.engine().directory();
             let choice = |o: &linli_engine::directory::Org| ActChoice {
@@ -261,6 +267,21 @@ fn control(ctx: &Ctx, dossier: &Dossier, field: &Field, values: &[String]) -> (I
             (if field.kind == Kind::Org { Input::Select } else { Input::Boxes }, choices)
         }
     }
+}
+
+/// The communities and grids of a case's street, and the place that was proposed, which may lie deeper.
+fn places(ctx: &Ctx, head: &Head, values: &[String]) -> Vec<ActChoice> {
+    let directory = ctx.engine().directory();
+    let choice = |place: &Place| ActChoice {
+        chosen: values.iter().any(|v| *v == place.code.to_string()),
+        code: place.code.to_string(),
+        title: directory.place_name(&place.code, ctx.lang.code()),
+    };
+    let is_listed = |place: &Place| (Level::Community..=Level::Grid).contains(&place.code.level());
+    let of_street =
+        directory.places().filter(|p| p.code.jurisdiction() == head.key.jurisdiction && p.retired_at.is_none());
+    let choices = of_street.map(|place| (is_listed(place), choice(place)));
+    choices.filter(|(is_listed, choice)| *is_listed || choice.chosen).map(|(_, choice)| choice).collect()
 }
 
 /// A category with what it lies in, so that a list that is read from anywhere says where one is.
