@@ -197,8 +197,10 @@ fn model(said: &str) -> (String, Arc<Mutex<Vec<String>>>) {
 
 async fn assisted_on(bed: Bed) {
     let (address, heard) = model("【查到的情况】路灯保险丝烧断。\n【采取的措施】我们将尽快更换。");
-    let plugs = Plugs::default().with_assistant(Assistant::new(&address, "m", None, Reach::Inside).unwrap());
+    let plugs = Plugs::default()
+        .with_assistant(Assistant::new(&address, "m", None, Reach::Inside).unwrap().run_by("云海政务云"));
     let desk = Desk::open_with(&bed, plugs).await;
+    desk.get("municipal", "/privacy").await.is(200).says("由 云海政务云 运行的大语言模型（m）");
     let case = handled(&desk, "one").await;
     let page = desk.get("municipal", &url(&case)).await.is(200).says("请写作助手起草");
     page.says(&format!("form=\"handle-result-form\" formaction=\"{}/assistant\"", url(&case)));
