@@ -14,8 +14,6 @@ struct PhonePage {
     hidden: Vec<(&'static str, String)>,
     wrong: Vec<Wrong>,
     step: String,
-    /// What pictures told.
-    told: Vec<String>,
 }
 
 /// The step.
@@ -23,6 +21,5 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = titled(ctx, Step::Phone, wrong.is_some());
     let (hidden, step) = (draft.hidden(Step::Phone, ctx.elder), step_words(ctx, Step::Phone));
-    let (told, wrong) = (draft.told_words(ctx, Step::Phone), wrong.into_iter().collect());
-    show_as(status, &PhonePage { page, hidden, draft, wrong, step, told })
+    show_as(status, &PhonePage { page, hidden, draft, wrong: wrong.into_iter().collect(), step })
 }

@@ -23,6 +23,8 @@ pub struct Photos {
     pub most: usize,
     /// Bytes of one at most.
     pub bytes: usize,
+    /// Whether it is asked if they may be read; the elder version asks it with the place, so that this page asks one thing.
+    pub asks: bool,
     /// Whether the box is ticked still: the form came back.
     pub tells: bool,
 }
@@ -33,7 +35,13 @@ impl Photos {
         let (held, _) = kept::holding(ctx, &draft.kept);
         let taken = held.into_iter().enumerate();
         let taken = taken.map(|(n, (_, file))| (file.name, format!("drop-{n}-{}", on.slug()))).collect();
-        Self { taken, most: limits::UPLOADS, bytes: limits::UPLOAD_BYTES, tells: draft.tells }
+        Self {
+            taken,
+            most: limits::UPLOADS,
+            bytes: limits::UPLOAD_BYTES,
+            asks: !(ctx.elder && on == Step::Photo),
+            tells: draft.tells,
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
         }
         "pick" | "photo-look" => whereabouts::page(&ctx, draft, None),
         // What a picture told of the place is looked at before the report goes on.
-        "last" | "enter-last" | "photo-done" if draft.told.as_ref().is_some_and(|t| t.asks(&draft, &places)) => {
+        "last" | "enter-last" if draft.told.as_ref().is_some_and(|t| t.asks(&draft, &places)) => {
             whereabouts::page(&ctx, draft, None)
         }
         "photo" => photo::page(&ctx, draft, None),

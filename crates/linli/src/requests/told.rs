@@ -40,15 +40,15 @@ enum Spot {
 pub fn read(ctx: &Ctx, draft: &mut Draft, told: &[attachments::Told]) -> Told {
     let now = ctx.engine().clock.now();
     let at = told.iter().find_map(|t| t.at).filter(|at| at.since(now) <= AHEAD_MS);
-    let line = at.map(|at| line(ctx, at));
-    if let Some(line) = line.as_ref().filter(|line| !draft.say.contains(*line)) {
-        let whole = format!("{}\n{line}", draft.say);
-        let whole = whole.trim_start();
-        if whole.chars().count() <= SAY_CHARS {
-            whole.clone_into(&mut draft.say);
+    let line = at.map(|at| line(ctx, at)).filter(|line| !draft.say.contains(line));
+    let said = line.as_ref().map(|line| format!("{}\n{line}", draft.say).trim_start().to_owned());
+    let line = match said.filter(|said| said.chars().count() <= SAY_CHARS) {
+        Some(said) => {
+            draft.say = said;
+            line
         }
-    }
-    let line = line.filter(|line| draft.say.contains(line));
+        None => None,
+    };
     Told { spot: spot(&ctx.engine().directory(), draft, told.iter().find_map(|t| t.point)), line }
 }
 
