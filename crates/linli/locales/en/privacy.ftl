@@ -7,6 +7,7 @@ privacy-lead = What is kept of you, why, by what right, who sees it and how long
 privacy-who = Who keeps it
 privacy-who-words = { $street } answers for it. Questions:
 privacy-outside = It lies in the office's own system. It is not sold, not used for advertising and given to nobody else, unless a law asks for it.
+privacy-outside-but = It lies in the office's own system. It is not sold and not used for advertising. Nobody else is given it, but for what is said below and what a law asks for.
 privacy-relay = When staff call you back, an exchange connects both; they do not see your number.
 privacy-assistant = When they write an answer, staff may ask a writing assistant for a draft: a large language model ({ $model }) run by { $who }. It receives the words of the matter without names, telephones, figures and places below the community; it does not learn who reported it, and no pictures or papers are sent. Each asking stands in the story of the matter; a person reads and mends the draft before it is used.
 privacy-machine = No machine decides alone: the program suggests the kind of matter and the unit, a person decides.
