@@ -4,7 +4,7 @@ import { staff } from "../people.mjs";
 
 const OPEN = ["/", "/report", "/track", "/signin", "/desk/signin", "/no-such-page"];
 const DESK = ["/desk", "/desk/search?q=%E8%B7%AF%E7%81%AF", "/desk/me"];
-const ADMIN = ["/admin", "/admin/places", "/admin/orgs", "/admin/accounts", "/admin/duties", "/admin/pack"];
+const ADMIN = ["/admin", "/admin/places", "/admin/orgs", "/admin/accounts", "/admin/accounts?unused=1", "/admin/duties", "/admin/pack"];
 
 export default async function (house, size) {
   const visit = async (who, paths) => {

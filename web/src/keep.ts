@@ -161,11 +161,12 @@ async function put(item: Waiting): Promise<boolean> {
 }
 
 /** Where it was filed; `false` when the office does not take it as it is; nothing when it did not arrive. */
-async function deliver(item: Waiting): Promise<string | false | undefined> {
+async function deliver(item: Waiting, alone = false): Promise<string | false | undefined> {
   const body = new FormData();
   // Fields stand before the files.
   const [texts, files] = [item.fields.filter((f) => typeof f[1] === "string"), item.fields.filter((f) => typeof f[1] !== "string")];
-  for (const [name, value] of texts) body.append(name, value as string);
+  // What a picture tells is shown before it is sent; where nobody looks, it is not read.
+  for (const [name, value] of texts) if (!(alone && name === "tells")) body.append(name, value as string);
   body.append("step", "send");
   for (const [name, value, file] of files) body.append(name, value as Blob, file);
   try {
@@ -184,7 +185,7 @@ async function flush(): Promise<void> {
   if (sending || shared() || !("indexedDB" in window)) return;
   sending = true;
   for (const item of await waiting()) {
-    const to = item.stuck ? false : await deliver(item);
+    const to = item.stuck ? false : await deliver(item, true);
     if (to) {
       await drop(item.key);
       store(undefined);

@@ -7,6 +7,7 @@ mod name;
 mod picture;
 mod store;
 mod sweep;
+mod told;
 
 use std::{fmt, str::FromStr};
 
@@ -15,6 +16,7 @@ use linli_worktime::Millis;
 pub use self::{
     store::{Cleaned, Store, StoreError, UploadError, cleaned},
     sweep::{SweepError, Swept, drop_unnamed, sweep},
+    told::{Told, told},
 };
 use crate::{
     db::{DbError, FromCell, Row, Tx, Value, args, statements},

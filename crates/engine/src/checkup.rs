@@ -14,7 +14,11 @@ use crate::{
     knowledge, limits,
     pack::Pack,
     retention,
-    seats::{Account, Login, PasswordHash, Role, accounts, keep, verify_password},
+    seats::{
+        Account, Login, PasswordHash, Role, accounts, keep,
+        unused::{Unused, unused},
+        verify_password,
+    },
     start,
     tokens::{self, Token},
     vault::{self, Source, VaultKey},
@@ -41,6 +45,8 @@ pub struct Facts {
     pub pack: Option<String>,
     /// Each account that can sign in and holds an administrator's seat now, with those roles.
     pub administrators: Vec<(Account, Vec<Role>)>,
+    /// Accounts that nobody uses, by login; of many, the first.
+    pub unused: Vec<Unused>,
     /// Tokens that are let in now.
     pub tokens: Vec<Token>,
     /// When the round that removes what is past its time was done last.
@@ -63,6 +69,7 @@ pub async fn look(db: &Db, now: Millis) -> Result<Facts, DbError> {
             last,
             pack,
             administrators: administrators(tx, home, now)?,
+            unused: unused(tx, home, None, limits::PAGE + 1, now)?,
             tokens: living(tx, home, now)?,
             retained: retention::last(tx, home)?,
         })

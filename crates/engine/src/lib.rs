@@ -118,6 +118,7 @@ static STATEMENTS: &[&[&db::Sql]] = &[
     seats::STATEMENTS,
     seats::keep::STATEMENTS,
     seats::second::STATEMENTS,
+    seats::unused::STATEMENTS,
     security::STATEMENTS,
     sessions::CODE_STATEMENTS,
     sessions::FACTOR_STATEMENTS,

@@ -36,6 +36,8 @@ pub const UPLOAD_BYTES: usize = 10 * 1024 * 1024;
 pub const UPLOADS: usize = 6;
 /// Pixels of a picture before it is decoded (a bomb is refused unread).
 pub const PIXELS: u64 = 64_000_000;
+/// Bytes of what a picture tells of itself (a segment of JPEG holds no more); longer is not read.
+pub const EXIF_BYTES: usize = 64 * 1024;
 /// Longer side of a stored picture, pixels.
 pub const PICTURE_SIDE: u32 = 1_600;
 
@@ -209,6 +211,9 @@ pub const TOKEN_MOST_PER_MINUTE: u32 = 60_000;
 pub const PASSWORD_CHARS: usize = 10;
 /// How long a password that somebody else has seen lets one in, milliseconds.
 pub const FIRST_PASSWORD_MS: i64 = 14 * 24 * 3_600_000;
+/// An open account that was not used for so long is one too many: accounts that are not needed have to go in good time
+/// (GB/T 22239-2019, 8.1.4.2 c). The number is a choice: longer than a leave, well within what the security log keeps.
+pub const UNUSED_MS: i64 = 90 * 24 * 3_600_000;
 
 /// Bytes of an uploaded workbook once it is unpacked; a bomb is refused before it goes off.
 pub const SHEET_UNPACKED: u64 = 128 * 1024 * 1024;

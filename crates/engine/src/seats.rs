@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 
 pub mod keep;
 pub mod second;
+pub mod unused;
 
 use argon2::{
     Argon2,

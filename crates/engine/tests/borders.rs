@@ -27,6 +27,9 @@ async fn borders_go_in_and_out(bed: Bed) {
     save(second.clone()).await;
     assert_eq!(town.engine.directory().border(&code(COMMUNITY)), Some(second.as_slice()));
     assert_eq!(town.engine.directory().border(&code(STREET)), None);
+    let around = |point| town.engine.directory().around(point).map(|place| place.code.clone());
+    assert_eq!(around((119.35, 33.85)), Some(code(COMMUNITY)));
+    assert_eq!(around((119.45, 33.85)), None);
 }
 
 on_both! {

@@ -20,7 +20,7 @@ on_both! {
 
 /// What each administrator may open and send: path, and whether the system, the security, the audit administrator and a
 /// dispatcher get there.
-const PAGES: [(&str, [bool; 4]); 36] = [
+const PAGES: [(&str, [bool; 4]); 37] = [
     ("/admin/reading", [true, false, true, false]),
     ("/admin/second", [true, true, true, false]),
     ("/admin", [true, true, true, false]),
@@ -35,6 +35,7 @@ const PAGES: [(&str, [bool; 4]); 36] = [
     ("/admin/orgs/yunxi-office/edit", [true, false, false, false]),
     ("/admin/new/org", [true, false, false, false]),
     ("/admin/accounts", [true, true, true, false]),
+    ("/admin/accounts?unused=1", [true, true, true, false]),
     ("/admin/accounts/dispatcher", [true, true, true, false]),
     ("/admin/new/account", [true, false, false, false]),
     ("/admin/duties", [true, false, true, true]),

@@ -64,6 +64,7 @@ async fn send(desk: &Desk, case: &Filed, to: &str, act: &str, form: &[(&str, &st
 
 async fn held_up_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
+    desk.get("municipal", "/privacy").await.is(200).hides("大语言模型").hides("下面写明的");
     let case = handled(&desk, "one").await;
     let page = send(&desk, &case, "act", "result", &COURTESY).await.is(422);
     // What is doubted is said, what was typed is there, and the way on is a second button.
@@ -197,8 +198,11 @@ fn model(said: &str) -> (String, Arc<Mutex<Vec<String>>>) {
 
 async fn assisted_on(bed: Bed) {
     let (address, heard) = model("【查到的情况】路灯保险丝烧断。\n【采取的措施】我们将尽快更换。");
-    let plugs = Plugs::default().with_assistant(Assistant::new(&address, "m", None, Reach::Inside).unwrap());
+    let plugs = Plugs::default()
+        .with_assistant(Assistant::new(&address, "m", None, Reach::Inside).unwrap().run_by("云海政务云"));
     let desk = Desk::open_with(&bed, plugs).await;
+    let notice = desk.get("municipal", "/privacy").await.is(200);
+    notice.says("由 云海政务云 运行的大语言模型（m）").says("除了下面写明的");
     let case = handled(&desk, "one").await;
     let page = desk.get("municipal", &url(&case)).await.is(200).says("请写作助手起草");
     page.says(&format!("form=\"handle-result-form\" formaction=\"{}/assistant\"", url(&case)));

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 pub mod http;
+pub mod picture;
 pub mod program;
 
 /// What can fail on the way to a test.

@@ -333,12 +333,12 @@ pub fn cleaned<'b>(name: &str, bytes: &'b [u8]) -> Result<Cleaned<'b>, UploadErr
 }
 
 /// What the first bytes say.
-enum Looks {
+pub(super) enum Looks {
     Picture(ImageFormat),
     Pdf,
 }
 
-fn look(bytes: &[u8]) -> Option<Looks> {
+pub(super) fn look(bytes: &[u8]) -> Option<Looks> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some(Looks::Picture(ImageFormat::Jpeg)),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Looks::Picture(ImageFormat::Png)),

@@ -39,6 +39,8 @@ const THOUGHT: (&str, &str) = ("<think>", "</think>");
 pub struct Assistant {
     url: String,
     model: String,
+    /// Who runs it, as people are told.
+    by: String,
     key: Option<Secret<String>>,
     agent: ureq::Agent,
     asks: Semaphore,
@@ -93,7 +95,9 @@ impl Assistant {
     /// When it is no such address or may not be called, or the model has no name.
     pub fn new(url: &str, model: &str, key: Option<Secret<String>>, reach: Reach) -> Result<Self, Malformed> {
         let malformed = |what: &'static str| Malformed { text: url.into(), what };
-        let plain = reach.address(url)?.scheme_str() == Some("http");
+        let address = reach.address(url)?;
+        let plain = address.scheme_str() == Some("http");
+        let by = address.host().unwrap_or_default().to_owned();
         if plain && reach == Reach::Public {
             return Err(malformed(
                 "an address of a writing assistant (https://…; without TLS only inside: --allow-private-hooks)",
@@ -105,7 +109,21 @@ impl Assistant {
         let url = url.trim_end_matches('/');
         let url = if url.ends_with(PATH) { url.to_owned() } else { format!("{url}{PATH}") };
         let agent = outward::patient_agent(reach, limits::ASSISTANT_WAIT);
-        Ok(Self { url, model: model.trim().to_owned(), key, agent, asks: Semaphore::new(limits::ASSISTANT_ASKS) })
+        Ok(Self { url, model: model.trim().to_owned(), by, key, agent, asks: Semaphore::new(limits::ASSISTANT_ASKS) })
+    }
+
+    /// With the name of whoever runs it; the host of its address stands for one that is not told.
+    #[must_use]
+    pub fn run_by(mut self, who: &str) -> Self {
+        if !who.trim().is_empty() {
+            who.trim().clone_into(&mut self.by);
+        }
+        self
+    }
+
+    /// Who runs it, as people are told.
+    pub fn recipient(&self) -> &str {
+        &self.by
     }
 
     /// Where it is, and which model.

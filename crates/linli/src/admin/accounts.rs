@@ -24,7 +24,7 @@ use super::{
     form::{Choice, Form, Wrong},
     may, page, second,
     sheets::{Issued, passwords},
-    words,
+    unused, words,
 };
 use crate::web::{
     Ctx, Fault, Needs, Page, Reply, Routes,
@@ -70,6 +70,9 @@ struct AccountRow {
 }
 
 async fn list(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
+    if !asked.unused.is_empty() {
+        return unused::list(ctx, asked).await;
+    }
     let page = page(&ctx, &ctx.t("admin-accounts"), &asked.done);
     let after: Option<Login> = asked.after.parse().ok();
     let (home, now, shows_seats) =

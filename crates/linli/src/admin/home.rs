@@ -14,7 +14,7 @@ use linli_engine::{
     record::{self, Act, Deed, What},
 };
 
-use super::{Asked, Nav, assistant, by, form::Form, may, page, places, second, words};
+use super::{Asked, Nav, assistant, by, form::Form, may, page, places, second, unused, words};
 use crate::web::{
     Ctx, Fault, Needs, Page, Reply, Routes,
     forms::Sent,
@@ -40,6 +40,8 @@ struct HomePage {
     alarms: Option<Alarms>,
     /// What waits for a second person; empty when nothing does.
     second: String,
+    /// Accounts that nobody uses; empty when there are none.
+    unused: String,
     doors: Vec<Door>,
     may_end: bool,
     /// How far the setting-up has come; empty once the office is open.
@@ -86,11 +88,12 @@ async fn home(ctx: Ctx, Query(asked): Query<Asked>) -> Reply {
         0 => String::new(),
         n => page.n("admin-second-waits", n as i64),
     };
+    let unused = unused::told(&ctx, &page).await?;
     let key = Form::new(&ctx, "warning", &[]).key().to_owned();
     let may_end = may(&ctx, Action::Edit, Resource::Warning);
     let assistant = assistant::html(assistant::look(&ctx, &page).await?.as_ref())?;
     let (nav, doors) = (Nav::new(&ctx, "/admin"), doors(&ctx, &page));
-    show(&HomePage { nav, key, alarms, second, doors, may_end, assistant, page })
+    show(&HomePage { nav, key, alarms, second, unused, doors, may_end, assistant, page })
 }
 
 async fn alarms(ctx: &Ctx, page: &Page) -> Result<Alarms, Fault> {

@@ -36,6 +36,7 @@ mod second;
 mod security;
 pub mod sheets;
 mod tokens;
+mod unused;
 mod words;
 
 use std::sync::Arc;
@@ -70,6 +71,8 @@ struct Asked {
     after: String,
     /// What was just done.
     done: String,
+    /// Of accounts: those only that nobody uses.
+    unused: String,
 }
 
 /// Whether the reader's seat may do this.

@@ -141,6 +141,9 @@ pub struct Where {
     /// The name of the model there
     #[arg(long, env = "LINLI_ASSISTANT_MODEL", value_name = "NAME", requires = "assistant_url")]
     assistant_model: Option<String>,
+    /// Who runs that service, as the privacy notice tells people; without it the notice names the host
+    #[arg(long, env = "LINLI_ASSISTANT_BY", value_name = "NAME", requires = "assistant_url")]
+    assistant_by: Option<String>,
     /// The file with the key of that service. The variable LINLI_ASSISTANT_KEY may hold the key itself
     #[arg(long, env = "LINLI_ASSISTANT_KEY_FILE", value_name = "FILE", requires = "assistant_url")]
     assistant_key: Option<PathBuf>,
@@ -282,7 +285,8 @@ impl Where {
             (None, Some(path)) => Some(std::fs::read_to_string(path).map_err(Failure::io(path.display().to_string()))?),
         };
         let key = key.map(|key| Secret::new(key.trim().to_owned()));
-        Assistant::new(url, model, key, reach).map(Some).map_err(|e| Failure::Input(e.to_string()))
+        let assistant = Assistant::new(url, model, key, reach).map_err(|e| Failure::Input(e.to_string()))?;
+        Ok(Some(assistant.run_by(self.assistant_by.as_deref().unwrap_or_default())))
     }
 
     /// Where the master key of the vault is.

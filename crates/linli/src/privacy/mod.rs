@@ -8,13 +8,16 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use linli_engine::pack::{
-    Pack,
-    data::{Entry, Kept},
+use linli_engine::{
+    pack::{
+        Pack,
+        data::{Entry, Kept},
+    },
+    replies::Assistant,
 };
 use linli_worktime::point;
 
-use crate::web::{Ctx, Fault, Needs, Page, Reply, Routes, page::show, times::Spoken};
+use crate::web::{Ctx, Fault, Needs, Page, Reply, Routes, i18n::text, page::show, times::Spoken};
 
 /// The routes of this capability.
 pub fn routes() -> Routes {
@@ -44,6 +47,8 @@ struct NoticePage {
     version: String,
     /// Whether staff are connected with callers by an exchange.
     relay: bool,
+    /// The writing assistant and who runs it, where staff may ask one.
+    assistant: Option<String>,
 }
 
 async fn page(ctx: Ctx) -> Reply {
@@ -57,7 +62,10 @@ async fn page(ctx: Ctx) -> Reply {
     let laws = pack.sources.iter().filter(|source| cited.contains(source.id.as_str()));
     let rights = pack.limit("rights", None);
     let until = rights.and_then(|limit| point(&pack.calendar, engine.clock.now(), limit, &[], 100));
+    let asking = pack.replies().is_some_and(|replies| replies.assistant.is_some());
+    let assistant = engine.plugs.assistant().filter(|_| asking);
     show(&NoticePage {
+        assistant: assistant.map(|assistant| words_of(&ctx, &assistant)),
         residents: items(residents),
         staff: items(staff),
         laws: laws.map(|source| page.of(&source.title).to_owned()).collect(),
@@ -66,6 +74,13 @@ async fn page(ctx: Ctx) -> Reply {
         relay: engine.plugs.relay().is_some(),
         page,
     })
+}
+
+/// Who receives what of a case, and when.
+fn words_of(ctx: &Ctx, assistant: &Assistant) -> String {
+    let (_, model) = assistant.name();
+    let args = [("who", assistant.recipient().to_owned().into()), ("model", model.to_owned().into())];
+    text(ctx.lang, "privacy-assistant", &args)
 }
 
 fn item(page: &Page, pack: &Pack, entry: &Entry) -> Item {

@@ -8,7 +8,7 @@ use linli_engine::{
     limits,
 };
 
-use super::whom::Whom;
+use super::{told::Told, whom::Whom};
 use crate::web::{Ctx, Page, forms::Sent, i18n::text};
 
 /// Characters of what happened.
@@ -93,6 +93,10 @@ pub struct Draft {
     pub confidential: bool,
     /// Notes of the files taken so far.
     pub kept: Vec<String>,
+    /// Whether the pictures that come with this form may be read for where and when they were taken.
+    pub tells: bool,
+    /// What they told; not carried on.
+    pub told: Option<Told>,
     /// For whom, where it is somebody else.
     pub whom: Whom,
     /// The answers at hand that were shown beside the words already.
@@ -133,6 +137,8 @@ impl Draft {
             contact: text("contact"),
             confidential: sent.ticked("confidential"),
             kept: sent.fields.get("kept").cloned().unwrap_or_default(),
+            tells: sent.ticked("tells"),
+            told: None,
             whom: Whom::read(sent),
             seen: text("seen"),
             checked: sent.ticked("checked"),
@@ -198,6 +204,11 @@ impl Draft {
             code.level() >= Level::Street && directory.place(code).is_some_and(|p| p.retired_at.is_none())
         };
         found.filter(live).or_else(|| self.picked(directory).pop())
+    }
+
+    /// What pictures told, in words.
+    pub fn told_words(&self, ctx: &Ctx, on: Step) -> Vec<String> {
+        self.told.as_ref().map(|told| told.words(ctx, on)).unwrap_or_default()
     }
 
     /// What is wrong with what happened.

@@ -59,6 +59,8 @@ struct JoinPage {
     hidden: Vec<(&'static str, String)>,
     n: Neighbour,
     photos: Photos,
+    /// What pictures told.
+    told: Vec<String>,
     name_chars: usize,
     wrong: Vec<Wrong>,
 }
@@ -133,6 +135,7 @@ pub async fn page(ctx: &Ctx, draft: Draft, main: &Head, wrong: Vec<Wrong>, statu
         hidden,
         n,
         photos: Photos::of(ctx, &draft, Step::Last),
+        told: draft.told_words(ctx, Step::Last),
         name_chars: limits::NAME_CHARS,
         draft,
         wrong,

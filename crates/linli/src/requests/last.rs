@@ -39,6 +39,8 @@ struct LastPage {
     groups: Vec<Group>,
     promised: Option<Spoken>,
     photos: Photos,
+    /// What pictures told.
+    told: Vec<String>,
     name_chars: usize,
     wrong: Vec<Wrong>,
     step: String,
@@ -70,6 +72,7 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
         step: step_words(ctx, Step::Last),
         whom: draft.whom.words(ctx),
         photos: Photos::of(ctx, &draft, Step::Last),
+        told: draft.told_words(ctx, Step::Last),
         place: page.place(&place),
         groups: groups(&page, pack, &category),
         promised: promised(pack, &category, engine.clock.now()).map(|at| page.time(&at)),

@@ -34,6 +34,7 @@ mod rows;
 mod say;
 mod story;
 mod thread;
+mod told;
 mod track;
 mod whereabouts;
 mod whom;

@@ -7,7 +7,7 @@ use linli_engine::limits;
 
 use super::{
     draft::{Draft, Step, Wrong, step_words, titled},
-    kept, last, say,
+    kept, last, say, told, whereabouts,
 };
 use crate::web::{
     Ctx, Fault, Page, Reply,
@@ -23,6 +23,10 @@ pub struct Photos {
     pub most: usize,
     /// Bytes of one at most.
     pub bytes: usize,
+    /// Whether it is asked if they may be read; the elder version asks it with the place, so that this page asks one thing.
+    pub asks: bool,
+    /// Whether the box is ticked still: the form came back.
+    pub tells: bool,
 }
 
 impl Photos {
@@ -31,7 +35,13 @@ impl Photos {
         let (held, _) = kept::holding(ctx, &draft.kept);
         let taken = held.into_iter().enumerate();
         let taken = taken.map(|(n, (_, file))| (file.name, format!("drop-{n}-{}", on.slug()))).collect();
-        Self { taken, most: limits::UPLOADS, bytes: limits::UPLOAD_BYTES }
+        Self {
+            taken,
+            most: limits::UPLOADS,
+            bytes: limits::UPLOAD_BYTES,
+            asks: !(ctx.elder && on == Step::Photo),
+            tells: draft.tells,
+        }
     }
 }
 
@@ -74,7 +84,11 @@ pub async fn take(ctx: &Ctx, draft: &mut Draft, upload: Upload) -> Result<(), Fa
     if upload.sent.files.is_empty() {
         return Ok(());
     }
-    let files = uploads::keep(ctx, upload.sent.files).await?;
+    let (files, told): (Vec<_>, Vec<_>) =
+        uploads::keep_and_ask(ctx, upload.sent.files, draft.tells).await?.into_iter().unzip();
+    if std::mem::take(&mut draft.tells) {
+        draft.told = Some(told::read(ctx, draft, &told));
+    }
     let (key, now) = (&ctx.engine().vault_key, ctx.engine().clock.now());
     for file in &files {
         // A form that is sent twice has its files once.
@@ -92,6 +106,7 @@ pub async fn refused(ctx: &Ctx, draft: Draft, fault: &Fault, step: &str) -> Repl
     match step {
         "send" | "enter-send" | "whom" | "quiet" => last::page(ctx, draft, vec![wrong], last::refused(fault)).await,
         "photo-done" => page(ctx, draft, Some(wrong)),
+        "last" | "enter-last" | "look" | "pick" | "photo-look" => whereabouts::page(ctx, draft, Some(wrong)),
         _ => say::page(ctx, draft, Some(wrong)),
     }
 }
@@ -107,6 +122,7 @@ pub async fn drop(ctx: &Ctx, mut draft: Draft, button: &str) -> Reply {
     draft.kept = held.into_iter().map(|(note, _)| note).collect();
     match parts.next() {
         Some("say") => say::page(ctx, draft, None),
+        Some("where") => whereabouts::page(ctx, draft, None),
         Some("photo") => page(ctx, draft, None),
         _ => last::page(ctx, draft, Vec::new(), StatusCode::OK).await,
     }

@@ -7,6 +7,7 @@ use super::{
     draft::{Draft, SAY_CHARS, Step, Wrong, step_words, titled},
     join, last, phone,
     photo::{self, Photos},
+    told::Told,
     whereabouts,
     whom::{self, Whom},
 };
@@ -58,13 +59,18 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
     if let Err(fault) = photo::take(&ctx, &mut draft, upload).await {
         return photo::refused(&ctx, draft, &fault, &step).await;
     }
+    let places = ctx.engine().directory();
     match step.as_str() {
         "say" => page(&ctx, draft, None),
         "look" => {
             draft.place.clear();
             whereabouts::page(&ctx, draft, None)
         }
-        "pick" => whereabouts::page(&ctx, draft, None),
+        "pick" | "photo-look" => whereabouts::page(&ctx, draft, None),
+        // What a picture told of the place is looked at before the report goes on.
+        "last" | "enter-last" if draft.told.as_ref().is_some_and(|t| t.asks(&draft, &places)) => {
+            whereabouts::page(&ctx, draft, None)
+        }
         "photo" => photo::page(&ctx, draft, None),
         "phone" => phone::page(&ctx, draft, None),
         "phone-done" => match draft.wrong_last(&ctx).into_iter().find(|w| w.id == "contact") {
@@ -95,6 +101,10 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
         "other" => {
             join::OTHER.clone_into(&mut draft.same_as);
             on(&ctx, draft).await
+        }
+        // So is what was written below the words.
+        "send" | "enter-send" if draft.told.as_ref().is_some_and(Told::wrote) => {
+            last::page(&ctx, draft, Vec::new(), StatusCode::OK).await
         }
         "send" | "enter-send" => last::send(&ctx, draft, key?).await,
         step if step.starts_with("drop-") => photo::drop(&ctx, draft, step).await,

@@ -8,7 +8,10 @@ use linli_engine::{
     limits,
 };
 
-use super::draft::{Draft, OTHER, Step, Wrong, step_words, titled};
+use super::{
+    draft::{Draft, OTHER, Step, Wrong, step_words, titled},
+    photo::Photos,
+};
 use crate::web::{
     Ctx, Page, Reply,
     alarm::Alarm,
@@ -44,6 +47,9 @@ struct WherePage {
     choices: Vec<Choice>,
     picks: Vec<Pick>,
     address_chars: usize,
+    photos: Photos,
+    /// What pictures told.
+    told: Vec<String>,
     /// Danger that the words tell of.
     alarm: Option<Alarm>,
     /// What may answer the words, where it was not beside them already.
@@ -59,9 +65,16 @@ impl WherePage {
 }
 
 /// The second step.
-pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
+pub fn page(ctx: &Ctx, mut draft: Draft, wrong: Option<Wrong>) -> Reply {
+    let proposed = draft.told.as_ref().and_then(|told| told.proposed()).cloned();
+    if let Some(place) = &proposed {
+        draft.place = place.to_string();
+        draft.picks.clear();
+    }
     let directory = ctx.engine().directory();
-    let choices = choices(ctx, &directory, &draft);
+    let mut choices = choices(ctx, &directory, &draft);
+    let by_picture = |c: &&mut Choice| proposed.as_ref().is_some_and(|place| place.to_string() == c.code);
+    choices.iter_mut().filter(by_picture).for_each(|c| c.hint = format!("{} \u{b7} {}", ctx.t("told-hint"), c.hint));
     let none_found = choices.is_empty();
     let picks = if none_found || draft.place == OTHER { picks(ctx, &directory, &draft) } else { Vec::new() };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -71,7 +84,11 @@ pub fn page(ctx: &Ctx, draft: Draft, wrong: Option<Wrong>) -> Reply {
     let answers = suggested(ctx, &page, &draft.say, &draft.seen);
     let (step, address_chars) = (step_words(ctx, Step::Where), limits::ADDRESS_CHARS);
     let alarm = Alarm::told(ctx, &page, &draft.say);
-    show_as(status, &WherePage { page, hidden, choices, picks, draft, address_chars, alarm, answers, wrong, step })
+    let (photos, told) = (Photos::of(ctx, &draft, Step::Where), draft.told_words(ctx, Step::Where));
+    show_as(
+        status,
+        &WherePage { page, hidden, choices, picks, draft, address_chars, photos, told, alarm, answers, wrong, step },
+    )
 }
 
 /// The places that a text calls by their names.

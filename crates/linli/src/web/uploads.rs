@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
 };
 use linli_engine::{
-    attachments::{self, Attachment, Digest, Stored, UploadError},
+    attachments::{self, Attachment, Digest, Stored, Told, UploadError},
     cases::CaseKey,
     db::{DbError, Tx},
     ids::AttachmentId,
@@ -100,8 +100,21 @@ fn fault(error: &MultipartError) -> Fault {
 /// # Errors
 /// Which file was not taken, and why, in the reader's words.
 pub async fn keep(ctx: &Ctx, files: Vec<SentFile>) -> Result<Vec<Stored>, Fault> {
-    let store = ctx.engine().files.clone();
-    let work = move || files.iter().map(|f| store.put(&f.name, &f.bytes)).collect::<Result<Vec<_>, _>>();
+    Ok(keep_and_ask(ctx, files, false).await?.into_iter().map(|(stored, _)| stored).collect())
+}
+
+/// The same; and what each tells of where and when it was taken, if whoever sent them said that it may be read.
+///
+/// # Errors
+/// Which file was not taken, and why, in the reader's words.
+pub async fn keep_and_ask(ctx: &Ctx, files: Vec<SentFile>, ask: bool) -> Result<Vec<(Stored, Told)>, Fault> {
+    let (store, calendar) = (ctx.engine().files.clone(), ctx.engine().packs().current().calendar.clone());
+    let one = move |file: &SentFile| {
+        let stored = store.put(&file.name, &file.bytes)?;
+        let told = if ask { attachments::told(&file.bytes, &calendar) } else { Told::default() };
+        Ok((stored, told))
+    };
+    let work = move || files.iter().map(one).collect::<Result<Vec<_>, _>>();
     let broken = |_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR, "fault-broken");
     tokio::task::spawn_blocking(work).await.map_err(broken)?.map_err(not_taken)
 }

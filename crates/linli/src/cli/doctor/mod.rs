@@ -131,6 +131,7 @@ async fn all(args: &DoctorArgs) -> Result<Vec<Line>, Failure> {
     lines.push(people::administrators(&facts));
     lines.push(people::powers(&facts));
     lines.push(people::passwords(&db, &facts, args.demo).await?);
+    lines.push(people::unused(&facts, args.demo));
     lines.push(people::tokens(&facts, now));
     Ok(lines)
 }

@@ -3,6 +3,7 @@
 use linli_engine::{
     checkup::{self, Facts},
     db::Db,
+    limits,
     seats::Role,
     tokens::Token,
 };
@@ -59,6 +60,21 @@ pub(super) async fn passwords(db: &Db, facts: &Facts, is_demo: bool) -> Result<L
             )
         }
     })
+}
+
+pub(super) fn unused(facts: &Facts, is_demo: bool) -> Line {
+    if is_demo {
+        return ok("accounts", "a demonstration: its accounts are nobody's");
+    }
+    let days = limits::UNUSED_MS / 86_400_000;
+    let names: Vec<&str> = facts.unused.iter().map(|one| one.account.login.as_str()).collect();
+    let Some(first) = names.first() else {
+        return ok("accounts", format!("each that is open was used within {days} days"));
+    };
+    let many = if names.len() > limits::PAGE { format!("more than {}", limits::PAGE) } else { names.len().to_string() };
+    let gone = facts.unused.iter().filter(|one| one.ended.is_some()).count();
+    let says = format!("open, not used for {days} days: {many}, {first} first; without a seat any more: {gone}");
+    look("accounts", says, "the system administrator shuts those that nobody needs: /admin/accounts?unused=1")
 }
 
 pub(super) fn tokens(facts: &Facts, now: Millis) -> Line {
