@@ -26,6 +26,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0020_reading", include_str!("../../migrations/0020_reading.sql")),
     ("0021_knowledge", include_str!("../../migrations/0021_knowledge.sql")),
     ("0022_near", include_str!("../../migrations/0022_near.sql")),
+    ("0023_passkey", include_str!("../../migrations/0023_passkey.sql")),
 ];
 
 /// What SQLite should expect of the tables; PostgreSQL counts for itself.
