@@ -228,7 +228,7 @@ fn files(args: &InitArgs) -> Result<(PathBuf, PathBuf), Failure> {
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/usr/local/bin/linli"));
     let db = args.place.db.as_ref().map_or_else(String::new, |db| format!("LINLI_DB={db}\n"));
     let settings = format!(
-        "# How linli runs here. A line is a setting; `linli serve --help` names all of them.\nLINLI_DATA_DIR={}\n{db}LINLI_LISTEN={}\n# Behind a proxy that speaks TLS:\n# LINLI_SECURE_COOKIES=true\n# LINLI_BEHIND_PROXY=true\n",
+        "# How linli runs here. A line is a setting; `linli serve --help` names all of them.\nLINLI_DATA_DIR={}\n{db}LINLI_LISTEN={}\n# Behind a proxy that speaks TLS:\n# LINLI_SECURE_COOKIES=true\n# LINLI_BEHIND_PROXY=true\n# The address that people type; passkeys are bound to its name:\n# LINLI_URL=https://street.example\n",
         data.display(),
         args.listen
     );
