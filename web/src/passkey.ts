@@ -64,22 +64,28 @@ function can(form: HTMLFormElement): boolean {
 }
 
 function offer(form: HTMLFormElement): void {
-  const [field, failed] = [form.elements.namedItem("passkey") as HTMLInputElement, form.querySelector<HTMLElement>("[data-failed]")];
+  const field = form.elements.namedItem("passkey") as HTMLInputElement;
+  const show = (part: string, shown: boolean) => {
+    const text = form.querySelector<HTMLElement>(part);
+    if (text) text.hidden = !shown;
+  };
   const [button, without] = [form.querySelector("button"), form.parentElement?.querySelector<HTMLElement>("[data-without]")];
   let asking = false;
   async function ask(aloud: boolean): Promise<void> {
     if (asking) return;
     asking = true;
-    if (failed) failed.hidden = true;
+    show("[data-failed]", false);
+    show("[data-asking]", true);
     button?.setAttribute("aria-disabled", "true");
     try {
       field.value = JSON.stringify(await ("new" in form.dataset ? made(form) : shown(form)));
       form.requestSubmit();
     } catch {
       // Somebody who turns the browser's question down, which nobody pressed for, is not told of a fault.
-      if (failed) failed.hidden = !aloud;
+      show("[data-failed]", aloud);
       button?.removeAttribute("aria-disabled");
     }
+    show("[data-asking]", false);
     asking = false;
   }
   form.addEventListener("submit", (event) => {

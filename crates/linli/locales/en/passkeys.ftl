@@ -23,6 +23,7 @@ passkey-full =
        *[other] You have { $n }; remove one to add another.
     }
 passkey-use = Use my passkey
+passkey-asking = Follow what the browser or your phone says.
 passkey-failed = That did not work. Press again, or use another way.
 passkey-without = For passkeys, open { $origin } in a browser that knows them.
 passkey-no-address = This system has not been told its address yet, so there are no passkeys. Tell your system administrator.
@@ -34,5 +35,6 @@ passkey-second-title = One more step
 passkey-second-lead = The password was right. Use your passkey within 5 minutes, or one of the other ways below.
 security-event-passkey-added = Added a passkey
 security-event-passkey-removed = Removed a passkey
-security-event-passkey-failed = A passkey was not taken
+security-event-passkey-asking = Follow what the browser or your phone says.
+passkey-failed = A passkey was not taken
 security-event-passkey-copied = A passkey counted backwards: it may be copied, and was refused

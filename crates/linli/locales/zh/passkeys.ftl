@@ -23,6 +23,7 @@ passkey-full =
        *[other] 已经有 { $n } 个了，要加新的先移除一个。
     }
 passkey-use = 用通行密钥验证
+passkey-asking = 请按浏览器或手机上的提示做。
 passkey-failed = 没有完成。可以再按一次，或者用别的方式。
 passkey-without = 通行密钥要用支持它的浏览器打开 { $origin } 才能用。
 passkey-no-address = 本系统还没有设好对外的网址，暂时不能用通行密钥，请告诉系统管理员。
@@ -34,5 +35,6 @@ passkey-second-title = 再验证一次
 passkey-second-lead = 密码对了。请在 5 分钟内用通行密钥，或者下面的其他方式。
 security-event-passkey-added = 添加了通行密钥
 security-event-passkey-removed = 移除了通行密钥
-security-event-passkey-failed = 通行密钥没有通过
+security-event-passkey-asking = 请按浏览器或手机上的提示做。
+passkey-failed = 通行密钥没有通过
 security-event-passkey-copied = 通行密钥的计数倒退，可能被复制，已拒绝
