@@ -35,6 +35,5 @@ passkey-second-title = One more step
 passkey-second-lead = The password was right. Use your passkey within 5 minutes, or one of the other ways below.
 security-event-passkey-added = Added a passkey
 security-event-passkey-removed = Removed a passkey
-security-event-passkey-asking = Follow what the browser or your phone says.
-passkey-failed = A passkey was not taken
+security-event-passkey-failed = A passkey was not taken
 security-event-passkey-copied = A passkey counted backwards: it may be copied, and was refused

@@ -35,6 +35,5 @@ passkey-second-title = 再验证一次
 passkey-second-lead = 密码对了。请在 5 分钟内用通行密钥，或者下面的其他方式。
 security-event-passkey-added = 添加了通行密钥
 security-event-passkey-removed = 移除了通行密钥
-security-event-passkey-asking = 请按浏览器或手机上的提示做。
-passkey-failed = 通行密钥没有通过
+security-event-passkey-failed = 通行密钥没有通过
 security-event-passkey-copied = 通行密钥的计数倒退，可能被复制，已拒绝

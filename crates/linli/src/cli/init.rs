@@ -286,7 +286,7 @@ pub async fn run(mut args: InitArgs) -> Done {
         println!("    {:<10} {:<16} {}", first.login.as_str(), first.password, first.role);
     }
     println!(
-        "\nEach has to choose a password of their own at the first sign-in, and to set up a second factor: an app on\na phone that shows codes. Three people should hold them."
+        "\nEach has to choose a password of their own at the first sign-in, and to set up a second factor: a passkey, or\nan app on a phone that shows codes. Three people should hold them."
     );
     println!("Settings: {}\nFor systemd: {}\n\nNow run\n\n    {serve}\n", env.display(), unit.display());
     println!("and open http://{}/admin: it leads on, step by step.", args.listen);
