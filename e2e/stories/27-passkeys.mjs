@@ -126,6 +126,8 @@ export default async function (demo, size) {
   await add(who);
   await signIns(house, size, who, key);
   const { page } = who;
+  await page.goto(FACTOR);
+  await look(who, "27-both-on");
   await prove(page);
   await through(page, () => page.click('form[action$="/remove"] button'));
   await expectText(page, "通行密钥移除了");

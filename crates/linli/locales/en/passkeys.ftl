@@ -24,6 +24,7 @@ passkey-full =
     }
 passkey-use = Use my passkey
 passkey-asking = Follow what the browser or your phone says.
+passkey-or = Or type the number of your app:
 passkey-failed = That did not work. Press again, or use another way.
 passkey-without = For passkeys, open { $origin } in a browser that knows them.
 passkey-no-address = This system has not been told its address yet, so there are no passkeys. Tell your system administrator.

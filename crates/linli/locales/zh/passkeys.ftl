@@ -24,6 +24,7 @@ passkey-full =
     }
 passkey-use = 用通行密钥验证
 passkey-asking = 请按浏览器或手机上的提示做。
+passkey-or = 或者填手机应用上的数字：
 passkey-failed = 没有完成。可以再按一次，或者用别的方式。
 passkey-without = 通行密钥要用支持它的浏览器打开 { $origin } 才能用。
 passkey-no-address = 本系统还没有设好对外的网址，暂时不能用通行密钥，请告诉系统管理员。
