@@ -14,7 +14,7 @@ const out = gallery ? join(here, "gallery/build") : join(here, "../crates/linli/
 
 const { outputFiles } = await build({
   absWorkingDir: here,
-  entryPoints: ["src/app.css", "src/app.ts", "src/desk.ts", "src/live.ts", "src/call.ts", "src/sw.ts", "src/try.ts", "src/check.css", "src/check.ts"],
+  entryPoints: ["src/app.css", "src/app.ts", "src/desk.ts", "src/live.ts", "src/call.ts", "src/passkey.ts", "src/sw.ts", "src/try.ts", "src/check.css", "src/check.ts"],
   outdir: "out", // only names the files; nothing is written there
   write: false,
   bundle: true,

@@ -92,7 +92,7 @@ async function enter(office, login, password, size, lang = "zh-CN") {
 
 /** An administrator needs a second factor before anything else. */
 async function second(who) {
-  await expectText(who.page, "要求动态验证码");
+  await expectText(who.page, "要求双重验证");
   await who.page.goto("/admin");
   if (!who.page.url().includes("/desk/me/factor")) throw new Error(`${who.name} came past the second factor`);
   await look(who, "16-factor");

@@ -72,7 +72,7 @@ async function resident(house, size, number) {
 async function administrators(house, size) {
   const system = await staff(house, "admin-system", size);
   await system.page.goto(`/admin/accounts/${LOGIN}`);
-  await expectText(system.page, "动态验证码");
+  await expectText(system.page, "双重验证");
   await look(system, "19-account");
   await through(system.page, () => system.page.click('form[action$="/factor"] button'));
   await expectText(system.page, "解除了");
@@ -99,7 +99,7 @@ async function administrators(house, size) {
   await audit.page.selectOption("#kind", "factor-taken");
   await audit.page.fill("#who", LOGIN);
   await through(audit.page, () => audit.page.click("form.filters button"));
-  await expectText(audit.page, "管理员解除了动态验证码");
+  await expectText(audit.page, "管理员解除了双重验证");
   await look(audit, "19-log-filtered");
   const english = await staff(house, "admin-audit", { width: 320, height: 640 }, "en-GB");
   for (const path of ["/admin/security", "/desk/me/factor", "/desk/me/sessions"]) {

@@ -21,6 +21,7 @@ pub mod limits;
 pub mod notices;
 pub mod outward;
 pub mod pack;
+pub mod passkey;
 pub mod policy;
 pub mod presence;
 pub mod reading;
@@ -122,6 +123,8 @@ static STATEMENTS: &[&[&db::Sql]] = &[
     security::STATEMENTS,
     sessions::CODE_STATEMENTS,
     sessions::FACTOR_STATEMENTS,
+    sessions::OWN_STATEMENTS,
+    sessions::PASSKEY_STATEMENTS,
     sessions::STAFF_STATEMENTS,
     sessions::STATEMENTS,
     sheets::STATEMENTS,

@@ -201,6 +201,14 @@ pub const SEEN_EVERY_MS: i64 = 5 * 60_000;
 pub const SESSIONS_SHOWN: u32 = 50;
 /// How long a sign-in waits for its code after the password was right, milliseconds.
 pub const HALF_SIGN_IN_MS: i64 = 5 * 60_000;
+/// Passkeys of one account.
+pub const PASSKEYS: usize = 10;
+/// Characters of what its owner calls a passkey.
+pub const PASSKEY_CHARS: usize = 30;
+/// How long a passkey may take to answer, milliseconds.
+pub const CHALLENGE_MS: i64 = 5 * 60_000;
+/// How long one's second factor may be changed after it was shown, milliseconds.
+pub const PROVED_MS: i64 = 5 * 60_000;
 /// Recovery codes that are made at once.
 pub const RECOVERY_CODES: usize = 10;
 /// Living tokens of one seat.

@@ -35,6 +35,14 @@ words! {
     FactorOff = "factor-off",
     /// An administrator took it off.
     FactorTaken = "factor-taken",
+    /// A passkey was added.
+    PasskeyAdded = "passkey-added",
+    /// Its owner removed a passkey.
+    PasskeyRemoved = "passkey-removed",
+    /// The password was right, the passkey was not.
+    PasskeyFailed = "passkey-failed",
+    /// A passkey whose count went backwards: there are two with the same key, and it was refused.
+    PasskeyCopied = "passkey-copied",
     /// A recovery code was used in its place.
     RecoveryUsed = "recovery-used",
     /// New recovery codes were made; the old ones are void.

@@ -4,6 +4,8 @@
 
 mod codes;
 pub mod factor;
+mod own;
+pub mod passkeys;
 mod staff;
 
 use std::fmt::{self, Write as _};
@@ -13,12 +15,17 @@ use linli_worktime::Millis;
 pub(crate) use self::{
     codes::STATEMENTS as CODE_STATEMENTS,
     factor::STATEMENTS as FACTOR_STATEMENTS,
+    own::STATEMENTS as OWN_STATEMENTS,
+    passkeys::STATEMENTS as PASSKEY_STATEMENTS,
     staff::{STATEMENTS as STAFF_STATEMENTS, mark},
 };
 pub use self::{
     codes::{CodeError, redeem_code, request_code},
     factor::Required,
-    staff::{Candidate, Checked, Opened, SignInError, begin_sign_in, check_again, finish_half, finish_sign_in},
+    staff::{
+        Candidate, Checked, Opened, SignInError, Ways, ask_half, begin_sign_in, check_again, finish_half,
+        finish_sign_in, ways,
+    },
 };
 use crate::{
     db::{DbError, Row, Tx, args, statements},
@@ -133,7 +140,8 @@ statements! {
     START = "INSERT INTO session (jurisdiction, token, account, person, made_at, ends_at, seen_at, device, network)
         VALUES ($1, $2, $3, $4, $5, $6, $5, $7, $8)";
     FIND = "SELECT s.seen_at, s.person, a.id, a.login, a.name, a.disabled_at IS NOT NULL, a.first_at IS NOT NULL,
-        f.on_at IS NOT NULL, w.value FROM session s
+        f.on_at IS NOT NULL OR EXISTS (SELECT 1 FROM passkey p
+            WHERE p.jurisdiction = s.jurisdiction AND p.account = s.account), w.value FROM session s
         LEFT JOIN account a ON a.jurisdiction = s.jurisdiction AND a.id = s.account
         LEFT JOIN second_factor f ON f.jurisdiction = s.jurisdiction AND f.account = s.account
         LEFT JOIN setting w ON w.jurisdiction = s.jurisdiction AND w.name = 'second-factor'

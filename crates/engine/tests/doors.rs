@@ -17,7 +17,7 @@ use linli_engine::{
     security::{self, Asked, Happened},
     sessions::{
         self, CodeError, Opened, Origin, Session, SignInError, Token, Who,
-        factor::{self, Own, Proof, Required, State},
+        factor::{self, Own, Proof, Required, State, Switched},
     },
     totp::{Seed, step_at},
     tries::{self, Tried},
@@ -80,6 +80,16 @@ async fn own<T: Send + 'static>(
     .await
 }
 
+/// The same in a session.
+async fn here<T: Send + 'static>(
+    db: &Db,
+    account: AccountId,
+    (cookie, now): (String, Millis),
+    work: impl Fn(&mut Tx<'_>, Own<'_>) -> Result<T, DbError> + Send + 'static,
+) -> T {
+    own(db, account, now, move |tx, own| work(tx, Own { cookie: &cookie, ..own })).await
+}
+
 /// Sets a second factor up; its seed and its recovery codes.
 async fn enrol(db: &Db, id: AccountId, now: Millis) -> (Seed, Vec<String>) {
     let (seed, codes) = (factor::new_seed(), factor::new_codes());
@@ -89,8 +99,9 @@ async fn enrol(db: &Db, id: AccountId, now: Millis) -> (Seed, Vec<String>) {
     assert_eq!(waits.as_ref(), Some(&seed));
     let (typed, shown) = (seed.code(step_at(now)), codes.clone());
     let wrong = format!("{:06}", (typed + 1) % 1_000_000);
-    assert!(!own(db, id, now, move |tx, own| own.confirm(tx, &wrong, &[])).await);
-    assert!(own(db, id, now, move |tx, own| own.confirm(tx, &format!("{typed:06}"), &shown)).await);
+    let refused = own(db, id, now, move |tx, own| own.confirm(tx, &wrong, &[])).await;
+    let first = own(db, id, now, move |tx, own| own.confirm(tx, &format!("{typed:06}"), &shown)).await;
+    assert_eq!((refused, first), (Switched::Refused, Switched::First));
     (seed, codes)
 }
 
@@ -161,7 +172,7 @@ async fn a_known_password_wins_no_guesses(bed: Bed) {
 async fn recovery_codes_are_used_once_and_end_with_new_ones(bed: Bed) {
     let (db, id) = (&bed.db, clerk(&bed.db).await);
     let (seed, codes) = enrol(db, id, NOW).await;
-    assert_eq!(state(db, id).await, State { on_at: Some(NOW), left: 10 });
+    assert_eq!(state(db, id).await, State { on_at: Some(NOW), left: 10, ..State::default() });
     let sign_in = async |typed: String| {
         let way = half(password(db, PASSWORD, from(1), NOW).await);
         code(db, &way, typed, true, NOW).await
@@ -169,17 +180,28 @@ async fn recovery_codes_are_used_once_and_end_with_new_ones(bed: Bed) {
     sign_in(codes[0].to_uppercase().replace('-', " ")).await.unwrap();
     assert_eq!(sign_in(codes[0].clone()).await, Err(SignInError::WrongCode));
     assert_eq!(state(db, id).await.left, 9);
-    let (anew, lost) = (factor::new_codes(), codes[1].clone());
+    // Nothing is changed before something was shown in this session, and only for a while.
+    let session = sign_in(codes[3].clone()).await.unwrap();
+    let at = |now: Millis| (session.clone(), now);
+    let (anew, kept) = (factor::new_codes(), factor::new_codes());
+    assert!(!here(db, id, at(NOW), move |tx, own| own.renew(tx, &kept)).await);
+    assert!(!here(db, id, at(NOW), |tx, own| own.off(tx)).await);
+    let wrong = here(db, id, at(NOW), |tx, own| own.prove(tx, Proof::Code("nonsense"))).await;
+    assert_eq!(wrong, Err(SignInError::WrongCode));
+    assert!(!here(db, id, at(NOW), |tx, own| own.is_free(tx)).await);
+    let lost = codes[1].clone();
+    here(db, id, at(NOW), move |tx, own| own.prove(tx, Proof::Recovery(&lost))).await.unwrap();
+    assert!(!own(db, id, NOW, |tx, own| own.is_free(tx)).await, "another session has shown nothing");
     let kept = anew.clone();
-    own(db, id, NOW, move |tx, own| own.renew(tx, Proof::Recovery(&lost), &kept)).await.unwrap();
+    assert!(here(db, id, at(NOW), move |tx, own| own.renew(tx, &kept)).await);
     assert_eq!(state(db, id).await.left, 10);
     assert_eq!(sign_in(codes[2].clone()).await, Err(SignInError::WrongCode));
     sign_in(anew[0].clone()).await.unwrap();
-    // Switching off asks for a code, too; then the password is enough.
-    let refused = own(db, id, NOW, |tx, own| own.off(tx, Proof::Code("nonsense"))).await;
-    assert_eq!(refused, Err(SignInError::WrongCode));
-    let (next, typed) = (NOW.plus(STEP), format!("{:06}", seed.code(step_at(NOW) + 1)));
-    own(db, id, next, move |tx, own| own.off(tx, Proof::Code(&typed))).await.unwrap();
+    let next = NOW.plus(limits::PROVED_MS);
+    assert!(!here(db, id, at(next), |tx, own| own.off(tx)).await, "it was shown too long ago");
+    let typed = format!("{:06}", seed.code(step_at(next)));
+    here(db, id, at(next), move |tx, own| own.prove(tx, Proof::Code(&typed))).await.unwrap();
+    assert!(here(db, id, at(next), |tx, own| own.off(tx)).await);
     assert_eq!(state(db, id).await, State::default());
     assert!(matches!(password(db, PASSWORD, from(1), next).await, Ok(Opened::Session(_))));
     let said = happened(db).await;

@@ -78,10 +78,13 @@ async fn the_code_is_the_second_page(bed: Bed) {
     let half = office.sign_in("system", PASSWORD).await.unwrap();
     let cookies = format!("linli_half={half}");
     let lost = office.cookie_for(&cookies, code, &[("recovery", &codes[0])]).await.unwrap();
-    // Switching it off leads to setting it up anew, since it has to be.
-    let change = [("do", "off"), ("recovery", codes[1].as_str())];
-    let off = office.as_session(&lost, "POST", "/desk/me/factor/change", &change).await;
-    assert_eq!((off.status, off.location.as_str()), (303, "/desk/me?done=factor-off"));
+    // It is shown before it is changed. Switching it off leads to setting it up anew, since it has to be.
+    let off = async || office.as_session(&lost, "POST", "/desk/me/factor/change", &[("do", "off")]).await;
+    assert_eq!(off().await.status, 422);
+    let prove = [("recovery", codes[1].as_str())];
+    let proved = office.as_session(&lost, "POST", "/desk/me/factor/prove", &prove).await;
+    assert_eq!(proved.location, "/desk/me/factor?done=proved");
+    assert_eq!(off().await.location, "/desk/me/factor?done=off");
     assert_eq!(office.as_session(&lost, "GET", "/admin", &[]).await.location, "/desk/me/factor");
 }
 
@@ -100,7 +103,7 @@ async fn each_administrator_does_their_own(bed: Bed) {
     // The log is the audit administrator's.
     for (who, reads) in [("system", false), ("security", false), ("audit", true)] {
         let page = office.get(who, "/admin/security").await.body;
-        assert_eq!(page.contains("Second factor on"), reads, "{who}");
+        assert_eq!(page.contains("Codes on"), reads, "{who}");
     }
     assert_eq!(office.get("dispatcher", "/admin/security").await.location, "/desk/signin?next=/admin/security");
     assert_eq!(office.as_session(&dispatcher, "GET", "/admin/security", &[]).await.status, 404);

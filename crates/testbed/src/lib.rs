@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
+pub mod authenticator;
 pub mod http;
 pub mod picture;
 pub mod program;

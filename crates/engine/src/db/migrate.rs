@@ -26,6 +26,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0020_reading", include_str!("../../migrations/0020_reading.sql")),
     ("0021_knowledge", include_str!("../../migrations/0021_knowledge.sql")),
     ("0022_near", include_str!("../../migrations/0022_near.sql")),
+    ("0023_passkey", include_str!("../../migrations/0023_passkey.sql")),
     ("0025_era", include_str!("../../migrations/0025_era.sql")),
     ("0026_files", include_str!("../../migrations/0026_files.sql")),
     ("0027_filed", include_str!("../../migrations/0027_filed.sql")),

@@ -197,7 +197,7 @@ impl Pen<'_> {
     /// [`SeatError::Alone`] for an administrator's, without a second person.
     pub fn take_factor(&self, tx: &mut Tx<'_>, of: &Account) -> Result<bool, SeatError> {
         self.confirmed(second::is_admin(tx, self.home, of.id, self.now)?)?;
-        if factor::state(tx, self.home, of.id)?.on_at.is_none() {
+        if !factor::is_on(tx, self.home, of.id)? {
             return Ok(false);
         }
         factor::remove(tx, self.home, of.id)?;

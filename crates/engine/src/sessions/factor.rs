@@ -1,17 +1,18 @@
-//! The second factor of staff: codes that follow the time, and recovery codes for whoever lost the device that shows them.
-//! It is on once a first code was given. Who has to have one is a setting of the office.
+//! The second factor of staff: passkeys, codes that follow the time, and recovery codes for whoever lost the device. It is on
+//! with the first passkey, or once a first code was given. Who has to have one is a setting of the office.
 
 use linli_worktime::Millis;
 
-use super::{Origin, SignInError, Who, end_others, staff};
+pub use super::own::{Own, Switched};
+use super::passkeys::{self, Worth};
 use crate::{
     db::{DbError, Tx, Value, args, statements},
     edge,
     ids::{AccountId, Jurisdiction},
     limits,
+    passkey::{Challenge, Party, Shown},
     record::By,
     seats::{Seat, keep},
-    security::{self, Happened},
     start,
     totp::Seed,
     vault::{self, Secret, VaultKey},
@@ -52,15 +53,26 @@ pub enum Proof<'p> {
     Code(&'p str),
     /// One of the recovery codes.
     Recovery(&'p str),
+    /// What a passkey answered, and where this is.
+    Passkey(&'p Party, &'p Shown),
 }
 
 /// How it stands with the second factor of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct State {
-    /// Since when it is on.
+    /// Since when codes are on.
     pub on_at: Option<Millis>,
+    /// The passkeys, the oldest first.
+    pub passkeys: Vec<passkeys::Owned>,
     /// Recovery codes that are left.
     pub left: u32,
+}
+
+impl State {
+    /// Since when there is one of either kind.
+    pub fn since(&self) -> Option<Millis> {
+        self.on_at.into_iter().chain(self.passkeys.iter().map(|own| own.made_at)).min()
+    }
 }
 
 statements! {
@@ -108,13 +120,20 @@ pub fn require(tx: &mut Tx<'_>, home: Jurisdiction, by: &By, of: Required, now: 
 /// # Errors
 /// When the database fails.
 pub fn state(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<State, DbError> {
-    let Some(row) = row(tx, home, account)? else { return Ok(State::default()) };
+    let on_at = row(tx, home, account)?.and_then(|row| row.on_at);
+    let passkeys = passkeys::of_account(tx, home, account)?;
     let left = tx.first(&LEFT, &args![home, account])?.map_or(Ok(0), |mut row| row.take())?;
-    Ok(State { on_at: row.on_at, left })
+    Ok(State { on_at, passkeys, left })
 }
 
-pub(super) fn is_on(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<bool, DbError> {
+/// Whether codes are on.
+pub(super) fn has_codes(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<bool, DbError> {
     Ok(row(tx, home, account)?.is_some_and(|row| row.on_at.is_some()))
+}
+
+/// Whether there is a second factor of either kind.
+pub(crate) fn is_on(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<bool, DbError> {
+    Ok(has_codes(tx, home, account)? || passkeys::any(tx, home, account)?)
 }
 
 struct Row {
@@ -135,7 +154,7 @@ fn seed(tx: &mut Tx<'_>, home: Jurisdiction, key: &VaultKey, row: &Row) -> Resul
     seed.ok_or_else(|| DbError::Corrupt("the seed of a second factor that is none".into()))
 }
 
-/// Begins to set one up: keeps a new seed, in place of one that was never confirmed. Nothing where one is on already.
+/// Begins to set codes up: keeps a new seed, in place of one that was never confirmed. Nothing where they are on already.
 ///
 /// # Errors
 /// When the database fails.
@@ -146,10 +165,10 @@ pub fn begin(
     account: AccountId,
     new: &Seed,
 ) -> Result<(), DbError> {
-    if is_on(tx, home, account)? {
+    if has_codes(tx, home, account)? {
         return Ok(());
     }
-    remove(tx, home, account)?;
+    drop_codes(tx, home, account)?;
     let id = edge::new_id();
     let sealed = vault::factor::seal(tx, key, home, id, &Secret::new(new.text().to_string()))?;
     tx.put(&ADD_FACTOR, args![home, account, Value::Id(id), sealed])
@@ -171,115 +190,77 @@ pub fn pending(
     }
 }
 
-/// Whose second factor, and from where it is changed.
-#[derive(Clone, Copy)]
-pub struct Own<'o> {
-    /// The deployment's home.
-    pub home: Jurisdiction,
-    /// The key of the vault.
-    pub key: &'o VaultKey,
-    /// Whose.
-    pub account: AccountId,
-    /// The cookie of the session that asks.
-    pub cookie: &'o str,
-    /// From where.
-    pub origin: &'o Origin,
-    /// When.
-    pub now: Millis,
-}
-
-impl Own<'_> {
-    fn note(&self, tx: &mut Tx<'_>, what: Happened) -> Result<(), DbError> {
-        security::note(tx, self.home, what, Some(self.account), &self.origin.network, self.now)
-    }
-
-    /// Switches it on by its first code; what is open elsewhere ends. False when the code is not the right one.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn confirm(&self, tx: &mut Tx<'_>, typed: &str, codes: &[String]) -> Result<bool, DbError> {
-        let (home, account) = (self.home, self.account);
-        let Some(row) = row(tx, home, account)?.filter(|row| row.on_at.is_none()) else { return Ok(false) };
-        let step = seed(tx, home, self.key, &row)?.step_of(typed, self.now, row.step);
-        let Some(step) = step else { return Ok(false) };
-        if tx.exec(&ON, &args![home, account, self.now, step])? == 0 {
-            return Ok(false);
-        }
-        self.keep_codes(tx, codes)?;
-        self.note(tx, Happened::FactorOn)?;
-        end_others(tx, home, Who::Staff(account), self.cookie, self.origin, self.now)?;
-        Ok(true)
-    }
-
-    /// Takes these recovery codes in place of all before them.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn renew(
-        &self,
-        tx: &mut Tx<'_>,
-        proof: Proof<'_>,
-        codes: &[String],
-    ) -> Result<Result<(), SignInError>, DbError> {
-        if let Err(error) = self.prove(tx, proof)? {
-            return Ok(Err(error));
-        }
-        self.keep_codes(tx, codes)?;
-        self.note(tx, Happened::RecoveryMade).map(Ok)
-    }
-
-    /// Switches it off.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn off(&self, tx: &mut Tx<'_>, proof: Proof<'_>) -> Result<Result<(), SignInError>, DbError> {
-        if let Err(error) = self.prove(tx, proof)? {
-            return Ok(Err(error));
-        }
-        remove(tx, self.home, self.account)?;
-        self.note(tx, Happened::FactorOff).map(Ok)
-    }
-
-    fn prove(&self, tx: &mut Tx<'_>, proof: Proof<'_>) -> Result<Result<(), SignInError>, DbError> {
-        staff::prove(tx, self.home, self.key, self.account, proof, self.origin, self.now)
-    }
-
-    fn keep_codes(&self, tx: &mut Tx<'_>, codes: &[String]) -> Result<(), DbError> {
-        tx.send(&DROP_RECOVERY, args![self.home, self.account])?;
-        codes.iter().try_for_each(|code| {
-            let kept = recovery(self.key, self.account, code);
-            tx.put(&ADD_RECOVERY, args![self.home, self.account, kept])
-        })
-    }
-}
-
-/// Whether this is the code that the device shows now, or a recovery code: each is taken once.
+/// Whether this is the code that the device shows now, a recovery code, or a passkey's answer to this question: each is
+/// taken once.
 pub(super) fn accept(
     tx: &mut Tx<'_>,
     home: Jurisdiction,
     key: &VaultKey,
     account: AccountId,
-    proof: Proof<'_>,
+    (proof, challenge): (Proof<'_>, Option<Challenge>),
     now: Millis,
-) -> Result<bool, DbError> {
-    let Some(row) = row(tx, home, account)?.filter(|row| row.on_at.is_some()) else { return Ok(false) };
-    match proof {
-        Proof::Code(typed) => match seed(tx, home, key, &row)?.step_of(typed, now, row.step) {
-            Some(step) => Ok(tx.exec(&STEP, &args![home, account, step])? == 1),
-            None => Ok(false),
+) -> Result<Worth, DbError> {
+    let good = match proof {
+        Proof::Passkey(party, shown) => {
+            let Some(challenge) = challenge else { return Ok(Worth::Nothing) };
+            return passkeys::accept(tx, home, account, (party, shown), challenge, now);
+        }
+        Proof::Code(typed) => match row(tx, home, account)?.filter(|row| row.on_at.is_some()) {
+            Some(row) => match seed(tx, home, key, &row)?.step_of(typed, now, row.step) {
+                Some(step) => tx.exec(&STEP, &args![home, account, step])? == 1,
+                None => false,
+            },
+            None => false,
         },
         Proof::Recovery(typed) => {
-            Ok(tx.exec(&USE_RECOVERY, &args![home, account, recovery(key, account, typed)])? == 1)
+            is_on(tx, home, account)?
+                && tx.exec(&USE_RECOVERY, &args![home, account, recovery(key, account, typed)])? == 1
         }
-    }
+    };
+    Ok(if good { Worth::Good } else { Worth::Nothing })
 }
 
 /// Removes a second factor with all that belongs to it.
 pub(crate) fn remove(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<(), DbError> {
-    if let Some(row) = row(tx, home, account)? {
-        vault::factor::shred(tx, home, row.id)?;
-        tx.send(&DROP_FACTOR, args![home, account])?;
-    }
+    drop_codes(tx, home, account)?;
+    passkeys::remove_all(tx, home, account)?;
+    drop_recovery(tx, home, account)
+}
+
+pub(super) fn drop_codes(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<(), DbError> {
+    let Some(row) = row(tx, home, account)? else { return Ok(()) };
+    vault::factor::shred(tx, home, row.id)?;
+    tx.send(&DROP_FACTOR, args![home, account])
+}
+
+/// Switches codes on, if this is one of the seed that waits.
+pub(super) fn switch_on(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    key: &VaultKey,
+    account: AccountId,
+    typed: &str,
+    now: Millis,
+) -> Result<bool, DbError> {
+    let Some(row) = row(tx, home, account)?.filter(|row| row.on_at.is_none()) else { return Ok(false) };
+    let Some(step) = seed(tx, home, key, &row)?.step_of(typed, now, row.step) else { return Ok(false) };
+    Ok(tx.exec(&ON, &args![home, account, now, step])? == 1)
+}
+
+/// Keeps these recovery codes in place of all before them.
+pub(super) fn keep_codes(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    key: &VaultKey,
+    account: AccountId,
+    codes: &[String],
+) -> Result<(), DbError> {
+    drop_recovery(tx, home, account)?;
+    codes.iter().try_for_each(|code| tx.put(&ADD_RECOVERY, args![home, account, recovery(key, account, code)]))
+}
+
+/// Makes the recovery codes worth nothing.
+pub(super) fn drop_recovery(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId) -> Result<(), DbError> {
     tx.send(&DROP_RECOVERY, args![home, account])
 }
 

@@ -1,4 +1,4 @@
-//! Staff sign in: a password, and a code where the second factor is on. Wrong ones are counted before they are looked at,
+//! Staff sign in: a password, and a passkey or a code where the second factor is on. Wrong ones are counted before they are looked at,
 //! and after some of them nothing is tried for a while, a right one neither; a login that is no account is counted and
 //! locked like one that is.
 
@@ -7,12 +7,14 @@ use linli_worktime::Millis;
 use super::{
     Origin, Token, Who,
     factor::{self, Proof},
+    passkeys::{self, Waits, Worth},
     start,
 };
 use crate::{
     db::{DbError, Tx, args, statements},
     ids::{AccountId, Jurisdiction},
     limits,
+    passkey::Challenge,
     seats::{self, Login, PasswordHash},
     security::{self, Happened},
     tries::{self, Mark, Tried, Try},
@@ -65,8 +67,8 @@ pub enum SignInError {
     /// The login or the password is wrong; which of them is not said.
     #[error("the login or the password is wrong")]
     Wrong,
-    /// The code is wrong, or was used already.
-    #[error("the code is wrong or was used already; take the next one")]
+    /// The code or the passkey is wrong, or was used already.
+    #[error("the code or the passkey is wrong or was used already; try another")]
     WrongCode,
     /// The password was given too long ago, or the sign-in is over already.
     #[error("the code came too late; begin again with the password")]
@@ -162,7 +164,49 @@ pub fn check_again(
     }
 }
 
-/// The last part, where the second factor is on: the code, once, within a few minutes of the password.
+/// By what a sign-in that waits can be finished, beside a recovery code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// By the code that an app shows.
+    pub codes: bool,
+    /// By a passkey.
+    pub passkeys: bool,
+}
+
+fn waiting(tx: &mut Tx<'_>, home: Jurisdiction, half: &Token, now: Millis) -> Result<Option<AccountId>, DbError> {
+    tx.first(&HALF, &args![home, half.digest(), now])?.map(|mut row| row.take()).transpose()
+}
+
+/// The ways of the sign-in that waits behind this cookie, if one does.
+///
+/// # Errors
+/// When the database fails.
+pub fn ways(tx: &mut Tx<'_>, home: Jurisdiction, half: &str, now: Millis) -> Result<Option<Ways>, DbError> {
+    let Some((_, half)) = Token::parse(half) else { return Ok(None) };
+    let Some(account) = waiting(tx, home, &half, now)? else { return Ok(None) };
+    let (codes, passkeys) = (factor::has_codes(tx, home, account)?, passkeys::any(tx, home, account)?);
+    Ok(Some(Ways { codes, passkeys }))
+}
+
+/// Asks for a passkey in a sign-in that waits; the ones that would do. None where nobody waits or has one.
+///
+/// # Errors
+/// When the database fails.
+pub fn ask_half(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    half: &str,
+    challenge: Challenge,
+    now: Millis,
+) -> Result<Option<Vec<Vec<u8>>>, DbError> {
+    let Some((_, half)) = Token::parse(half) else { return Ok(None) };
+    let Some(account) = waiting(tx, home, &half, now)? else { return Ok(None) };
+    let known = passkeys::known(tx, home, account)?;
+    let asked = !known.is_empty() && passkeys::ask(tx, home, Waits::Half(&half), challenge, now)?;
+    Ok(asked.then_some(known))
+}
+
+/// The last part, where the second factor is on: it is shown, once, within a few minutes of the password.
 ///
 /// # Errors
 /// When the database fails.
@@ -178,9 +222,12 @@ pub fn finish_half(
     token: &Token,
 ) -> Result<Result<String, SignInError>, DbError> {
     let Some((_, half)) = Token::parse(half) else { return Ok(Err(SignInError::Gone)) };
-    let Some(mut row) = tx.first(&HALF, &args![home, half.digest(), now])? else { return Ok(Err(SignInError::Gone)) };
-    let account: AccountId = row.take()?;
-    if let Err(error) = prove(tx, home, key, account, proof, origin, now)? {
+    let Some(account) = waiting(tx, home, &half, now)? else { return Ok(Err(SignInError::Gone)) };
+    let challenge = match proof {
+        Proof::Passkey(..) => passkeys::take(tx, home, Waits::Half(&half), now)?,
+        Proof::Code(_) | Proof::Recovery(_) => None,
+    };
+    if let Err(error) = prove(tx, home, key, account, (proof, challenge), origin, now)? {
         if matches!(error, SignInError::Locked { .. }) {
             tx.send(&END_HALF, args![home, half.digest()])?;
         }
@@ -195,13 +242,13 @@ pub fn finish_half(
     Ok(Ok(open(tx, home, account, origin, now, token)?))
 }
 
-/// Looks at a code or a recovery code of an account; a wrong one counts like a wrong password.
+/// Looks at what is shown as the second factor of an account; what is wrong counts like a wrong password.
 pub(super) fn prove(
     tx: &mut Tx<'_>,
     home: Jurisdiction,
     key: &VaultKey,
     account: AccountId,
-    proof: Proof<'_>,
+    (proof, challenge): (Proof<'_>, Option<Challenge>),
     origin: &Origin,
     now: Millis,
 ) -> Result<Result<(), SignInError>, DbError> {
@@ -209,13 +256,19 @@ pub(super) fn prove(
         Ok(tried) => tried,
         Err(until) => return Ok(Err(SignInError::Locked { until })),
     };
-    if factor::accept(tx, home, key, account, proof, now)? {
+    let worth = factor::accept(tx, home, key, account, (proof, challenge), now)?;
+    if worth == Worth::Good {
         if matches!(proof, Proof::Recovery(_)) {
             security::note(tx, home, Happened::RecoveryUsed, Some(account), &origin.network, now)?;
         }
         return tried.right(tx).map(Ok);
     }
-    let until = wrong(tx, home, tried, (Happened::CodeFailed, Some(account)), origin, now)?;
+    let failed = match (worth, proof) {
+        (Worth::Copied, _) => Happened::PasskeyCopied,
+        (_, Proof::Passkey(..)) => Happened::PasskeyFailed,
+        _ => Happened::CodeFailed,
+    };
+    let until = wrong(tx, home, tried, (failed, Some(account)), origin, now)?;
     Ok(Err(until.map_or(SignInError::WrongCode, |until| SignInError::Locked { until })))
 }
 

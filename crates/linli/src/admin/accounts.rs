@@ -151,7 +151,7 @@ pub(super) async fn account_page(ctx: &Ctx, account: Account, done: &str, form: 
     let (engine, id, now) = (ctx.engine(), account.id, ctx.engine().clock.now());
     let (home, directory) = (engine.home, engine.directory());
     let read = move |tx: &mut Tx<'_>| {
-        let factor = factor::state(tx, home, id)?.on_at;
+        let factor = factor::state(tx, home, id)?.since();
         if !shows_seats {
             return Ok((factor, Vec::new(), Vec::new()));
         }

@@ -228,7 +228,7 @@ fn files(args: &InitArgs) -> Result<(PathBuf, PathBuf), Failure> {
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/usr/local/bin/linli"));
     let db = args.place.db.as_ref().map_or_else(String::new, |db| format!("LINLI_DB={db}\n"));
     let settings = format!(
-        "# How linli runs here. A line is a setting; `linli serve --help` names all of them.\nLINLI_DATA_DIR={}\n{db}LINLI_LISTEN={}\n# Behind a proxy that speaks TLS:\n# LINLI_SECURE_COOKIES=true\n# LINLI_BEHIND_PROXY=true\n",
+        "# How linli runs here. A line is a setting; `linli serve --help` names all of them.\nLINLI_DATA_DIR={}\n{db}LINLI_LISTEN={}\n# Behind a proxy that speaks TLS:\n# LINLI_SECURE_COOKIES=true\n# LINLI_BEHIND_PROXY=true\n# The address that people type; passkeys are bound to its name:\n# LINLI_URL=https://street.example\n",
         data.display(),
         args.listen
     );
@@ -286,7 +286,7 @@ pub async fn run(mut args: InitArgs) -> Done {
         println!("    {:<10} {:<16} {}", first.login.as_str(), first.password, first.role);
     }
     println!(
-        "\nEach has to choose a password of their own at the first sign-in, and to set up a second factor: an app on\na phone that shows codes. Three people should hold them."
+        "\nEach has to choose a password of their own at the first sign-in, and to set up a second factor: a passkey, or\nan app on a phone that shows codes. Three people should hold them."
     );
     println!("Settings: {}\nFor systemd: {}\n\nNow run\n\n    {serve}\n", env.display(), unit.display());
     println!("and open http://{}/admin: it leads on, step by step.", args.listen);

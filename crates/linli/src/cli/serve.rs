@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, process::ExitCode};
 
 use clap::Args;
-use linli_engine::{Engine, edge::Clock, sessions::Required};
+use linli_engine::{Engine, edge::Clock, passkey::Party, sessions::Required};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{Done, Failure, Where, log_lines};
@@ -26,6 +26,9 @@ pub struct ServeArgs {
     /// could write one
     #[arg(long, env = "LINLI_BEHIND_PROXY")]
     behind_proxy: bool,
+    /// The address under which people reach it (https://street.example): passkeys are bound to its name
+    #[arg(long, env = "LINLI_URL", value_name = "URL")]
+    url: Option<String>,
 }
 
 pub async fn run(args: ServeArgs) -> Done {
@@ -37,8 +40,14 @@ pub async fn run(args: ServeArgs) -> Done {
         auto_dispatch: args.auto_dispatch,
         behind_proxy: args.behind_proxy,
         factor: Required::Admins,
+        party: args.url.as_deref().and_then(party),
     };
     until_stopped(engine, config, args.listen, |address| println!("http://{address}")).await
+}
+
+/// Where passkeys are good. An address that can have none takes nothing else away.
+fn party(url: &str) -> Option<Party> {
+    url.parse().inspect_err(|error| tracing::warn!(url, %error, "no passkeys are offered")).ok()
 }
 
 /// Serves until the process is told to stop.

@@ -37,7 +37,7 @@ struct MePage {
 pub async fn page(ctx: Ctx, asked: Asked) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
     let mut page = Page::titled(&ctx, "desk-me");
-    let done = asked.get("done").filter(|done| ["password", "factor-off"].contains(done));
+    let done = asked.get("done").filter(|done| ["password"].contains(done));
     page.done = done.map(|done| ctx.t(&format!("me-done-{done}")));
     let hears = may(&seat, Action::List, Resource::Notice);
     let unread = if hears { unread(&ctx, &page).await? } else { String::new() };

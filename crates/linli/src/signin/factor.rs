@@ -1,29 +1,38 @@
-//! One's own second factor: setting it up, recovery codes, switching it off.
+//! One's own second factor: passkeys, codes, recovery codes. What is on is shown once before anything is changed.
 
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode};
 use linli_engine::{
     db::{DbError, Tx},
     ids::AccountId,
+    limits,
+    passkey::Shown,
     seats::Account,
     sessions::{
         self, SignInError,
-        factor::{self, Own, Proof, State},
+        factor::{self, Own, Proof, State, Switched},
     },
     totp::Seed,
 };
 use qrcode::EcLevel;
 
-use super::{go_with, staff::refused};
+use super::{passkey, staff::refused};
 use crate::web::{
     Ctx, Fault, Page, Reply,
+    asked::Asked,
     ctx::{Who, cookie, cookie_value},
     forms::Sent,
-    origin::Origin,
+    origin::{Origin, device_words},
     page::{go, show, show_as},
     qr::{Qr, qr},
     times::Spoken,
 };
+
+/// Where one's own second factor is.
+pub(super) const HERE: &str = "/desk/me/factor";
+
+/// The field that something is wrong with, and what.
+pub(super) type Wrong = Option<(&'static str, String)>;
 
 #[derive(Template)]
 #[template(path = "signin/factor.html")]
@@ -31,13 +40,32 @@ struct FactorPage {
     page: Page,
     /// Whether it has to be done before anything else.
     must: bool,
-    /// Since when it is on.
-    on: Option<Spoken>,
+    /// Whether there is a second factor of either kind.
+    is_on: bool,
+    /// Whether it may be changed now.
+    is_free: bool,
+    /// Since when codes are on.
+    codes: Option<Spoken>,
+    passkeys: Vec<Row>,
+    /// Whether another passkey would be one too many.
+    is_full: bool,
+    /// The one address whose pages may ask for passkeys; empty where there is none.
+    origin: String,
+    /// What a new passkey may be called.
+    device: String,
     left: u32,
     /// What the app has to be told, where it waits for its first code.
     setup: Option<Setup>,
-    /// The field and what is wrong with it.
-    wrong: Option<(&'static str, String)>,
+    wrong: Wrong,
+}
+
+/// A passkey on the page.
+struct Row {
+    id: String,
+    name: String,
+    since: Spoken,
+    used: Option<Spoken>,
+    synced: bool,
 }
 
 /// What an app is told: as a text to type, and as a picture.
@@ -65,94 +93,165 @@ fn setup(page: &Page, seed: &Seed, account: &Account) -> Result<Setup, Fault> {
 }
 
 /// The account that asks, and whether it has to set a second factor up.
-fn own(ctx: &Ctx) -> Result<(&Account, bool), Fault> {
+pub(super) fn own(ctx: &Ctx) -> Result<(&Account, bool), Fault> {
     match &ctx.who {
         Who::Staff { account, must_enrol, .. } => Ok((account, *must_enrol)),
         _ => Err(Fault::not_found()),
     }
 }
 
-async fn answer(ctx: &Ctx, wrong: Option<(&'static str, String)>) -> Reply {
-    let (engine, (account, must)) = (ctx.engine().clone(), own(ctx)?);
-    let (home, id) = (engine.home, account.id);
-    let shared = engine.clone();
-    let read = move |tx: &mut Tx<'_>| {
-        Ok::<_, DbError>((factor::state(tx, home, id)?, factor::pending(tx, home, &shared.vault_key, id)?))
+/// The page, which says what was done and what is wrong.
+pub(super) async fn answer(
+    ctx: &Ctx,
+    origin: sessions::Origin,
+    headers: &HeaderMap,
+    done: &str,
+    wrong: Wrong,
+) -> Reply {
+    let (account, must) = own(ctx)?;
+    let device = origin.device.clone();
+    let read = |tx: &mut Tx<'_>, own: Own<'_>| {
+        let is_free = own.is_free(tx)?;
+        let state = factor::state(tx, own.home, own.account)?;
+        // A seed that waits is shown to nobody else than its owner.
+        let waits = if is_free { factor::pending(tx, own.home, own.key, own.account)? } else { None };
+        Ok((is_free, state, waits))
     };
-    let (State { on_at, left }, pending) = engine.db.read(read).await?;
-    let page = Page::titled(ctx, "factor-title");
-    let setup = pending.map(|seed| setup(&page, &seed, account)).transpose()?;
+    let (is_free, state, waits) = ctx.engine().db.read(of(ctx, origin, headers, read)?).await?;
+    let is_on = state.since().is_some();
+    let State { on_at, passkeys, left } = state;
+    let mut page = Page::titled(ctx, "factor-title");
+    let key = format!("factor-done-{done}");
+    page.done = ["proved", "off", "added", "removed", "codes"].contains(&done).then(|| page.t(&key));
+    let row = |own: &sessions::passkeys::Owned| Row {
+        id: linli_engine::hex(&own.id),
+        name: own.name.clone(),
+        since: page.time(&own.made_at),
+        used: own.used_at.map(|at| page.time(&at)),
+        synced: own.synced,
+    };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let on = on_at.map(|at| page.time(&at));
-    show_as(status, &FactorPage { page, must, on, left, setup, wrong })
+    let shown = FactorPage {
+        must,
+        is_on,
+        is_free,
+        codes: on_at.map(|at| page.time(&at)),
+        is_full: passkeys.len() >= limits::PASSKEYS,
+        passkeys: passkeys.iter().map(row).collect(),
+        origin: passkey::party(ctx, headers).map(|party| party.origin().to_owned()).unwrap_or_default(),
+        device: device_words(&page, &device).chars().take(limits::PASSKEY_CHARS).collect(),
+        left,
+        setup: waits.map(|seed| setup(&page, &seed, account)).transpose()?,
+        wrong,
+        page,
+    };
+    show_as(status, &shown)
+}
+
+/// What stands on the page where something has to be shown first.
+pub(super) fn unproved(ctx: &Ctx) -> Wrong {
+    Some(("prove", ctx.t("factor-prove-first")))
 }
 
 /// `GET /desk/me/factor`.
-pub async fn page(ctx: Ctx) -> Reply {
-    answer(&ctx, None).await
+pub async fn page(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, asked: Asked) -> Reply {
+    answer(&ctx, origin, &headers, asked.get("done").unwrap_or_default(), None).await
 }
 
-/// `POST /desk/me/factor`: begins to set it up.
-pub async fn begin(ctx: Ctx) -> Reply {
-    let (engine, id, seed) = (ctx.engine().clone(), own(&ctx)?.0.id, factor::new_seed());
-    let shared = engine.clone();
-    let begin = move |tx: &mut Tx<'_>| factor::begin(tx, shared.home, &shared.vault_key, id, &seed);
-    engine.db.write(begin).await?;
-    Ok(go("/desk/me/factor"))
+/// `POST /desk/me/factor`: begins to set codes up.
+pub async fn begin(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap) -> Reply {
+    let seed = factor::new_seed();
+    if change(&ctx, origin.clone(), &headers, move |tx, own| own.begin(tx, &seed)).await? {
+        return Ok(go(HERE));
+    }
+    answer(&ctx, origin, &headers, "", unproved(&ctx)).await
+}
+
+/// A piece of work about the second factor of whoever asks.
+fn of<T, D: Fn(&mut Tx<'_>, Own<'_>) -> Result<T, DbError>>(
+    ctx: &Ctx,
+    origin: sessions::Origin,
+    headers: &HeaderMap,
+    deed: D,
+) -> Result<impl Fn(&mut Tx<'_>) -> Result<T, DbError> + use<T, D>, Fault> {
+    let engine = ctx.engine().clone();
+    let account: AccountId = own(ctx)?.0.id;
+    let cookie = cookie_value(headers, cookie::SESSION).unwrap_or_default().to_owned();
+    let now = engine.clock.now();
+    Ok(move |tx: &mut Tx<'_>| {
+        let (home, key) = (engine.home, &engine.vault_key);
+        deed(tx, Own { home, key, account, cookie: &cookie, origin: &origin, now })
+    })
 }
 
 /// Does something with one's own second factor in one transaction.
-async fn change<T: Send + 'static>(
+pub(super) async fn change<T: Send + 'static>(
     ctx: &Ctx,
     origin: sessions::Origin,
     headers: &HeaderMap,
     deed: impl Fn(&mut Tx<'_>, Own<'_>) -> Result<T, DbError> + Send + 'static,
 ) -> Result<T, Fault> {
-    let engine = ctx.engine().clone();
-    let account: AccountId = own(ctx)?.0.id;
-    let cookie = cookie_value(headers, cookie::SESSION).unwrap_or_default().to_owned();
-    let (shared, now) = (engine.clone(), engine.clock.now());
-    let work = move |tx: &mut Tx<'_>| {
-        let (home, key) = (shared.home, &shared.vault_key);
-        deed(tx, Own { home, key, account, cookie: &cookie, origin: &origin, now })
-    };
-    Ok(engine.db.write(work).await?)
+    Ok(ctx.engine().db.write(of(ctx, origin, headers, deed)?).await?)
 }
 
-/// `POST /desk/me/factor/confirm`: the first code switches it on; the recovery codes are shown once.
+/// The recovery codes, which are shown once.
+pub(super) fn codes(ctx: &Ctx, first: bool, codes: Vec<String>) -> Reply {
+    show(&CodesPage { page: Page::titled(ctx, "factor-codes-title"), first, codes })
+}
+
+/// `POST /desk/me/factor/confirm`: the first code switches codes on.
 pub async fn confirm(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: Sent) -> Reply {
-    let (typed, codes) = (sent.text("code").to_owned(), factor::new_codes());
-    let kept = codes.clone();
-    if change(&ctx, origin, &headers, move |tx, own| own.confirm(tx, &typed, &kept)).await? {
-        return show(&CodesPage { page: Page::titled(&ctx, "factor-codes-title"), first: true, codes });
+    let (typed, new) = (sent.text("code").to_owned(), factor::new_codes());
+    let kept = new.clone();
+    match change(&ctx, origin.clone(), &headers, move |tx, own| own.confirm(tx, &typed, &kept)).await? {
+        Switched::First => codes(&ctx, true, new),
+        Switched::Another => Ok(go(&format!("{HERE}?done=codes"))),
+        Switched::Unproved => answer(&ctx, origin, &headers, "", unproved(&ctx)).await,
+        Switched::Refused => answer(&ctx, origin, &headers, "", Some(("code", ctx.t("factor-wrong-first")))).await,
     }
-    answer(&ctx, Some(("code", ctx.t("factor-wrong-first")))).await
 }
 
-/// What was typed as proof, into which field.
-fn proof(sent: &Sent) -> (&'static str, String) {
-    let recovery = sent.text("recovery");
-    if recovery.is_empty() { ("code", sent.text("code").to_owned()) } else { ("recovery", recovery.to_owned()) }
+/// What was shown as proof: by which field of the form, and what.
+pub(super) fn shown(sent: &Sent) -> (&'static str, String) {
+    let field = ["passkey", "recovery"].into_iter().find(|field| !sent.text(field).is_empty()).unwrap_or("code");
+    (field, sent.text(field).to_owned())
 }
 
-/// `POST /desk/me/factor/change`: new recovery codes, or switching it off, for whoever gives a code.
-pub async fn save(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: Sent) -> Reply {
-    let (off, typed, codes) = (sent.text("do") == "off", proof(&sent), factor::new_codes());
-    let (field, kept) = (typed.0, codes.clone());
-    let deed = move |tx: &mut Tx<'_>, own: Own<'_>| {
-        let proof = if typed.0 == "code" { Proof::Code(&typed.1) } else { Proof::Recovery(&typed.1) };
-        if off { own.off(tx, proof) } else { own.renew(tx, proof, &kept) }
+/// Why it was not taken, in the reader's words.
+pub(super) fn not_taken(page: &Page, field: &str, error: SignInError) -> String {
+    match (error, field) {
+        (SignInError::WrongCode, "recovery") => page.t("factor-wrong-recovery"),
+        (SignInError::WrongCode, "passkey") => page.t("passkey-wrong"),
+        (error, _) => refused(page, error),
+    }
+}
+
+/// `POST /desk/me/factor/prove`: shows what is on; for a few minutes it may be changed.
+pub async fn prove(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: Sent) -> Reply {
+    let (field, typed) = shown(&sent);
+    let (party, answered) = (passkey::party(&ctx, &headers), Shown::parse(&typed));
+    let deed = move |tx: &mut Tx<'_>, own: Own<'_>| match (field, &party, &answered) {
+        ("passkey", Some(party), Some(answered)) => own.prove(tx, Proof::Passkey(party, answered)),
+        ("recovery", ..) => own.prove(tx, Proof::Recovery(&typed)),
+        _ => own.prove(tx, Proof::Code(&typed)),
     };
-    match change(&ctx, origin, &headers, deed).await? {
-        Ok(()) if off => Ok(go_with("/desk/me?done=factor-off", &[])),
-        Ok(()) => show(&CodesPage { page: Page::titled(&ctx, "factor-codes-title"), first: false, codes }),
+    match change(&ctx, origin.clone(), &headers, deed).await? {
+        Ok(()) => Ok(go(&format!("{HERE}?done=proved"))),
         Err(error) => {
-            let page = Page::titled(&ctx, "factor-title");
-            let words = match error {
-                SignInError::WrongCode if field == "recovery" => page.t("factor-wrong-recovery"),
-                error => refused(&page, error),
-            };
-            answer(&ctx, Some((field, words))).await
+            let words = not_taken(&Page::titled(&ctx, "factor-title"), field, error);
+            answer(&ctx, origin, &headers, "", Some((field, words))).await
         }
+    }
+}
+
+/// `POST /desk/me/factor/change`: new recovery codes, or codes switched off.
+pub async fn save(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: Sent) -> Reply {
+    let (off, new) = (sent.text("do") == "off", factor::new_codes());
+    let kept = new.clone();
+    let deed = move |tx: &mut Tx<'_>, own: Own<'_>| if off { own.off(tx) } else { own.renew(tx, &kept) };
+    match change(&ctx, origin.clone(), &headers, deed).await? {
+        true if off => Ok(go(&format!("{HERE}?done=off"))),
+        true => codes(&ctx, false, new),
+        false => answer(&ctx, origin, &headers, "", unproved(&ctx)).await,
     }
 }

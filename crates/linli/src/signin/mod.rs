@@ -6,14 +6,16 @@
 //! | `GET, POST /signin` | a resident asks for a code |
 //! | `GET, POST /signin/code` | and gives it |
 //! | `GET, POST /desk/signin` | staff |
-//! | `GET, POST /desk/signin/code` | and their code, where the second factor is on |
-//! | `GET, POST /desk/me/factor`, `POST …/confirm`, `POST …/change` | one's own second factor |
+//! | `GET, POST /desk/signin/code`, `POST /desk/signin/passkey` | and their passkey or code, where the second factor is on |
+//! | `GET, POST /desk/me/factor`, `POST …/prove`, `POST …/confirm`, `POST …/change` | one's own second factor |
+//! | `POST /desk/me/factor/passkey`, `POST …/ask`, `POST …/remove` | and its passkeys |
 //! | `GET, POST /desk/me/sessions`, `GET, POST /mine/sessions` | where one is signed in |
 //! | `GET, POST /desk/password` | staff choose another password |
 //! | `POST /signout` | both |
 //! | `POST /settings` | language, large print, light or dark |
 
 mod factor;
+mod passkey;
 mod password;
 mod resident;
 mod second;
@@ -34,8 +36,13 @@ pub fn routes() -> Routes {
         .post("/desk/signin", Needs::Nobody, staff::sign_in)
         .get("/desk/signin/code", Needs::Nobody, second::page)
         .post("/desk/signin/code", Needs::Nobody, second::check)
+        .post("/desk/signin/passkey", Needs::Nobody, passkey::ask_half)
         .get("/desk/me/factor", Needs::Staff, factor::page)
         .post("/desk/me/factor", Needs::Staff, factor::begin)
+        .post("/desk/me/factor/prove", Needs::Staff, factor::prove)
+        .post("/desk/me/factor/passkey", Needs::Staff, passkey::add)
+        .post("/desk/me/factor/passkey/ask", Needs::Staff, passkey::ask)
+        .post("/desk/me/factor/passkey/remove", Needs::Staff, passkey::remove)
         .post("/desk/me/factor/confirm", Needs::Staff, factor::confirm)
         .post("/desk/me/factor/change", Needs::Staff, factor::save)
         .get("/desk/me/sessions", Needs::Staff, sessions::page)

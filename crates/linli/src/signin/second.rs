@@ -1,4 +1,4 @@
-//! The second page of a sign-in of staff: the code, or a recovery code.
+//! The second page of a sign-in of staff: a passkey, the code, or a recovery code.
 
 use askama::Template;
 use axum::{
@@ -8,15 +8,18 @@ use axum::{
 use linli_engine::{
     db::Tx,
     edge, limits,
-    sessions::{self, SignInError, Token, factor::Proof},
+    passkey::Shown,
+    sessions::{self, Token, Ways, factor::Proof},
 };
 
 use super::{
+    factor::{Wrong, not_taken, shown},
     go_with, local,
-    staff::{Next, refused},
+    passkey::party,
+    staff::Next,
 };
 use crate::web::{
-    Ctx, Page, Reply,
+    Ctx, Fault, Page, Reply,
     ctx::{cookie, cookie_value, set_cookie},
     forms::Sent,
     origin::Origin,
@@ -28,8 +31,10 @@ use crate::web::{
 struct SecondPage {
     page: Page,
     next: String,
-    /// The field and what is wrong with it.
-    wrong: Option<(&'static str, String)>,
+    ways: Ways,
+    /// The one address whose pages may ask for passkeys; empty where there is none.
+    origin: String,
+    wrong: Wrong,
 }
 
 /// Back to the password, for whoever has not given it or took too long.
@@ -37,17 +42,27 @@ fn back() -> Reply {
     Ok(go_with("/desk/signin", &[]))
 }
 
-fn half(headers: &HeaderMap) -> Option<String> {
+pub(super) fn half(headers: &HeaderMap) -> Option<String> {
     cookie_value(headers, cookie::HALF).filter(|half| !half.is_empty()).map(str::to_owned)
+}
+
+/// The ways of the sign-in that waits, if it does.
+async fn ways(ctx: &Ctx, half: &str) -> Result<Option<Ways>, Fault> {
+    let (home, now, half) = (ctx.engine().home, ctx.engine().clock.now(), half.to_owned());
+    Ok(ctx.engine().db.read(move |tx: &mut Tx<'_>| sessions::ways(tx, home, &half, now)).await?)
+}
+
+fn form(ctx: &Ctx, headers: &HeaderMap, ways: Ways, next: String, wrong: Wrong) -> SecondPage {
+    let page = Page::titled(ctx, if ways.passkeys { "passkey-second-title" } else { "factor-code-title" });
+    let origin = party(ctx, headers).map(|party| party.origin().to_owned()).unwrap_or_default();
+    SecondPage { page, next, ways, origin, wrong }
 }
 
 /// `GET /desk/signin/code`.
 pub async fn page(ctx: Ctx, headers: HeaderMap, Query(next): Query<Next>) -> Reply {
-    if half(&headers).is_none() {
-        return back();
-    }
-    let page = Page::titled(&ctx, "factor-code-title");
-    show(&SecondPage { page, next: local(&next.next, "/desk"), wrong: None })
+    let Some(half) = half(&headers) else { return back() };
+    let Some(ways) = ways(&ctx, &half).await? else { return back() };
+    show(&form(&ctx, &headers, ways, local(&next.next, "/desk"), None))
 }
 
 /// `POST /desk/signin/code`.
@@ -56,12 +71,16 @@ pub async fn check(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: S
     let engine = ctx.engine().clone();
     let (home, now, token, next) =
         (engine.home, engine.clock.now(), Token::new(edge::secret()), local(sent.text("next"), "/desk"));
-    let (code, recovery) = (sent.text("code").to_owned(), sent.text("recovery").to_owned());
-    let field = if recovery.is_empty() { "code" } else { "recovery" };
-    let shared = engine.clone();
+    let (field, typed) = shown(&sent);
+    let (party, answered) = (party(&ctx, &headers), Shown::parse(&typed));
+    let (shared, way) = (engine.clone(), half.clone());
     let finish = move |tx: &mut Tx<'_>| {
-        let proof = if recovery.is_empty() { Proof::Code(&code) } else { Proof::Recovery(&recovery) };
-        sessions::finish_half(tx, home, &shared.vault_key, &half, proof, &origin, now, &token)
+        let proof = match (field, &party, &answered) {
+            ("passkey", Some(party), Some(answered)) => Proof::Passkey(party, answered),
+            ("recovery", ..) => Proof::Recovery(&typed),
+            _ => Proof::Code(&typed),
+        };
+        sessions::finish_half(tx, home, &shared.vault_key, &way, proof, &origin, now, &token)
     };
     match engine.db.write(finish).await? {
         Ok(session) => {
@@ -72,13 +91,9 @@ pub async fn check(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: S
             Ok(go_with(&next, &cookies))
         }
         Err(error) => {
-            let page = Page::titled(&ctx, "factor-code-title");
-            let key = if error == SignInError::WrongCode && field == "recovery" {
-                page.t("factor-wrong-recovery")
-            } else {
-                refused(&page, error)
-            };
-            let page = SecondPage { page, next, wrong: Some((field, key)) };
+            let ways = ways(&ctx, &half).await?.unwrap_or(Ways { codes: true, passkeys: false });
+            let mut page = form(&ctx, &headers, ways, next, None);
+            page.wrong = Some((field, not_taken(&page.page, field, error)));
             show_as(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }

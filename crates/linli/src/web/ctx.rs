@@ -13,6 +13,7 @@ use linli_engine::{
     db::{DbError, Tx},
     feed::Heads,
     ids::PersonId,
+    passkey::Party,
     seats::{Account, Seat},
     sessions::{self, Required, Session},
     viewer::Viewer,
@@ -52,6 +53,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Who has to have a second factor where the office has not said so.
     pub factor: Required,
+    /// Where passkeys are good, where the program was told its address.
+    pub party: Option<Party>,
 }
 
 /// A request's context.

@@ -112,16 +112,29 @@ impl Office {
         Some(cookie.split(';').next()?.split_once('=')?.1.to_owned())
     }
 
-    /// Asks with a session.
-    pub async fn as_session(&self, session: &str, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    /// Asks with these cookies.
+    pub async fn with_cookies(&self, cookies: &str, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let cookies = format!("{cookies}; linli_lang=en");
+        self.asks((method, "office"), &cookies, path, fields).await
+    }
+
+    /// Sends a form to the program under another name.
+    pub async fn named(&self, host: &str, cookies: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.asks(("POST", host), cookies, path, fields).await
+    }
+
+    async fn asks(&self, (method, host): (&str, &str), cookies: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let pair = |(name, value): &(&str, &str)| format!("{name}={}", linli::web::routes::percent(value));
         let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "office");
-        request = request.header(header::COOKIE, format!("linli_session={session}; linli_lang=en"));
-        if method == "POST" {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
+        let request = Request::builder().method(method).uri(path).header(header::HOST, host);
+        let request = request.header(header::COOKIE, cookies);
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Asks with a session.
+    pub async fn as_session(&self, session: &str, method: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.with_cookies(&format!("linli_session={session}"), method, path, fields).await
     }
 
     /// Sends a file with a form.

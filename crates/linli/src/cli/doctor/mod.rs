@@ -105,6 +105,7 @@ async fn all(args: &DoctorArgs) -> Result<Vec<Line>, Failure> {
     lines.push(rules::all(place, now));
     lines.push(outside::listening(args.listen, args.secure_cookies));
     lines.extend(args.url.as_deref().map(outside::url));
+    lines.push(outside::passkeys(args.url.as_deref()));
     lines.push(outside::assistant(place)?);
     let db = match Db::open_as_is(&place.url(), 2).await {
         Ok(db) => db,

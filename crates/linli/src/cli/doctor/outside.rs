@@ -3,6 +3,8 @@
 
 use std::net::SocketAddr;
 
+use linli_engine::passkey::Party;
+
 use super::{Line, look, ok, wrong};
 use crate::cli::{Failure, Where};
 
@@ -14,6 +16,18 @@ pub(super) fn listening(listen: SocketAddr, secure_cookies: bool) -> Line {
             ok("listening", format!("{listen}, for this machine only; behind a proxy, set LINLI_SECURE_COOKIES"))
         }
         (false, false) => look("listening", format!("{listen}: passwords and cookies may travel in the clear"), todo),
+    }
+}
+
+/// Whether staff can use passkeys: they are bound to a name, so the program has to be told it.
+pub(super) fn passkeys(url: Option<&str>) -> Line {
+    let todo = "set LINLI_URL to the address that people type, e.g. https://street.example";
+    match url.map(str::parse::<Party>) {
+        Some(Ok(party)) => {
+            ok("passkeys", format!("bound to {}; under another name they are worth nothing", party.id()))
+        }
+        Some(Err(error)) => look("passkeys", format!("not offered: {error}"), todo),
+        None => ok("passkeys", format!("not offered, except on localhost; {todo}")),
     }
 }
 
