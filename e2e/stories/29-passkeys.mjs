@@ -52,27 +52,27 @@ async function prove(page) {
 async function add(who) {
   const { page } = who;
   await page.goto(FACTOR);
-  await look(who, "27-off");
+  await look(who, "29-passkeys-off");
   await page.fill("#name", "工作手机");
   await through(page, () => page.click('button:has-text("添加通行密钥")'));
   const codes = await page.locator("li code.secret").count();
   if (codes !== 10) throw new Error(`${codes} recovery codes`);
-  await look(who, "27-codes");
+  await look(who, "29-codes");
   await page.goto(FACTOR);
   await expectText(page, "工作手机");
   await expectText(page, "还没用过");
   if (await page.locator('form[action$="/remove"]').count()) throw new Error("it may be removed without being shown");
-  await look(who, "27-on");
+  await look(who, "29-on");
 }
 
 /** Codes beside it. */
 async function codes(who) {
   const { page } = who;
   await prove(page);
-  await look(who, "27-free");
+  await look(who, "29-free");
   await through(page, () => page.click('form[action="/desk/me/factor"] button'));
   const secret = await page.locator("#seed").innerText();
-  await look(who, "27-setup");
+  await look(who, "29-setup");
   await page.fill("#code", code(secret));
   await through(page, () => page.click('form[action$="/confirm"] button'));
   await expectText(page, "动态验证码打开了");
@@ -87,7 +87,7 @@ async function signIns(house, size, who, key) {
   await key.touch(false);
   await password(page);
   await expectText(page, "再验证一次");
-  await look(who, "27-second");
+  await look(who, "29-second");
   await key.touch(true);
   await page.reload();
   await inside(page);
@@ -96,18 +96,18 @@ async function signIns(house, size, who, key) {
   await password(page);
   await page.waitForTimeout(500);
   if (!page.url().includes("signin")) throw new Error("with codes on, nobody asked for the passkey");
-  await look(who, "27-both");
+  await look(who, "29-both");
   await key.lie(true);
   await through(page, () => page.click(USE));
   await expectText(page, "没有通过");
-  await look(who, "27-wrong");
+  await look(who, "29-wrong");
   await key.lie(false);
   await through(page, () => page.click(USE));
   await inside(page);
   const plain = await person(house, LOGIN, { size, scripts: false });
   await password(plain.page);
   await expectText(plain.page, "通行密钥要用支持它的浏览器打开");
-  await look(plain, "27-without-scripts");
+  await look(plain, "29-without-scripts");
   await plain.page.fill("#code", code(secret, 1));
   await through(plain.page, () => plain.page.locator("form:has(#code) button").click());
   await inside(plain.page);
@@ -127,11 +127,11 @@ export default async function (demo, size) {
   await signIns(house, size, who, key);
   const { page } = who;
   await page.goto(FACTOR);
-  await look(who, "27-both-on");
+  await look(who, "29-both-on");
   await prove(page);
   await through(page, () => page.click('form[action$="/remove"] button'));
   await expectText(page, "通行密钥移除了");
-  await look(who, "27-removed");
+  await look(who, "29-removed");
   await through(page, () => page.click('button[value="off"]'));
   await expectText(page, "动态验证码关掉了");
   const audit = await staff(house, "admin-audit", size);
@@ -139,6 +139,6 @@ export default async function (demo, size) {
   await expectText(audit.page, "添加了通行密钥");
   const english = await staff(house, LOGIN, { width: 320, height: 640 }, "en-GB");
   await english.page.goto(FACTOR);
-  await look(english, "27-en");
+  await look(english, "29-en");
   for (const one of [who, audit, english]) await one.context.close();
 }
