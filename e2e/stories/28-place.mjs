@@ -1,6 +1,6 @@
 // A report that names another place than the one that was chosen for it: the dispatcher puts the place right while sending it on.
 import { expectText, look, person, through } from "../house.mjs";
-import { act, staff, STREET } from "../people.mjs";
+import { staff, STREET } from "../people.mjs";
 
 /** Reports something and says that it is in another community than the words do; the number, and what was chosen. */
 async function misplaced(who) {
@@ -13,9 +13,15 @@ async function misplaced(who) {
   const right = await page.locator('input[name="place"]').first().getAttribute("value");
   await page.check('input[name="place"][value="other"]');
   await press("main form button.btn-main");
-  const picks = page.locator('select[name="pick"]').first();
-  const codes = await picks.locator("option").evaluateAll((all) => all.map((o) => o.value));
-  await picks.selectOption(codes.find((code) => code && !right.startsWith(code)));
+  // The street first, then another community of it.
+  for (const fits of [(code) => code === STREET, (code) => code.startsWith(STREET) && code.length > 9 && !right.startsWith(code)]) {
+    const pick = page.locator('select[name="pick"]').last();
+    const codes = await pick.locator("option").evaluateAll((all) => all.map((o) => o.value));
+    const code = codes.find(fits);
+    if (!code) continue;
+    await pick.selectOption(code);
+    await press('button[value="pick"]');
+  }
   await press("main form button.btn-main");
   if (await page.locator('main button[name="join"]').count()) await press('main button.btn[value="other"]');
   await page.fill('input[name="contact"]', "19900000008");
@@ -38,7 +44,8 @@ export default async function place(house, size) {
   if (!chosen || !(chosen.startsWith(right) || right.startsWith(chosen))) throw new Error(`${chosen} is in the form, not ${right}`);
   const name = await select.locator("option:checked").innerText();
   await look(lin, "28-chosen");
-  await act(lin, number, "dispatch", { class: "general", unit: "municipal", place: chosen });
+  const form = page.locator('form:has(input[name="act"][value="dispatch"])').first();
+  await through(page, () => form.locator("button.btn-main:not([formaction])").last().click());
   await page.goto(`/desk/cases/${STREET}/${number}`);
   await expectText(page, name.split(" ").at(-1));
   await look(lin, "28-placed");

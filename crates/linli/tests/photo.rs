@@ -4,7 +4,6 @@
 
 mod common;
 
-
 use common::{Answer, BUILDING, House, PIXEL, STREET, Visitor, number, tracked};
 use linli_engine::{cases::read::Dossier, db::Tx, directory, viewer::Viewer};
 use linli_testbed::{

@@ -9,6 +9,7 @@ use linli_engine::{
         read::{Dossier, Offer, OfferWay},
     },
     desk::{drafts::Draft, load::Glance},
+    ids::PlaceCode,
     pack::Raw,
 };
 use linli_flow::FieldKind;
@@ -244,11 +245,15 @@ pub fn prefill(
         put(field, category.clone());
     }
     let category = sorted.map_or(&d.head.category, |(_, category)| category);
+    let place = asked.get("place").and_then(|code| code.parse::<PlaceCode>().ok()).filter(|_| has("place"));
+    if let Some(place) = &place {
+        put("place", place.to_string());
+    }
     if has("class") {
         put("class", proposal.map_or_else(|| d.head.class.clone(), |proposal| proposal.class(d)));
     }
     if has("unit") && has("class") {
-        let lead = ctx.engine().directory().lead(&d.pack, category, &d.head.place);
+        let lead = ctx.engine().directory().lead(&d.pack, category, place.as_ref().unwrap_or(&d.head.place));
         // The unit that had it and gave it up is no suggestion.
         if let Some(lead) = lead.filter(|lead| d.head.unit.as_deref() != Some(lead.org.as_str())) {
             note =
