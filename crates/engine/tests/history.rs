@@ -19,7 +19,7 @@ use linli_engine::{
 use linli_flow::{FieldKind, Form, Value};
 use linli_testbed::{Bed, Kind, bed, on_both};
 use linli_worktime::Millis;
-use town::{Town, caller, desk, dispatcher, handler, head, overseer, report};
+use town::{BUILDING, COMMUNITY, STREET, Town, caller, desk, dispatcher, handler, head, overseer, report};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -49,6 +49,7 @@ fn form(chance: &mut Chance, dossier: &Dossier, offer: &Offer) -> Form {
     for field in &offer.form {
         let units = ["office", "urban", "municipal", "firm", "harmony"];
         let value = match &dossier.flow.fields()[&field.name] {
+            FieldKind::Text if field.name == "place" => Value::from([STREET, COMMUNITY, BUILDING][chance.below(3)]),
             FieldKind::Text => Value::from("words"),
             FieldKind::Number => Value::Number(3),
             FieldKind::Bool => Value::Bool(true),

@@ -273,7 +273,7 @@ async fn json_is_checked_as_a_form_is_on(bed: Bed) {
     let act = found["acts"].as_array().unwrap().iter().find(|act| act["act"] == "dispatch").unwrap();
     let asked: Vec<&str> =
         act["form"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
-    assert_eq!(asked[..3], ["category", "class", "unit"]);
+    assert_eq!(asked[..4], ["category", "place", "class", "unit"]);
     let body = |form: serde_json::Value| {
         serde_json::json!({
             "way": "step", "step": "triage", "act": "dispatch", "seen": act["seen"], "key": "json-key-1", "form": form,

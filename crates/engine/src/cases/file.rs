@@ -345,11 +345,14 @@ impl Held<'_> {
         let case = &self.case;
         let category = case.field(CATEGORY).as_text().unwrap_or(&head.category).to_owned();
         let filed = (category != head.category).then(|| head.category.clone());
+        let moved = self.place != head.place;
+        let point = report.point.filter(|_| !moved);
         let head = Head {
             class: case.field("class").as_text().unwrap_or_default().to_owned(),
             category,
-            as_filed: AsFiled { category: filed, place: (self.place != head.place).then(|| head.place.clone()) },
+            as_filed: AsFiled { category: filed, place: moved.then(|| head.place.clone()) },
             place: self.place.clone(),
+            point: point.map(|p| (p.lon, p.lat)),
             unit: case.field("unit").as_text().map(str::to_owned),
             phase: Phase::of(case),
             outcome: case.outcome().map(str::to_owned),
@@ -359,7 +362,7 @@ impl Held<'_> {
             seq: case.seq(),
             ..head.clone()
         };
-        tx.put(&store::ADD_CASE, store::row(&head, report.point.map(|p| p.datum), Some(*tracking)))?;
+        tx.put(&store::ADD_CASE, store::row(&head, point.map(|p| p.datum), Some(*tracking)))?;
         self.finish_steps(tx)
     }
 }

@@ -48,6 +48,8 @@ pub struct Proposal {
     pub suggestion: Suggestion,
     /// The category that goes into the form.
     pub category: String,
+    /// Whether the form says a place already.
+    placed: bool,
 }
 
 /// The act by which this seat says what a case is about.
@@ -77,7 +79,7 @@ impl Proposal {
         let proposed =
             Some(suggestion.category.category.as_str()).filter(|code| suggestion.category.sure && known(code));
         let category = chosen.or(proposed).unwrap_or(&d.head.category).to_owned();
-        Some(Self { suggestion, category })
+        Some(Self { suggestion, category, placed: asked.get("place").is_some() })
     }
 
     /// The class that goes into the form: urgent where words tell of danger, else that of the category.
@@ -148,7 +150,7 @@ async fn reasons(ctx: &Ctx, guess: &Guess) -> Result<Vec<(String, String, String
 /// A place that the letter names beyond doubt, where the case does not lie: its name, the words, its code.
 fn elsewhere(page: &Page, d: &Dossier, proposal: &Proposal) -> Option<(String, String, String)> {
     let named = proposal.suggestion.places.first().filter(|named| named.score >= CLEAR)?;
-    let apart = !named.code.covers(&d.head.place) && !d.head.place.covers(&named.code);
+    let apart = !proposal.placed && !named.code.covers(&d.head.place) && !d.head.place.covers(&named.code);
     apart.then(|| (page.spot(&named.code), named.words.join(" "), named.code.to_string()))
 }
 
