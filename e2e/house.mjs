@@ -106,11 +106,11 @@ export async function expectText(page, text) {
   if (!has) throw new Error(`expected ${text} on ${page.url()}, which says:\n${body.slice(0, 1500)}`);
 }
 
-/** No fault of accessibility, nothing sideways; keeps a picture. */
+/** No fault of accessibility, nothing sideways; keeps a picture, where somebody is there to look at it. */
 export async function look(who, label) {
   const { page } = who;
   const width = page.viewportSize().width;
-  await page.screenshot({ path: join(OUT, `${label}-${width}.png`), fullPage: true });
+  if (!process.env.CI) await page.screenshot({ path: join(OUT, `${label}-${width}.png`), fullPage: true });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth).catch(() => 0);
   if (wide > 1) throw new Error(`${label}: the page is ${wide} px wider than the screen at ${width}`);
   const missing = (await page.locator("body").innerText()).match(/\u27e8[^\u27e9]*\u27e9/);
