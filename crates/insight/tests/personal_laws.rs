@@ -205,6 +205,14 @@ proptest! {
         in_order(&text)?;
     }
 
+    /// Of an address that is longer than any, no end is left that reads as an account.
+    #[test]
+    fn a_long_address_is_hidden_whole(before in "(05b.)?(@qq\\.|qq)", long in "[0-9]{5,90}", domain in "[0-9a-z]{1,80}", after in "(c48m)?\n?") {
+        let text = format!("{before}{long}@qq.{domain}{after}");
+        let once = masked(&text);
+        prop_assert_eq!(masked(&once), once, "{}", text);
+    }
+
     #[test]
     fn masking_twice_is_masking_once(text in soup()) {
         let once = masked(&text);

@@ -7,9 +7,6 @@ use super::{
     table::Class,
 };
 
-/// Longer, and it is no address.
-const LONGEST: usize = 64;
-
 /// Every address. One begins after the end of the one before: of two that run into one another, none is left over.
 pub(super) fn addresses(letter: &Letter, guesses: &mut Vec<Guess>) {
     let mut done = 0;
@@ -38,13 +35,14 @@ pub(super) fn find(letter: &Letter, found: &[Guess]) -> Vec<Guess> {
     guesses
 }
 
-/// The address around an at sign that begins at `least` or later.
+/// The address around an at sign that begins at `least` or later. One that is longer than any is hidden whole: what was left
+/// of it could look like something else.
 fn email(letter: &Letter, least: usize, at: usize) -> Option<Guess> {
-    let from = letter.run_back(at, LONGEST, |c| c.is_ascii_alphanumeric() || "._%+-".contains(c)).max(least);
+    let from = letter.run_back(at, usize::MAX, |c| c.is_ascii_alphanumeric() || "._%+-".contains(c)).max(least);
     let mut to = at + 1;
     let mut labels = 0;
     loop {
-        let end = letter.run(to, LONGEST, |c| c.is_ascii_alphanumeric() || c == '-');
+        let end = letter.run(to, usize::MAX, |c| c.is_ascii_alphanumeric() || c == '-');
         if end == to || labels == 4 {
             break;
         }
