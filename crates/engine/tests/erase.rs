@@ -65,7 +65,7 @@ async fn grow(town: &Town) {
 async fn vacuum(bed: &Bed) {
     match bed.url {
         linli_engine::db::Url::Lite(_) => by_hand(bed, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE);").await,
-        linli_engine::db::Url::Pg(_) => by_hand(bed, "VACUUM FULL").await,
+        linli_engine::db::Url::Pg(_) => by_hand(bed, "VACUUM (FULL, ANALYZE)").await,
     }
 }
 
@@ -85,8 +85,15 @@ async fn nothing_is_left(bed: Bed) {
     let erased = town.engine.erase_person(who, RIGHT, &By::command("erase")).await.unwrap();
     assert_eq!((erased.cases, erased.open), (vec![case], vec![]));
     grow(&town).await;
-    vacuum(&bed).await;
-    let left = traces(&bed, &THEIRS).await;
+    let mut left = Vec::new();
+    // A server that takes statistics at this very moment keeps dead rows until it is through.
+    for _ in 0..5 {
+        vacuum(&bed).await;
+        left = traces(&bed, &THEIRS).await;
+        if left.is_empty() {
+            break;
+        }
+    }
     assert!(left.is_empty(), "{left:#?}");
     // What the office did stays, and so does everybody else's.
     let seen = town.see(case, &dispatcher()).await;
