@@ -215,12 +215,11 @@ fn compare(
         (Kind::File, None) => format!("a file of case {number}"),
         _ => named(&number, "", seq),
     };
-    let (leaf, blank, erased, let_go) = (None, None, Vec::new(), false);
     let is_file = place.kind == Kind::File;
     let lost = || if is_file { Lost::File(AttachmentId(place.id)) } else { Lost::Event(number.clone(), seq) };
     let behind = page.behind(tx, street, &place)?;
-    let blank = matches!(behind, Behind::Blank).then(lost).or(blank);
-    let mut compared = Compared { tree, leaf, what, blank, erased, let_go, content, place };
+    let blank = matches!(behind, Behind::Blank).then(lost);
+    let mut compared = Compared { tree, leaf: None, what, blank, erased: Vec::new(), let_go: false, content, place };
     match behind {
         Behind::Whole(source) => {
             compared.leaf = Some(source.salt.leaf(&source.entry));
