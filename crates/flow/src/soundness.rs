@@ -55,6 +55,8 @@ struct Explored<'a> {
     /// Each sure move: from which marking to which; to none when it ends the case. An empty list counts as sure, for a flow
     /// that ends from where a list is empty ends too from where it is not: its parts close, and open the same steps.
     sure: Vec<(usize, Option<usize>)>,
+    /// Whether one move meets so many lists that the ways in which they can be empty are beyond playing.
+    is_endless: bool,
 }
 
 impl<'a> Explored<'a> {
@@ -67,6 +69,7 @@ impl<'a> Explored<'a> {
             numbers: BTreeMap::new(),
             reached: Vec::new(),
             sure: Vec::new(),
+            is_endless: false,
         }
     }
 
@@ -77,14 +80,14 @@ impl<'a> Explored<'a> {
         self.fire(None, &Marking::default(), start, "start");
         let mut next = 0;
         while let Some(marking) = self.markings.get(next).cloned() {
-            if self.markings.len() > MOST_MARKINGS {
+            if self.is_endless || self.markings.len() > MOST_MARKINGS {
                 return false;
             }
             self.acts(next, &marking);
             self.cancels(next, &marking);
             next += 1;
         }
-        true
+        !self.is_endless
     }
 
     fn acts(&mut self, at: usize, marking: &Marking) {
@@ -142,7 +145,13 @@ impl<'a> Explored<'a> {
         };
         let targets: Vec<usize> = targets.iter().filter_map(|name| self.def.index(name)).collect();
         let mut ahead: Vec<Vec<bool>> = vec![Vec::new()];
+        let mut played = 0;
         while let Some(chosen) = ahead.pop() {
+            played += 1;
+            if played > MOST_MARKINGS {
+                self.is_endless = true;
+                return;
+            }
             let mut asked: Vec<(usize, bool)> = Vec::new();
             let mut is_empty = |list: usize| {
                 if let Some((_, empty)) = asked.iter().find(|(known, _)| *known == list) {

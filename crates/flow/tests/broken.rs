@@ -221,25 +221,34 @@ fn a_problem_reads_as_file_line_reason_and_way() {
     assert!(shown.ends_with("(start > look.wait)"), "{shown}");
 }
 
-#[test]
-fn too_many_states_are_refused_plainly() {
+/// A flow that forks into many steps and joins them.
+fn wide(count: usize, each: &str) -> Vec<Problem> {
     let mut flow = String::from("id = 'wide'\ntitle = { zh = 'Z', en = 'Wide' }\nstart = ['fork']\n");
-    let names: Vec<String> = (0..17).map(|i| format!("s{i}")).collect();
+    let names: Vec<String> = (0..count).map(|i| format!("s{i}")).collect();
     let list = |names: &[String]| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    let step = |name: &str, waits: &str, leads: &str| {
+    let step = |name: &str, kind: &str, leads: &str| {
         format!(
-            "[step.{name}]\ntitle = {{ zh = 'Z', en = 'Z' }}\nowner = 'case.reporter'\nwithin = '1d'\n{waits}\n\
+            "[step.{name}]\ntitle = {{ zh = 'Z', en = 'Z' }}\nwithin = '1d'\n{kind}\n\
              late = {{ 100 = 'escalate:case.reporter' }}\n\
              [step.{name}.act.go]\ntitle = {{ zh = 'Z', en = 'Z' }}\n{leads}\n"
         )
     };
-    flow += &step("fork", "", &format!("opens = [{}]", list(&names)));
+    let one = "owner = 'case.reporter'";
+    flow += &step("fork", one, &format!("form = ['orgs']\nopens = [{}]", list(&names)));
     for name in &names {
-        flow += &step(name, "", "opens = ['join']");
+        flow += &step(name, each, "opens = ['join']");
     }
-    flow += &step("join", &format!("waits = [{}]", list(&names)), "ends = 'over'");
+    flow += &step("join", &format!("{one}\nwaits = [{}]", list(&names)), "ends = 'over'");
     flow += "[outcome]\nover = { zh = 'Z', en = 'Over' }\n";
-    let world = World { roles: &[], limits: &[], fields: &BTreeMap::new() };
-    let problems = load("wide.toml", &flow, &world).err().unwrap_or_default();
-    assert!(problems[0].reason.contains("more than 20000 states"), "{problems:?}");
+    let fields = BTreeMap::from([("orgs".to_owned(), FieldKind::Orgs)]);
+    load("wide.toml", &flow, &World { roles: &[], limits: &[], fields: &fields }).err().unwrap_or_default()
+}
+
+#[test]
+fn too_many_states_are_refused_plainly() {
+    for (count, kind) in [(17, "owner = 'case.reporter'"), (40, "owner = 'case.orgs'\neach = true")] {
+        let problems = wide(count, kind);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].reason.contains("more than 20000 states"), "{problems:?}");
+    }
 }

@@ -112,6 +112,18 @@ fn a_token_left_behind_is_enough_to_refuse() {
     assert!(is_real(&toy, &problems[0]));
 }
 
+/// The game has to end on every toy that may be made up, also on lists that lead to themselves at every turn.
+#[test]
+fn the_naive_game_ends() {
+    let act = ToyAct { guarded: false, ways: vec![vec![0, 0]] };
+    let toy = Toy {
+        steps: vec![ToyStep { each: true, acts: vec![act], ..ToyStep::default() }],
+        start: vec![0],
+        cancels: Vec::new(),
+    };
+    assert_eq!(is_sound(&toy), Some(false));
+}
+
 /// Random numbers for a walk, from proptest.
 struct Dice(Vec<u32>);
 

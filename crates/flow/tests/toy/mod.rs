@@ -92,8 +92,9 @@ impl Toy {
 
     fn put(&self, heap: &mut Heap, from: Option<usize>, to: usize, empty: &BTreeSet<usize>, depth: usize) {
         let step = &self.steps[to];
-        if depth > 40 {
-            heap.is_doubled = true;
+        // Empty lists that lead to themselves twice over double at every turn: the first fault ends the firing.
+        heap.is_doubled |= depth > 40;
+        if heap.is_doubled {
             return;
         }
         if let (false, Some(from)) = (step.waits.is_empty() || from == Some(to), from) {
@@ -168,6 +169,9 @@ impl Toy {
     /// Every heap that can be reached through heaps where nothing is wrong yet, the wrong ones included; none if too many.
     pub fn reachable(&self) -> Option<BTreeSet<Heap>> {
         let mut known: BTreeSet<Heap> = BTreeSet::new();
+        if self.steps.iter().filter(|step| step.each).count() > 6 {
+            return None;
+        }
         let mut ahead: Vec<Heap> = self.emptinesses().iter().map(|empty| self.started(empty)).collect();
         while let Some(heap) = ahead.pop() {
             if known.len() > 400 {
