@@ -11,7 +11,7 @@ use linli_worktime::Millis;
 use super::{
     Entry, body_digest, leaf,
     log::{self, Stored},
-    source,
+    source::{self, Found},
     tiles::Around,
 };
 use crate::{
@@ -123,7 +123,7 @@ impl Engine {
 
 fn make(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
     let street = case.jurisdiction;
-    let Some((Some(n), source)) = source::event(tx, case, seq)? else { return Ok(None) };
+    let Some(Found { n: Some(n), source, has_words }) = source::event(tx, case, seq)? else { return Ok(None) };
     let Some(Stored { size, note, witnessed, .. }) = log::head(tx, street)?.filter(|head| n <= head.size) else {
         return Ok(None);
     };
@@ -133,7 +133,7 @@ fn make(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> 
     let corrupt = |e: &dyn std::fmt::Display| DbError::Corrupt(format!("the log of {street}: {e}"));
     let mut tiles = Around::read(tx, street, n - 1, size)?;
     let hashes = inclusion(&mut tiles, n - 1, size).map_err(|e| corrupt(&e))?;
-    let words = own.then(|| words::sealed(tx, key, case)).transpose()?.unwrap_or_default();
+    let words = (own && has_words).then(|| words::sealed(tx, key, case)).transpose()?.unwrap_or_default();
     let words = words.into_iter().find(|(of, _)| *of == seq).map(|(_, words)| words);
     let told = Told {
         entry: source.entry.canonical(),

@@ -19,7 +19,8 @@ use crate::{
 
 statements! {
     WAITING = "SELECT n, kind, case_id, seq, at, leaf FROM feed_change WHERE jurisdiction = $1 AND n > $2 ORDER BY n LIMIT $3";
-    EVENT = "SELECT f.n, e.body, e.salt, e.promised_at, e.words FROM event e
+    EVENT = "SELECT f.n, e.body, e.salt, e.promised_at, e.words, {head} FROM event e
+        JOIN cases c ON c.jurisdiction = e.jurisdiction AND c.id = e.case_id
         LEFT JOIN feed_change f ON f.jurisdiction = e.jurisdiction AND f.case_id = e.case_id AND f.seq = e.seq AND f.kind = 0
         WHERE e.jurisdiction = $1 AND e.case_id = $2 AND e.seq = $3";
     // A page of the log: its events, and the cases that they belong to.
@@ -89,8 +90,8 @@ fn late(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, id: CaseId, seq: u64) -> 
     let salt = Salt::new();
     tx.send(&SALT_EVENT, args![street, id, seq, salt.bytes()])?;
     let found = event(tx, CaseKey { jurisdiction: street, id }, seq)?;
-    let leaf =
-        found.map_or_else(|| salt.for_leaf().repeat(2).try_into().unwrap_or_default(), |(_, s)| salt.leaf(&s.entry));
+    let nothing = || salt.for_leaf().repeat(2).try_into().unwrap_or_default();
+    let leaf = found.map_or_else(nothing, |found| salt.leaf(&found.source.entry));
     tx.put(&SET_LEAF, args![street, n, leaf])?;
     Ok(leaf)
 }
@@ -162,33 +163,55 @@ impl Page {
                 None => Behind::Nothing,
             });
         }
-        let Some(row) = self.events.remove(&place.n) else { return Ok(Behind::Nothing) };
+        let Some(mut row) = self.events.remove(&place.n) else { return Ok(Behind::Nothing) };
         let Some(head) = self.heads.get(&CaseId(place.id)) else { return Ok(Behind::Nothing) };
-        behind(row, head, place.seq)
+        Ok(Kept::take(&mut row)?.behind(head, place.seq))
     }
 }
 
-/// What a row of an event is, with the case that it belongs to.
-fn behind(mut row: Row, head: &Head, seq: u64) -> Result<Behind, DbError> {
-    let (body, salt, promised): (String, Option<Vec<u8>>, Option<Millis>) = (row.take()?, row.take()?, row.take()?);
-    let words = row.take::<Option<Vec<u8>>>()?.and_then(|words| words.try_into().ok());
-    let Some(salt) = salt else { return Ok(Behind::Blank) };
-    let (Some(salt), Ok(event)) = (Salt::from_bytes(&salt), Event::from_json(&body)) else {
-        return Ok(Behind::Nothing);
-    };
-    let said = (seq == 1).then(|| report(head));
-    let text = text(&body, said.as_deref(), words).into_owned();
-    let entry = Entry::of_event(&head.number, &event, promised, salt.body(&text));
-    Ok(Behind::Whole(Box::new(Source { entry, salt, text })))
+/// What a row of an event holds.
+struct Kept {
+    body: String,
+    salt: Option<Vec<u8>>,
+    promised: Option<Millis>,
+    words: Option<[u8; 32]>,
 }
 
-/// An event with its salt, and its place in the log; nothing where event or salt is gone.
-pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<(Option<u64>, Source)>, DbError> {
+impl Kept {
+    fn take(row: &mut Row) -> Result<Self, DbError> {
+        let (body, salt, promised) = (row.take()?, row.take()?, row.take()?);
+        let words = row.take::<Option<Vec<u8>>>()?.and_then(|words| words.try_into().ok());
+        Ok(Self { body, salt, promised, words })
+    }
+
+    /// What it is, with the case that it belongs to.
+    fn behind(self, head: &Head, seq: u64) -> Behind {
+        let Some(salt) = self.salt else { return Behind::Blank };
+        let (Some(salt), Ok(event)) = (Salt::from_bytes(&salt), Event::from_json(&self.body)) else {
+            return Behind::Nothing;
+        };
+        let said = (seq == 1).then(|| report(head));
+        let text = text(&self.body, said.as_deref(), self.words).into_owned();
+        let entry = Entry::of_event(&head.number, &event, self.promised, salt.body(&text));
+        Behind::Whole(Box::new(Source { entry, salt, text }))
+    }
+}
+
+/// An event with its salt, its place in the log, and whether its words are sealed in the vault.
+pub(super) struct Found {
+    /// From 1; none while it waits.
+    pub n: Option<u64>,
+    pub source: Source,
+    pub has_words: bool,
+}
+
+/// An event as it stands behind its leaf; nothing where event or salt is gone.
+pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<Found>, DbError> {
     let Some(mut row) = tx.first(&EVENT, &args![case.jurisdiction, case.id, seq])? else { return Ok(None) };
-    let Some(head) = store::by_id(tx, case)? else { return Ok(None) };
-    let n = row.take()?;
-    match behind(row, &head, seq)? {
-        Behind::Whole(source) => Ok(Some((n, *source))),
+    let (n, kept) = (row.take()?, Kept::take(&mut row)?);
+    let has_words = kept.words.is_some();
+    match kept.behind(&store::head(row)?, seq) {
+        Behind::Whole(source) => Ok(Some(Found { n, source: *source, has_words })),
         Behind::Blank | Behind::LetGo | Behind::Nothing => Ok(None),
     }
 }
