@@ -180,6 +180,39 @@ async function check(house, size, { receipt, saved }, number) {
   await reader.context.close();
 }
 
+/** One pixel. */
+const BOXES = {
+  name: "boxes.png",
+  mimeType: "image/png",
+  buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
+};
+
+/** A photo has a receipt of its own: with the file as the office keeps it, anybody sees that it is the one that came then. */
+async function prove(house, who, size, folder) {
+  const filed = await report(who, "和苑小区6号楼楼道堆满了纸箱，挡住了安全出口", { photo: BOXES });
+  const { page } = who;
+  await page.goto(filed.url);
+  const link = page.locator('a[href$="/receipt"]');
+  await link.scrollIntoViewIfNeeded();
+  await look(who, "receipt-photo-offered");
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  const receipt = join(folder, "photo-receipt.txt");
+  await download.saveAs(receipt);
+  const kept = await (await who.context.request.get(await page.locator(".thumbs a").first().getAttribute("href"))).body();
+  await page.goto("/log/check");
+  await page.setInputFiles("#file", receipt);
+  await expectVerdict(page, "holds", "boxes.png");
+  const choose = (buffer) => page.setInputFiles("#content", { name: "kept.png", mimeType: "image/png", buffer });
+  await choose(kept);
+  await page.waitForSelector("#result .same");
+  await look(who, "receipt-photo-same");
+  kept[kept.length - 1] ^= 1;
+  await choose(kept);
+  await page.waitForSelector("#result .other");
+  await expectText(page, "不是同一个文件");
+  await look(who, "receipt-photo-other");
+}
+
 /** The picture leads a phone to the page that checks, with the receipt behind the `#`: nobody is sent it. */
 async function scan(who, filed) {
   const { page } = who;
@@ -209,6 +242,7 @@ export default async function (house, size) {
   const kept = await keep(resident, filed, folder);
   await check(house, size, kept, filed.number);
   await scan(resident, filed);
+  await prove(house, resident, size, folder);
 
   // The page as it is served: under its own policy, in the dark, in large print, on the narrowest screen.
   const night = await person(house, "night", { size: { width: 320, height: 640 }, colorScheme: "dark", lang: "en-GB" });

@@ -1,4 +1,5 @@
 // The page that checks a receipt. It asks nobody anything: whoever has saved it can check without a network.
+import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, unpacked } from "./check/bytes";
 import { keys } from "./check/note";
 import { type Proved, verify } from "./check/receipt";
@@ -50,11 +51,31 @@ function element(name: string, text = "", ...inside: Node[]): HTMLElement {
   return made;
 }
 
+/** A file as its entry tells of it. */
+interface Kept {
+  name: string;
+  bytes: number;
+  digest: string;
+}
+
+/** The file that a receipt is of; nothing where it is of something else, or does not name it. */
+function kept({ entry, text }: Proved): Kept | null {
+  if (entry.kind !== "file" || text === undefined) return null;
+  try {
+    const file = JSON.parse(text) as Kept;
+    const told = typeof file.name === "string" && Number.isSafeInteger(file.bytes) && typeof file.digest === "string";
+    return told ? file : null;
+  } catch {
+    return null;
+  }
+}
+
 /** What was recorded: in the words of the program, else in those of the flow, else by its code. */
-function said({ at, of, kind, what }: Proved["entry"]): string {
-  const own = kind === "case" ? `said-${what}` : "said-record";
+function said(proved: Proved): string {
+  const { at, of, kind, what } = proved.entry;
+  const own = kind === "case" ? `said-${what}` : `said-${kind}`;
   const key = own in given.words[lang] ? own : "said-case";
-  return word(key, { when: moment(at), of, what: given.acts[what]?.[lang] ?? what });
+  return word(key, { when: moment(at), of, what: given.acts[what]?.[lang] ?? what, name: kept(proved)?.name ?? "" });
 }
 
 function signer({ log }: Proved): string {
@@ -79,6 +100,25 @@ function wrote(text: string, words?: string): string {
   }
 }
 
+/** Where the file itself is chosen, to be compared with what was recorded of it. */
+function compare(file: Kept): Node[] {
+  const [label, hint, verdict] = [element("label", word("content")), element("p", word("content-hint", { n: number(file.bytes) })), element("p")];
+  const chosen = document.createElement("input");
+  Object.assign(chosen, { type: "file", id: "content" });
+  chosen.setAttribute("aria-describedby", "content-hint");
+  label.setAttribute("for", "content");
+  hint.id = "content-hint";
+  hint.className = "hint";
+  verdict.setAttribute("role", "status");
+  chosen.addEventListener("change", async () => {
+    const content = await chosen.files?.[0]?.arrayBuffer().catch(() => undefined);
+    const same = content !== undefined && hex(sha256(new Uint8Array(content))) === file.digest;
+    verdict.className = same ? "same" : "other";
+    verdict.textContent = `${same ? "\u2713" : "\u2717"} ${word(same ? "content-same" : "content-other")}`;
+  });
+  return [label, hint, chosen, verdict];
+}
+
 function folded(title: string, inside: HTMLElement): HTMLElement {
   return element("details", "", element("summary", word(title)), inside);
 }
@@ -101,11 +141,13 @@ function technical(proved: Proved): HTMLElement {
 
 function holds(proved: Proved): Node[] {
   const { entry, index, size, text, words } = proved;
-  const all = [element("p", said(entry))];
+  const all: Node[] = [element("p", said(proved))];
   if (entry.promised !== undefined) all.push(element("p", word("promised", { when: moment(entry.promised) })));
   all.push(element("p", word("place", { n: number(index + 1n), size: number(size), name: signer(proved) })));
   all.push(element("p", witnesses(proved)));
-  if (text !== undefined) all.push(element("p", word("wrote")), element("blockquote", wrote(text, words)));
+  const file = kept(proved);
+  if (file) all.push(...compare(file));
+  else if (text !== undefined) all.push(element("p", word("wrote")), element("blockquote", wrote(text, words)));
   return [...all, element("p", word("holds-key")), folded("tech", technical(proved))];
 }
 

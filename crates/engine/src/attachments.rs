@@ -14,6 +14,7 @@ use std::{fmt, str::FromStr};
 use linli_worktime::Millis;
 
 pub use self::{
+    evidence::{Provable, provable},
     store::{Cleaned, Store, StoreError, UploadError, cleaned},
     sweep::{SweepError, Swept, drop_unnamed, sweep},
     told::{Told, told},

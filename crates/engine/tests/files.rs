@@ -7,9 +7,13 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use linli_engine::{
     Engine,
-    attachments::{Digest, Store, Stored},
+    attachments::{self, Digest, Store, Stored},
     cases::{CaseKey, attach::Adds},
-    evidence::Finding,
+    db::Tx,
+    evidence::{
+        Era, Finding, Kind,
+        receipt::{self, ReceiptError},
+    },
     ids::Jurisdiction,
     vault::VaultKey,
     viewer::Viewer,
@@ -112,6 +116,32 @@ async fn whoever_exchanges_one_is_found_out(bed: Bed) {
     assert_eq!(findings(&town.engine).await, []);
 }
 
+async fn a_receipt_proves_one(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let filed = town.file("a").await;
+    town.done(filed.key, &dispatcher(), "dispatch", &[("class", "general"), ("unit", "municipal")]).await;
+    add(&town, filed.key, handler("municipal"), "before.pdf", BEFORE).await;
+    let case = filed.key;
+    let files = town.engine.db.read(move |tx: &mut Tx<'_>| attachments::provable(tx, case)).await.unwrap();
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    assert_eq!(town.engine.file_receipt(street(), file.id).await.unwrap(), None, "it has no place in the log yet");
+    grow(&town.engine).await;
+    let key = town.engine.log.verifier(street(), Era::default()).unwrap().parse().unwrap();
+    let text = town.engine.file_receipt(street(), file.id).await.unwrap().unwrap();
+    let proved = receipt::verify(&text, &key, &[]).unwrap();
+    assert_eq!((proved.entry.kind, &proved.entry.of, proved.entry.at), (Kind::File, &filed.number, file.at));
+    assert!(proved.text.as_ref().unwrap().contains("before.pdf"));
+    assert_eq!([BEFORE, AFTER].map(|content| proved.is_content(content)), [Some(true), Some(false)]);
+    let report = town.engine.receipt(case, 1, true).await.unwrap().unwrap();
+    assert_eq!(receipt::verify(&report, &key, &[]).unwrap().is_content(BEFORE), None);
+    // Of what was changed since, no receipt holds; of what has lost its salt, there is none.
+    by_hand(&bed, "UPDATE attachment SET name = 'later.pdf'").await;
+    let changed = town.engine.file_receipt(street(), file.id).await.unwrap().unwrap();
+    assert!(matches!(receipt::verify(&changed, &key, &[]), Err(ReceiptError::Proof(_))));
+    by_hand(&bed, "UPDATE attachment SET salt = NULL").await;
+    assert_eq!(town.engine.file_receipt(street(), file.id).await.unwrap(), None);
+}
+
 async fn contents_are_sealed(bed: Bed) {
     let town = Town::new(&bed).await;
     let filed = town.file("a").await;
@@ -142,5 +172,6 @@ async fn contents_are_sealed(bed: Bed) {
 
 on_both! {
     exchanged => whoever_exchanges_one_is_found_out;
+    proved => a_receipt_proves_one;
     sealed => contents_are_sealed;
 }

@@ -7,7 +7,12 @@ mod desk_common;
 use std::process::{Command, Output};
 
 use desk_common::*;
-use linli_engine::{Engine, db::Url};
+use linli_engine::{
+    Engine,
+    attachments::{self, Attachment},
+    db::{Tx, Url},
+    ids::AttachmentId,
+};
 use linli_testbed::{Bed, by_hand, on_both};
 
 on_both! {
@@ -53,6 +58,20 @@ async fn looked_at_on(bed: Bed) {
     assert!(linli(&bed, true, &["receipt", "verify", &file, "--key", &key], false).contains("\"holds\": true"));
     std::fs::write(&file, receipt.replacen("index ", "index 1", 1)).unwrap();
     assert!(linli(&bed, false, &["receipt", "verify", &file, "--key", &key], false).contains("does not hold"));
+
+    // Of a file, with its content or another.
+    let stored = desk.engine.files.put("lamp.pdf", b"%PDF-1.7\n% the lamp is dark\n%%EOF\n").unwrap();
+    let (id, street, at) = (AttachmentId::new(), case.key.jurisdiction, desk.engine.clock.now());
+    let kept = Attachment { id, case: (street, case.key.id), stored: stored.clone(), by: "reporter".into(), at };
+    desk.engine.db.write(move |tx: &mut Tx<'_>| attachments::record(tx, &kept)).await.unwrap();
+    grow(&desk.engine).await;
+    std::fs::write(&file, desk.engine.file_receipt(street, id).await.unwrap().unwrap()).unwrap();
+    let content = bed.folder.path().join("lamp.pdf");
+    let with = ["receipt", "verify", &file, "--key", &key, "--content", &content.display().to_string()];
+    std::fs::write(&content, desk.engine.files.read(&stored.digest).unwrap()).unwrap();
+    assert!(linli(&bed, true, &with, false).contains("lamp.pdf"));
+    std::fs::write(&content, b"%PDF-1.7\n% the lamp is lit\n%%EOF\n").unwrap();
+    assert!(linli(&bed, false, &with, false).contains("another file"));
 
     // One bundle changed by one byte, and an event by hand.
     let bundle = format!("{folder}/tile/entries/000.p/{size}");

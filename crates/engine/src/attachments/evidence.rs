@@ -22,6 +22,13 @@ statements! {
         JOIN attachment a ON a.jurisdiction = f.jurisdiction AND a.id = f.case_id
         LEFT JOIN cases c ON c.jurisdiction = a.jurisdiction AND c.id = a.case_id
         WHERE f.jurisdiction = $1 AND f.n > $2 AND f.n <= $3 AND f.kind = 2";
+    FILE_BEHIND = "SELECT f.n, c.number, c.settled_at, c.let_go, a.salt, a.at, a.jurisdiction, a.id, a.case_id, a.name, a.mime, a.bytes, a.digest, a.by_whom
+        FROM attachment a
+        JOIN feed_change f ON f.jurisdiction = a.jurisdiction AND f.case_id = a.id AND f.seq = 0 AND f.kind = 2
+        LEFT JOIN cases c ON c.jurisdiction = a.jurisdiction AND c.id = a.case_id
+        WHERE a.jurisdiction = $1 AND a.id = $2";
+    PROVABLE = "SELECT id, name, at FROM attachment
+        WHERE jurisdiction = $1 AND case_id = $2 AND bytes > 0 AND salt IS NOT NULL ORDER BY id";
     // Goes through all files: an audit does. Those from before there was a log of files have no salt.
     UNLOGGED_FILES = "SELECT a.id, a.name, c.number FROM attachment a
         LEFT JOIN cases c ON c.jurisdiction = a.jurisdiction AND c.id = a.case_id
@@ -80,6 +87,31 @@ pub(crate) struct Logged {
 /// The files of a page of the log.
 pub(crate) fn logged(tx: &mut Tx<'_>, street: Jurisdiction, after: u64, last: u64) -> Result<Vec<Logged>, DbError> {
     tx.query(&FILES_BEHIND, &args![street, after, last])?.into_iter().map(read).collect()
+}
+
+/// One file of the log; none while it has no place there.
+pub(crate) fn one(tx: &mut Tx<'_>, street: Jurisdiction, id: AttachmentId) -> Result<Option<Logged>, DbError> {
+    tx.first(&FILE_BEHIND, &args![street, id])?.map(read).transpose()
+}
+
+/// A file of a case that the log has, or will have in a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provable {
+    /// The file.
+    pub id: AttachmentId,
+    /// What it is called.
+    pub name: String,
+    /// When it became part of the case.
+    pub at: Millis,
+}
+
+/// The files of a case of which receipts can be kept; those from before there was a log of files cannot be proved.
+///
+/// # Errors
+/// When the database fails.
+pub fn provable(tx: &mut Tx<'_>, case: CaseKey) -> Result<Vec<Provable>, DbError> {
+    let file = |mut row: Row| Ok(Provable { id: row.take()?, name: row.take()?, at: row.take()? });
+    tx.query(&PROVABLE, &args![case.jurisdiction, case.id])?.into_iter().map(file).collect()
 }
 
 fn read(mut row: Row) -> Result<Logged, DbError> {

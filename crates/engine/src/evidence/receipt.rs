@@ -5,20 +5,23 @@ use std::str::FromStr;
 
 use linli_tlog::{Policy, ProofFile, VerifierKey, inclusion, leaf_hash};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use linli_worktime::Millis;
 
 use super::{
-    Entry, body_digest, leaf,
+    Entry, Kind, body_digest, leaf,
     log::{self, Stored},
-    source::{self, Found},
+    source::{self, Found, Source},
     tiles::Around,
 };
 use crate::{
     Engine,
+    attachments::{self, Digest, evidence::Logged},
     cases::CaseKey,
     db::{DbError, Tx, args, statements},
     hex,
+    ids::{AttachmentId, Jurisdiction},
     vault::{VaultKey, words},
 };
 
@@ -75,6 +78,19 @@ pub struct Proved {
     pub witnesses: Vec<(String, Option<u64>)>,
 }
 
+impl Proved {
+    /// Whether this is, byte by byte, the content of the file that was recorded; nothing where the receipt is not of a file.
+    pub fn is_content(&self, content: &[u8]) -> Option<bool> {
+        #[derive(Deserialize)]
+        struct File {
+            digest: String,
+        }
+        let text = self.text.as_ref().filter(|_| self.entry.kind == Kind::File)?;
+        let file: File = serde_json::from_str(text).ok()?;
+        Some(file.digest == Digest(Sha256::digest(content).into()).to_string())
+    }
+}
+
 /// Why a receipt does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptError {
@@ -97,7 +113,16 @@ impl Engine {
     /// When the database fails.
     pub async fn receipt(&self, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
         let key = self.vault_key.clone();
-        self.db.read(move |tx: &mut Tx<'_>| make(tx, &key, case, seq, own)).await
+        self.db.read(move |tx: &mut Tx<'_>| of_event(tx, &key, case, seq, own)).await
+    }
+
+    /// The receipt of a file, with its name and the digest of its content; none while it has no place in the log, or when it
+    /// was let go of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn file_receipt(&self, street: Jurisdiction, id: AttachmentId) -> Result<Option<String>, DbError> {
+        self.db.read(move |tx: &mut Tx<'_>| of_file(tx, street, id)).await
     }
 }
 
@@ -121,9 +146,32 @@ impl Engine {
     }
 }
 
-fn make(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
-    let street = case.jurisdiction;
+fn of_event(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> Result<Option<String>, DbError> {
     let Some(Found { n: Some(n), source, has_words }) = source::event(tx, case, seq)? else { return Ok(None) };
+    let words = (own && has_words).then(|| words::sealed(tx, key, case)).transpose()?.unwrap_or_default();
+    let words = words.into_iter().find(|(of, _)| *of == seq).map(|(_, words)| words);
+    prove(tx, case.jurisdiction, n, &told(source, own, words))
+}
+
+fn of_file(tx: &mut Tx<'_>, street: Jurisdiction, id: AttachmentId) -> Result<Option<String>, DbError> {
+    let Some(Logged { n, source: Some(source), .. }) = attachments::evidence::one(tx, street, id)? else {
+        return Ok(None);
+    };
+    prove(tx, street, n, &told(source, true, None))
+}
+
+fn told(source: Source, own: bool, words: Option<String>) -> Told {
+    Told {
+        entry: source.entry.canonical(),
+        salt: hex(&source.salt.for_leaf()),
+        text_salt: own.then(|| hex(&source.salt.for_body())),
+        text: own.then_some(source.text),
+        words,
+    }
+}
+
+/// The proof that entry `n` is in the log, with what is told of it; none while the log is shorter.
+fn prove(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, told: &Told) -> Result<Option<String>, DbError> {
     let Some(Stored { size, note, witnessed, .. }) = log::head(tx, street)?.filter(|head| n <= head.size) else {
         return Ok(None);
     };
@@ -133,16 +181,7 @@ fn make(tx: &mut Tx<'_>, key: &VaultKey, case: CaseKey, seq: u64, own: bool) -> 
     let corrupt = |e: &dyn std::fmt::Display| DbError::Corrupt(format!("the log of {street}: {e}"));
     let mut tiles = Around::read(tx, street, n - 1, size)?;
     let hashes = inclusion(&mut tiles, n - 1, size).map_err(|e| corrupt(&e))?;
-    let words = (own && has_words).then(|| words::sealed(tx, key, case)).transpose()?.unwrap_or_default();
-    let words = words.into_iter().find(|(of, _)| *of == seq).map(|(_, words)| words);
-    let told = Told {
-        entry: source.entry.canonical(),
-        salt: hex(&source.salt.for_leaf()),
-        text_salt: own.then(|| hex(&source.salt.for_body())),
-        text: own.then_some(source.text),
-        words,
-    };
-    let extra = serde_json::to_vec(&told).map_err(|e| corrupt(&e))?;
+    let extra = serde_json::to_vec(told).map_err(|e| corrupt(&e))?;
     let checkpoint = note.parse().map_err(|e| corrupt(&e))?;
     Ok(Some(ProofFile { extra: Some(extra), index: n - 1, hashes, checkpoint }.to_string()))
 }

@@ -33,6 +33,7 @@ receipt-title = Receipts
 receipt-lead = Keep a receipt on your phone. Nobody can change the record of that moment afterwards, and anybody can check it.
 receipt-report = Your report was received
 receipt-promise = The promised time changed
+receipt-file = Photo or file: { $name }
 receipt-promised = Answer promised by { $when }
 receipt-save = Save the receipt
 receipt-check = How to check a receipt

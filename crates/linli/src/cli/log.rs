@@ -83,6 +83,9 @@ enum Receipt {
         /// The public key of the log
         #[arg(long)]
         key: String,
+        /// The file that the receipt is of, to see whether it is the one that was recorded
+        #[arg(long)]
+        content: Option<PathBuf>,
         /// Public keys of witnesses whose word counts
         #[arg(long = "witness")]
         witnesses: Vec<String>,
@@ -110,13 +113,23 @@ pub async fn run(args: LogArgs) -> Done {
 
 /// `linli receipt`.
 pub fn receipt(args: &ReceiptArgs) -> Done {
-    let Receipt::Verify { file, key, witnesses } = &args.what;
+    let Receipt::Verify { file, key, content, witnesses } = &args.what;
     let text = fs::read_to_string(file).map_err(Failure::io(file.display().to_string()))?;
+    let read = |path: &PathBuf| fs::read(path).map_err(Failure::io(path.display().to_string()));
+    let content = content.as_ref().map(read).transpose()?;
     let key: VerifierKey = key.parse().map_err(input)?;
     let witnesses: Vec<VerifierKey> =
         witnesses.iter().map(|key| key.parse()).collect::<Result<_, _>>().map_err(input)?;
     match receipt::verify(&text, &key, &witnesses) {
         Ok(proved) => {
+            match content.as_ref().map(|content| proved.is_content(content)) {
+                None | Some(Some(true)) => {}
+                Some(Some(false)) => {
+                    eprintln!("linli: the receipt holds, but of another file than this");
+                    return Ok(ExitCode::FAILURE);
+                }
+                Some(None) => return Err(Failure::Input("--content: the receipt is not of a file".to_owned())),
+            }
             let json = serde_json::json!({
                 "holds": true, "log": proved.origin, "entry": proved.entry, "index": proved.index, "size": proved.size,
                 "text": proved.text, "witnesses": proved.witnesses,

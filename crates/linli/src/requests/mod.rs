@@ -7,6 +7,7 @@
 //! | `GET, POST /report` | what happened, where, and a last look; one thing a page in the elder version; the state travels in the form |
 //! | `GET, POST /track` | opens a case by its number and tracking code |
 //! | `GET /c/{jurisdiction}/{number}` | the case, like a parcel |
+//! | `GET /c/{jurisdiction}/{number}/receipt/{seq}`, `…/code`, `GET /c/{jurisdiction}/{number}/files/{id}/receipt` | receipts |
 //! | `GET /c/{jurisdiction}/{number}/filed` | its number and code, right after it was filed |
 //! | `GET, POST /c/{jurisdiction}/{number}/do/{act}` | an act of the reporter |
 //! | `GET /mine` | the cases of a resident who signed in |
@@ -55,6 +56,7 @@ pub fn routes() -> Routes {
         .post("/c/{jurisdiction}/{number}/do/{act}", Needs::Nobody, act::perform)
         .get("/c/{jurisdiction}/{number}/receipt/{seq}", Needs::Nobody, receipts::file)
         .get("/c/{jurisdiction}/{number}/receipt/{seq}/code", Needs::Nobody, receipts::code)
+        .get("/c/{jurisdiction}/{number}/files/{id}/receipt", Needs::Nobody, receipts::of_file)
         .get("/mine", Needs::Resident, mine::page)
         .get("/mine/notices", Needs::Resident, notices::page)
         .post("/mine/notices", Needs::Resident, notices::choose)

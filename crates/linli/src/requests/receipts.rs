@@ -1,4 +1,4 @@
-//! Receipts for whoever follows a case: of its report and of each promise.
+//! Receipts for whoever follows a case: of its report, of each promise and of each file.
 
 use std::io::Write as _;
 
@@ -6,12 +6,14 @@ use askama::Template;
 use axum::{
     extract::Path,
     http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use flate2::{Compression, write::DeflateEncoder};
 use linli_engine::{
+    attachments::{self, Provable},
     base32,
     cases::{CaseKey, erase::Gone},
+    db::{DbError, Tx},
     evidence::receipt::Promise,
 };
 
@@ -36,21 +38,32 @@ pub struct Kept {
     pub promised: Option<Spoken>,
     /// Whether it is the report itself.
     pub report: bool,
+    /// What it is called, where it is a file.
+    pub file: Option<String>,
 }
 
-/// What receipts can be kept of: the report, and each time at which the promise became another.
+/// What receipts can be kept of: the report, each time at which the promise became another, and each file.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn kept(ctx: &Ctx, page: &Page, case: CaseKey, number: &str) -> Result<Vec<Kept>, Fault> {
     let promises = ctx.engine().promises(case).await?;
-    let kept = |p: Promise| Kept {
+    let files = ctx.engine().db.read(move |tx: &mut Tx<'_>| attachments::provable(tx, case)).await?;
+    let filed = |file: Provable| Kept {
+        url: format!("/c/{}/{number}/files/{}/receipt", case.jurisdiction, file.id),
+        at: page.time(&file.at),
+        promised: None,
+        report: false,
+        file: Some(file.name),
+    };
+    let promised = |p: Promise| Kept {
         url: format!("/c/{}/{number}/receipt/{}", case.jurisdiction, p.seq),
         at: page.time(&p.at),
         promised: p.promised.map(|at| page.time(&at)),
         report: p.seq == 1,
+        file: None,
     };
-    Ok(promises.into_iter().map(kept).collect())
+    Ok(promises.into_iter().map(promised).chain(files.into_iter().map(filed)).collect())
 }
 
 /// What there is of a receipt.
@@ -72,14 +85,22 @@ async fn find(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, 
         return gone.map(Found::Erased).ok_or_else(Fault::not_found);
     }
     let own = own && seq == 1;
-    let mut receipt = engine.receipt(case, seq, own).await?;
+    made(ctx, || engine.receipt(case, seq, own)).await.map(Found::Receipt)
+}
+
+/// A receipt of what is recorded, perhaps only just.
+async fn made<F>(ctx: &Ctx, make: impl Fn() -> F) -> Result<String, Fault>
+where
+    F: Future<Output = Result<Option<String>, DbError>>,
+{
+    let mut receipt = make().await?;
     if receipt.is_none() {
         // It was recorded a moment ago: it need not wait for the next round.
-        engine.sequence().await?;
-        engine.grow_logs().await?;
-        receipt = engine.receipt(case, seq, own).await?;
+        ctx.engine().sequence().await?;
+        ctx.engine().grow_logs().await?;
+        receipt = make().await?;
     }
-    receipt.map(Found::Receipt).ok_or_else(|| Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-receipt-later"))
+    receipt.ok_or_else(|| Fault::new(StatusCode::SERVICE_UNAVAILABLE, "fault-receipt-later"))
 }
 
 #[derive(Template)]
@@ -105,11 +126,27 @@ pub async fn file(ctx: Ctx, reader: Reader, Path((street, number, seq)): Path<(S
         Found::Receipt(receipt) => receipt,
         Found::Erased(gone) => return erased(&ctx, gone, &street, number),
     };
+    Ok(saved(&format!("{number}-{seq}"), receipt))
+}
+
+/// `GET /c/{jurisdiction}/{number}/files/{id}/receipt`: what was sent is proved together with the file itself.
+pub async fn of_file(ctx: Ctx, reader: Reader, Path((street, number, id)): Path<(String, String, String)>) -> Reply {
+    let (_, dossier) = reader.case(&ctx, &street, &number).await?;
+    let (case, id) = (dossier.head.key, id.parse().map_err(|_| Fault::not_found())?);
+    let files = ctx.engine().db.read(move |tx: &mut Tx<'_>| attachments::provable(tx, case)).await?;
+    let nth = files.iter().position(|file| file.id == id).filter(|_| ctx.seat().is_none());
+    let nth = nth.ok_or_else(Fault::not_found)? + 1;
+    let receipt = made(&ctx, || ctx.engine().file_receipt(case.jurisdiction, id)).await?;
+    Ok(saved(&format!("{number}-file-{nth}"), receipt))
+}
+
+/// A receipt as a file of this name.
+fn saved(name: &str, receipt: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"linli-receipt-{number}-{seq}.txt\"")),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"linli-receipt-{name}.txt\"")),
     ];
-    Ok((headers, receipt).into_response())
+    (headers, receipt).into_response()
 }
 
 #[derive(Template)]

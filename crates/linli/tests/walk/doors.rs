@@ -74,14 +74,22 @@ fn door(name: &'static str, route: &Route, with: &[&str], behind: Behind) -> Doo
 
 fn cases(world: &World, route: &Route, name: impl Fn(usize) -> String, none: &str) -> Vec<Door> {
     let [here, there] = STREETS;
-    let last = if route.path.ends_with("{act}") { "message" } else { "1" };
+    let last = |case: usize| match route.path {
+        path if path.ends_with("{act}") => "message".to_owned(),
+        path if path.contains("/files/{id}") => world.cases[case].file.to_string(),
+        _ => "1".to_owned(),
+    };
     let street = |case: usize| if world.cases[case].place.starts_with(here) { here } else { there };
     let mut doors: Vec<Door> = (0..world.cases.len())
-        .map(|case| door(world.cases[case].name, route, &[street(case), &name(case), last], Behind::Case(case)))
+        .map(|case| door(world.cases[case].name, route, &[street(case), &name(case), &last(case)], Behind::Case(case)))
         .collect();
     // Each street counts its cases for itself: the third of this one has no counterpart there.
-    doors.push(door("crossed", route, &[there, &name(THIRD), last], Behind::Nothing));
-    doors.push(door("none", route, &[there, none, last], Behind::Nothing));
+    doors.push(door("crossed", route, &[there, &name(THIRD), &last(THIRD)], Behind::Nothing));
+    doors.push(door("none", route, &[there, none, &last(FAR)], Behind::Nothing));
+    if route.path.contains("/files/{id}") {
+        // A file of another case, at the door of one's own.
+        doors.push(door("strange", route, &[street(0), &name(0), &last(FAR)], Behind::Nothing));
+    }
     doors
 }
 
