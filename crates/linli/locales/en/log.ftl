@@ -34,6 +34,7 @@ receipt-lead = Keep a receipt on your phone. Nobody can change the record of tha
 receipt-report = Your report was received
 receipt-promise = The promised time changed
 receipt-file = Photo or file: { $name }
+receipt-file-too = Keep the file with its receipt: open it, then save it.
 receipt-promised = Answer promised by { $when }
 receipt-save = Save the receipt
 receipt-check = How to check a receipt

@@ -34,6 +34,7 @@ receipt-lead = 把回执存在手机里。以后谁也改不了当时的记录�
 receipt-report = 收到您反映的事
 receipt-promise = 答复期限变了
 receipt-file = 照片或文件：{ $name }
+receipt-file-too = 照片或文件要和回执一起存：点开它，再保存。
 receipt-promised = 答应 { $when } 前答复
 receipt-save = 保存回执
 receipt-check = 怎么核对回执
