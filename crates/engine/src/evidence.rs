@@ -8,12 +8,14 @@
 //! A moment later the leaves grow into the tree ([`log`]): tiles and checkpoints as in C2SP tlog-tiles.
 
 mod audit;
+mod heads;
 mod key;
 mod log;
 mod publish;
 pub mod receipt;
 mod renew;
 mod source;
+mod state;
 mod tiles;
 mod witness;
 
@@ -32,6 +34,7 @@ pub(crate) use self::{
     publish::STATEMENTS as PUBLISH_STATEMENTS,
     renew::STATEMENTS as RENEW_STATEMENTS,
     source::{STATEMENTS as SOURCE_STATEMENTS, Source},
+    state::STATEMENTS as STATE_STATEMENTS,
     tiles::STATEMENTS as TILE_STATEMENTS,
     witness::STATEMENTS as WITNESS_STATEMENTS,
 };
@@ -39,7 +42,7 @@ pub use self::{
     audit::{Audit, Finding, audit},
     key::{Era, LogKey},
     log::{Broken, Log, Seen},
-    publish::{Listed, logs},
+    publish::{Listed, logs, streets},
     renew::{Ended, RenewError, Renewed, ended},
     witness::Witness,
 };

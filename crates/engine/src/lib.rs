@@ -96,6 +96,7 @@ static STATEMENTS: &[&[&db::Sql]] = &[
     evidence::RENEW_STATEMENTS,
     evidence::receipt::STATEMENTS,
     evidence::SOURCE_STATEMENTS,
+    evidence::STATE_STATEMENTS,
     evidence::TILE_STATEMENTS,
     evidence::WITNESS_STATEMENTS,
     feed::STATEMENTS,

@@ -168,6 +168,12 @@ statements! {
     LOGIN = "SELECT login FROM account WHERE jurisdiction = $1 AND id = $2";
     ONE = "SELECT account, salt, at, id, login, seat, what, subject, act, was, became FROM admin_change
         WHERE jurisdiction = $1 AND at = $2 AND id = $3";
+    // Goes through all changes: an audit does. Those from before there was a log have no salt.
+    UNLOGGED_CHANGES = "SELECT a.what, a.act FROM admin_change a WHERE a.jurisdiction = $1
+        AND (a.salt IS NOT NULL OR a.at > (SELECT min(at) FROM admin_change WHERE jurisdiction = $1 AND salt IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM feed_change f WHERE f.jurisdiction = a.jurisdiction AND f.case_id = a.id AND f.seq = 0 AND f.kind = 1)
+        AND NOT EXISTS (SELECT 1 FROM fresh_event n WHERE n.jurisdiction = a.jurisdiction AND n.at = a.at AND n.case_id = a.id AND n.seq = 0)
+        ORDER BY a.at LIMIT 20";
     // Each of the filters has its index; all of them end in `at, id`.
     CHANGES = "SELECT at, id, login, seat, what, subject, act, was, became FROM admin_change WHERE jurisdiction = $1";
 }
@@ -193,6 +199,11 @@ pub(crate) fn source(tx: &mut Tx<'_>, home: Jurisdiction, at: Millis, id: Change
     let change = change(row)?;
     let (by, deed) = (By { account, seat: change.seat, login: change.login }, change.deed);
     Ok(Some(Source { entry: entry(&by, &deed, at, &salt), text: text(&by, &deed), salt }))
+}
+
+/// Changes that were put in by hand: what was changed, and how.
+pub(crate) fn unlogged(tx: &mut Tx<'_>, home: Jurisdiction) -> Result<Vec<(String, String)>, DbError> {
+    tx.query(&UNLOGGED_CHANGES, &args![home])?.into_iter().map(|mut row| Ok((row.take()?, row.take()?))).collect()
 }
 
 /// The text of a change that is committed.

@@ -24,9 +24,6 @@ use crate::{
     words::words,
 };
 
-/// The bit of `cases.let_go` that says that what was sent along has gone.
-pub(crate) const FILES: i64 = 4;
-
 words! {
     /// What the program lets go of by itself: the entries of `data.toml` that have a time.
     Sort, "something that the program removes by itself":
@@ -218,9 +215,10 @@ impl Engine {
 
     fn retain_in(&self, tx: &mut Tx<'_>, before: Millis) -> Result<Piece, CaseError> {
         let Some(mut removed) = hold(tx, self.home, before)? else { return Ok(Piece::NotDue) };
+        let now = self.clock.now();
         for street in streets(tx, self.home)? {
             for (sort, cutoff) in self.due() {
-                let gone = let_go(tx, self.home, street, sort, cutoff)?;
+                let gone = let_go(tx, self.home, street, sort, cutoff, now)?;
                 if gone.more {
                     *removed.entry(sort).or_default() += gone.n;
                     tx.put(&SO_FAR, args![self.home, json!(removed).to_string()])?;
@@ -286,9 +284,10 @@ fn let_go(
     street: Jurisdiction,
     sort: Sort,
     cutoff: Millis,
+    now: Millis,
 ) -> Result<Gone, DbError> {
     match sort {
-        Sort::Caller | Sort::Words | Sort::Files => cases::let_go(tx, street, sort, cutoff),
+        Sort::Caller | Sort::Words | Sort::Files => cases::let_go(tx, street, sort, cutoff, now),
         Sort::Person if street == home => cases::forget_people(tx, home, cutoff).map(Gone::rows),
         Sort::Person | Sort::Uploads => Ok(Gone::rows(0)),
         _ => rows::remove(tx, street, sort, cutoff).map(Gone::rows),

@@ -66,6 +66,12 @@ async fn whoever_exchanges_one_is_found_out(bed: Bed) {
         ),
         ("UPDATE attachment SET by_whom = 'reporter' WHERE name = 'after.pdf'", "`after.pdf`", "was changed"),
         ("UPDATE attachment SET bytes = 0, salt = NULL WHERE name = 'after.pdf'", "a file of case", "is gone"),
+        // That its time was over is believed of nobody but the log.
+        (
+            "UPDATE attachment SET bytes = 0, salt = NULL WHERE name = 'after.pdf'; UPDATE cases SET let_go = 7",
+            "a file of case",
+            "is gone",
+        ),
         ("DELETE FROM attachment WHERE name = 'after.pdf'", "a file of case", "is gone"),
     ];
     by_hand(&bed, "CREATE TABLE kept AS SELECT * FROM attachment").await;

@@ -11,18 +11,17 @@ use crate::{
     evidence::{Entry, Kind, Salt, Source},
     feed::{self, Fresh},
     ids::{CaseId, Jurisdiction},
-    retention,
 };
 
 statements! {
     NUMBER = "SELECT number FROM cases WHERE jurisdiction = $1 AND id = $2";
-    // A page of the log: its files, and what became of the cases that they belong to.
-    FILES_BEHIND = "SELECT f.n, c.number, c.settled_at, c.let_go, a.salt, a.at, a.jurisdiction, a.id, a.case_id, a.name, a.mime, a.bytes, a.digest, a.by_whom
+    // A page of the log: its files, with the numbers of their cases.
+    FILES_BEHIND = "SELECT f.n, c.number, a.salt, a.at, a.jurisdiction, a.id, a.case_id, a.name, a.mime, a.bytes, a.digest, a.by_whom
         FROM feed_change f
         JOIN attachment a ON a.jurisdiction = f.jurisdiction AND a.id = f.case_id
         LEFT JOIN cases c ON c.jurisdiction = a.jurisdiction AND c.id = a.case_id
         WHERE f.jurisdiction = $1 AND f.n > $2 AND f.n <= $3 AND f.kind = 2";
-    FILE_BEHIND = "SELECT f.n, c.number, c.settled_at, c.let_go, a.salt, a.at, a.jurisdiction, a.id, a.case_id, a.name, a.mime, a.bytes, a.digest, a.by_whom
+    FILE_BEHIND = "SELECT f.n, c.number, a.salt, a.at, a.jurisdiction, a.id, a.case_id, a.name, a.mime, a.bytes, a.digest, a.by_whom
         FROM attachment a
         JOIN feed_change f ON f.jurisdiction = a.jurisdiction AND f.case_id = a.id AND f.seq = 0 AND f.kind = 2
         LEFT JOIN cases c ON c.jurisdiction = a.jurisdiction AND c.id = a.case_id
@@ -76,8 +75,6 @@ pub(crate) struct Logged {
     pub n: u64,
     /// The number of its case.
     pub number: String,
-    /// Whether what was sent along with its case was let go of, because its time was over.
-    pub let_go: bool,
     /// What it is called, and its content; nothing of a file that was let go of.
     pub content: Option<(String, Digest)>,
     /// What the log should have of it; nothing where its salt is gone.
@@ -116,12 +113,10 @@ pub fn provable(tx: &mut Tx<'_>, case: CaseKey) -> Result<Vec<Provable>, DbError
 
 fn read(mut row: Row) -> Result<Logged, DbError> {
     let (n, number): (u64, Option<String>) = (row.take()?, row.take()?);
-    let (settled, gone): (Option<Millis>, Option<i64>) = (row.take()?, row.take()?);
-    let let_go = settled.is_some() && gone.is_some_and(|sorts| sorts & retention::FILES != 0);
     let (salt, at): (Option<Vec<u8>>, Millis) = (row.take()?, row.take()?);
     let (jurisdiction, id, case): (Jurisdiction, AttachmentId, CaseId) = (row.take()?, row.take()?, row.take()?);
     let number = number.unwrap_or_else(|| case.to_string());
-    let mut logged = Logged { n, number, let_go, content: None, source: None };
+    let mut logged = Logged { n, number, content: None, source: None };
     let Some(salt) = salt.as_deref().and_then(Salt::from_bytes) else { return Ok(logged) };
     let (name, mime, bytes_len, digest) = (row.take()?, row.take()?, row.take()?, row.take()?);
     let stored = Stored { name, mime, bytes_len, digest };

@@ -193,7 +193,7 @@ fn blank(event: &mut Event, flow: &Definition, word: &str) -> bool {
     any
 }
 
-/// What the record of an erasure says.
+/// What the record says that is gone: erased by right, or let go of when its time was over.
 pub(crate) struct Erasure {
     /// The number of the case.
     pub case: String,
@@ -203,14 +203,15 @@ pub(crate) struct Erasure {
     pub files: Vec<AttachmentId>,
 }
 
-/// Reads the record of an erasure.
+/// Reads the record of it.
 pub(crate) fn erased(text: &str) -> Option<Erasure> {
     let deed: serde_json::Value = serde_json::from_str(text).ok()?;
-    if deed["what"] != Recorded::Case.as_str() || deed["act"] != Act::Erased.as_str() {
+    let is_gone = [Act::Erased, Act::Removed].iter().any(|act| deed["act"] == act.as_str());
+    if deed["what"] != Recorded::Case.as_str() || !is_gone {
         return None;
     }
     let became: serde_json::Value = serde_json::from_str(deed["became"].as_str()?).ok()?;
-    let events = became["events"].as_array()?.iter().filter_map(serde_json::Value::as_u64).collect();
+    let events = became["events"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_u64).collect();
     // Erasures from before files were leaves do not name any.
     let files = became["files"].as_array().into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect();
     Some(Erasure { case: deed["subject"].as_str()?.to_owned(), events, files })

@@ -25,7 +25,7 @@ pub mod timeline;
 pub mod times;
 pub(crate) mod unburden;
 pub mod wake;
-mod write;
+pub(crate) mod write;
 
 pub use deed::Sent;
 use linli_flow::{Refusal, Who};

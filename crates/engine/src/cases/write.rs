@@ -27,6 +27,16 @@ pub(crate) const CATEGORY: &str = "category";
 /// The field by which people say where it is.
 pub(crate) const PLACE: &str = "place";
 
+/// Where an event says that it really is.
+pub(crate) fn moved_to(event: &Event) -> Option<PlaceCode> {
+    let (What::Acted { change: Change { fields, .. }, .. } | What::Cancelled { change: Change { fields, .. }, .. }) =
+        &event.what
+    else {
+        return None;
+    };
+    fields.get(PLACE)?.as_text()?.parse().ok()
+}
+
 /// A case in the hands of a transaction: its row, its events, its state.
 pub(super) struct Held<'p> {
     pub(super) key: CaseKey,
@@ -173,14 +183,7 @@ impl<'p> Held<'p> {
 
     /// Whoever acts may have said where it really is.
     fn follow_place(&mut self, event: &Event) {
-        let (What::Acted { change: Change { fields, .. }, .. } | What::Cancelled { change: Change { fields, .. }, .. }) =
-            &event.what
-        else {
-            return;
-        };
-        if let Some(place) = fields.get(PLACE).and_then(Value::as_text).and_then(|text| text.parse().ok())
-            && place != self.place
-        {
+        if let Some(place) = moved_to(event).filter(|place| *place != self.place) {
             (self.place, self.moved) = (place, true);
         }
     }

@@ -8,11 +8,11 @@ use std::{
 use linli_tlog::{Edge, Hash, Tile, leaf_hash, tile::TILE_WIDTH};
 
 use super::{
-    Kind, Log,
+    Kind, Log, heads,
     key::Era,
-    log::{self, Stored},
+    log::{self, Broken, Stored},
     source::{self, Behind, Page, Place},
-    tiles,
+    state, tiles,
 };
 use crate::{
     Engine,
@@ -20,6 +20,7 @@ use crate::{
     cases::erase::{self, Erasure},
     db::{Db, DbError, Tx, args, statements},
     ids::{AttachmentId, CaseId, Jurisdiction},
+    record,
 };
 
 statements! {
@@ -58,6 +59,13 @@ pub enum Finding {
     Leaf,
     /// The tree is not the one that was signed.
     Tree(String),
+    /// The row of a case is not what its events make of it.
+    State {
+        /// The number of the case.
+        case: String,
+        /// Which part of it.
+        part: &'static str,
+    },
     /// The content of a file is gone from the disk, or is another.
     Content {
         /// The file and its case.
@@ -79,6 +87,7 @@ impl fmt::Display for Finding {
             Self::Place => f.write_str("the place of this entry is gone"),
             Self::Leaf => f.write_str("the leaf of this entry is not the one in the tree"),
             Self::Tree(what) => f.write_str(what),
+            Self::State { case, part } => write!(f, "{part} of case {case} is not what its events say"),
             Self::Content { what, why } => write!(f, "the content of {what} is not what was recorded: {why}"),
         }
     }
@@ -89,7 +98,7 @@ impl fmt::Display for Finding {
 pub struct Audit {
     /// Entries that were compared.
     pub checked: u64,
-    /// Entries whose words were erased by right of whoever wrote them, as the log itself says.
+    /// Entries whose words were erased by right of whoever wrote them, or let go of in their time, as the log itself says.
     pub erased: u64,
     /// What was found, the first in the order of the log first; with the place from 1, or 0 for what has none.
     pub findings: Vec<(u64, Finding)>,
@@ -133,8 +142,9 @@ impl Engine {
 /// # Errors
 /// When the database fails.
 pub async fn audit(db: &Db, log: &Log, store: Option<&Store>, street: Jurisdiction) -> Result<Audit, DbError> {
-    let Some(Stored { size, note, era, .. }) = db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await? else {
-        return Ok(Audit::default());
+    let Some(Stored { size, note, era, witnessed }) = db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await?
+    else {
+        return headless(db, log, street).await;
     };
     let mut course = Course::default();
     while course.audit.checked < size {
@@ -159,6 +169,9 @@ pub async fn audit(db: &Db, log: &Log, store: Option<&Store>, street: Jurisdicti
         }
     }
     course.judge(log, (street, era), size, &note);
+    for wrong in heads::wrong(db, log, (street, era), size, witnessed).await? {
+        course.find(0, Finding::Tree(wrong));
+    }
     course.excuse();
     if !course.astray.is_empty() {
         let astray = std::mem::take(&mut course.astray);
@@ -171,6 +184,29 @@ pub async fn audit(db: &Db, log: &Log, store: Option<&Store>, street: Jurisdicti
     }
     let extra = db.read(move |tx: &mut Tx<'_>| unlogged(tx, street)).await?;
     extra.into_iter().for_each(|what| course.find(0, Finding::Unlogged(what)));
+    for (case, part) in state::differing(db, street).await? {
+        course.find(0, Finding::State { case, part });
+    }
+    Ok(course.audit)
+}
+
+/// A street without a head: there is nothing to compare, unless there was.
+async fn headless(db: &Db, log: &Log, street: Jurisdiction) -> Result<Audit, DbError> {
+    let tile = Tile { level: 0, index: 0, width: TILE_WIDTH };
+    let has_tiles = !db.read(move |tx: &mut Tx<'_>| tiles::read(tx, street, tile)).await?.is_empty();
+    let mut course = Course::default();
+    match log.signed(street, Era::default()) {
+        Err(Broken::Db(error)) => return Err(error),
+        Err(broken) => course.find(0, Finding::Tree(broken.to_string())),
+        Ok(Some(head)) => {
+            let broken = Broken::Older { signed: head.size, there: 0 };
+            course.find(0, Finding::Tree(broken.to_string()));
+        }
+        Ok(None) if has_tiles => {
+            course.find(0, Finding::Tree("the head of the log is gone: its tiles are there".into()))
+        }
+        Ok(None) => {}
+    }
     Ok(course.audit)
 }
 
@@ -186,8 +222,6 @@ struct Compared {
     blank: Option<Lost>,
     /// What this entry says was erased.
     erased: Vec<Lost>,
-    /// Whether it went when its time was over.
-    let_go: bool,
     /// The content of a file.
     content: Option<Digest>,
 }
@@ -219,7 +253,7 @@ fn compare(
     let lost = || if is_file { Lost::File(AttachmentId(place.id)) } else { Lost::Event(number.clone(), seq) };
     let behind = page.behind(tx, street, &place)?;
     let blank = matches!(behind, Behind::Blank).then(lost);
-    let mut compared = Compared { tree, leaf: None, what, blank, erased: Vec::new(), let_go: false, content, place };
+    let mut compared = Compared { tree, leaf: None, what, blank, erased: Vec::new(), content, place };
     match behind {
         Behind::Whole(source) => {
             compared.leaf = Some(source.salt.leaf(&source.entry));
@@ -230,7 +264,6 @@ fn compare(
                 compared.erased = erase::erased(&source.text).map(all).unwrap_or_default();
             }
         }
-        Behind::LetGo => compared.let_go = true,
         Behind::Blank | Behind::Nothing => {}
     }
     Ok(compared)
@@ -292,7 +325,7 @@ impl Course {
     }
 
     fn take(&mut self, compared: Compared) {
-        let Compared { place, tree, leaf, what, blank, erased, let_go, content } = compared;
+        let Compared { place, tree, leaf, what, blank, erased, content } = compared;
         let n = self.audit.checked + 1;
         if place.n != n {
             self.find(n, Finding::Place);
@@ -306,7 +339,6 @@ impl Course {
             self.erased.extend(erased);
         }
         match leaf {
-            None if let_go => {}
             None if blank.is_some() => self.blank.extend(blank.map(|event| (place.n, event, what))),
             None => self.find(place.n, Finding::Dropped(what)),
             Some(leaf) if leaf != place.leaf => {
@@ -334,11 +366,12 @@ fn belongs(
 }
 
 fn unlogged(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Vec<String>, DbError> {
-    let named = |mut row: crate::db::Row| {
+    let event = |mut row: crate::db::Row| {
         let (id, seq, number): (CaseId, u64, Option<String>) = (row.take()?, row.take()?, row.take()?);
         Ok(named(&number.unwrap_or_else(|| id.to_string()), "", seq))
     };
-    let mut all = tx.query(&UNLOGGED, &args![street])?.into_iter().map(named).collect::<Result<Vec<_>, DbError>>()?;
+    let mut all = tx.query(&UNLOGGED, &args![street])?.into_iter().map(event).collect::<Result<Vec<_>, DbError>>()?;
+    all.extend(record::unlogged(tx, street)?.into_iter().map(|(what, act)| named(&what, &act, 0)));
     let files = attachments::evidence::unlogged(tx, street)?;
     all.extend(files.into_iter().map(|(name, number)| format!("the file `{name}` of case {number}")));
     Ok(all)

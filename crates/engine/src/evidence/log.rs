@@ -75,6 +75,9 @@ pub enum Broken {
     /// A place of the feed is missing.
     #[error("entry {0} of the feed is missing: it was taken out of the database")]
     Gap(u64),
+    /// A place of the feed has nothing that was written with it.
+    #[error("entry {0} of the feed came without its commitment: no act of the program wrote it")]
+    Bare(u64),
 }
 
 impl WorkError for Broken {
@@ -141,7 +144,7 @@ impl Log {
     }
 
     /// What was signed last, as this process or the file remembers it.
-    fn signed(&self, street: Jurisdiction, era: Era) -> Result<Option<Head>, Broken> {
+    pub(super) fn signed(&self, street: Jurisdiction, era: Era) -> Result<Option<Head>, Broken> {
         let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, head)) = signed.get(&street).filter(|(then, _)| *then == era) {
             return Ok(Some(*head));
@@ -162,6 +165,12 @@ impl Log {
     /// The checkpoint that stands beside the database.
     pub(super) fn noted(&self, street: Jurisdiction) -> Option<String> {
         std::fs::read_to_string(self.file(street)).ok()
+    }
+
+    /// The streets of which a checkpoint stands beside the database.
+    pub(super) fn remembered(&self) -> Vec<Jurisdiction> {
+        let files = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        files.filter_map(|file| file.file_name().to_str()?.strip_suffix(".checkpoint")?.parse().ok()).collect()
     }
 
     pub(super) fn remember(&self, street: Jurisdiction, era: Era, head: Head, note: &str) {
@@ -216,7 +225,13 @@ impl Log {
     /// # Errors
     /// [`Broken`].
     pub fn look(&self, tx: &mut Tx<'_>, street: Jurisdiction) -> Result<Option<Seen>, Broken> {
-        let Some(Stored { size, note, era, witnessed }) = head(tx, street)? else { return Ok(None) };
+        let Some(Stored { size, note, era, witnessed }) = head(tx, street)? else {
+            // Nothing was signed, or somebody took away what was.
+            return match self.signed(street, Era::default())? {
+                Some(head) => Err(Broken::Older { signed: head.size, there: 0 }),
+                None => Ok(None),
+            };
+        };
         let edge = Edge::restore(&mut Rows { tx, street }, size)?;
         self.check(tx, street, era, &edge, &note)?;
         Ok(Some(Seen { size, noted: self.signed(street, era)?.is_some(), note, witnessed }))
@@ -227,7 +242,8 @@ impl Log {
         let (size, note, era) = lock(tx, street)?;
         let mut edge = Edge::restore(&mut Rows { tx, street }, size)?;
         self.check(tx, street, era, &edge, &note)?;
-        let leaves = source::waiting(tx, street, size, limits::LOG_BATCH)?;
+        let Some(most) = most(tx, street, size)? else { return Ok(None) };
+        let leaves = source::waiting(tx, street, size, most)?;
         for (waiting, n) in leaves.iter().zip(size + 1..) {
             if waiting.n != n {
                 return Err(Broken::Gap(n));
@@ -250,6 +266,17 @@ impl Log {
         let checkpoint = Checkpoint { origin, size: head.size, root: head.root, extensions: Vec::new() };
         let note = checkpoint.sign(&[&self.key.signer(street, era)?]);
         note.map(|note| note.to_string()).map_err(|e| Broken::Checkpoint(e.to_string()))
+    }
+}
+
+/// How many leaves may be taken now: what came before there was a log, and has no leaves yet, comes in whole and with the first
+/// entry, so that nothing can come in that way later. None while some of it has no place.
+fn most(tx: &mut Tx<'_>, street: Jurisdiction, size: u64) -> Result<Option<usize>, Broken> {
+    match source::bare(tx, street, size)? {
+        Some(n) if size > 0 => Err(Broken::Bare(n)),
+        _ if size == 0 && source::is_bare_still_fresh(tx, street)? => Ok(None),
+        Some(_) => Ok(Some(usize::MAX)),
+        None => Ok(Some(limits::LOG_BATCH)),
     }
 }
 

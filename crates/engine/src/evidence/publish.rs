@@ -1,5 +1,7 @@
 //! What outsiders read of a log: its checkpoint, its tiles, its entries (C2SP tlog-tiles).
 
+use std::collections::BTreeSet;
+
 use linli_tlog::{Note, Resource, bundle};
 
 use super::{
@@ -11,6 +13,7 @@ use super::{
 use crate::{
     Engine,
     db::{Db, DbError, Row, Tx, args, statements},
+    feed,
     ids::Jurisdiction,
 };
 
@@ -50,6 +53,18 @@ pub async fn logs(db: &Db) -> Result<Vec<Listed>, DbError> {
     let read =
         |mut row: Row| Ok(Listed { street: row.take()?, era: Era(row.take()?), size: row.take()?, at: row.take()? });
     rows.into_iter().map(read).collect()
+}
+
+/// Every street of which something was signed or should have been: those with a head, those with a feed, and those that the
+/// folder beside the database remembers. Whoever takes a head away does not take the street out of sight.
+///
+/// # Errors
+/// When the database fails.
+pub async fn streets(db: &Db, log: &Log) -> Result<BTreeSet<Jurisdiction>, DbError> {
+    let mut all: BTreeSet<Jurisdiction> = logs(db).await?.into_iter().map(|listed| listed.street).collect();
+    all.extend(db.read(feed::heads).await?.into_iter().filter(|(_, n)| *n > 0).map(|(street, _)| street));
+    all.extend(log.remembered());
+    Ok(all)
 }
 
 impl Engine {

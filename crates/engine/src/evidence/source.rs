@@ -29,6 +29,8 @@ statements! {
         WHERE f.jurisdiction = $1 AND f.n > $2 AND f.n <= $3 AND f.kind = 0";
     CASES_BEHIND = "SELECT {head} FROM cases c WHERE c.jurisdiction = $1 AND c.id IN (SELECT f.case_id FROM feed_change f
         WHERE f.jurisdiction = $1 AND f.n > $2 AND f.n <= $3)";
+    BARE = "SELECT n FROM feed_change WHERE jurisdiction = $1 AND n > $2 AND leaf IS NULL ORDER BY n LIMIT 1";
+    FRESH_BARE = "SELECT 1 FROM fresh_event WHERE jurisdiction = $1 AND leaf IS NULL LIMIT 1";
     SALT_EVENT = "UPDATE event SET salt = $4 WHERE jurisdiction = $1 AND case_id = $2 AND seq = $3";
     SET_LEAF = "UPDATE feed_change SET leaf = $3 WHERE jurisdiction = $1 AND n = $2";
 }
@@ -56,6 +58,16 @@ pub(crate) struct Source {
 /// The places after `n`, in their order. What came before there was a log gets its salt and its leaf here.
 pub(super) fn waiting(tx: &mut Tx<'_>, street: Jurisdiction, n: u64, limit: usize) -> Result<Vec<Place>, DbError> {
     read(tx, street, n, limit, late)
+}
+
+/// The first place after `n` that came without a leaf, as everything did before there was a log.
+pub(super) fn bare(tx: &mut Tx<'_>, street: Jurisdiction, n: u64) -> Result<Option<u64>, DbError> {
+    tx.first(&BARE, &args![street, n])?.map(|mut row| row.take()).transpose()
+}
+
+/// Whether something from before there was a log has no place yet.
+pub(super) fn is_bare_still_fresh(tx: &mut Tx<'_>, street: Jurisdiction) -> Result<bool, DbError> {
+    Ok(tx.first(&FRESH_BARE, &args![street])?.is_some())
 }
 
 /// The same, of what the log holds already.
@@ -110,8 +122,6 @@ pub(super) enum Behind {
     Whole(Box<Source>),
     /// What is there without its salt: it was erased, or robbed of it.
     Blank,
-    /// A file that went when its time was over, with its case.
-    LetGo,
     /// Nothing that could be compared.
     Nothing,
 }
@@ -152,13 +162,16 @@ impl Page {
     /// What stands behind a place of the page.
     pub(super) fn behind(&mut self, tx: &mut Tx<'_>, street: Jurisdiction, place: &Place) -> Result<Behind, DbError> {
         if place.kind == Kind::Record {
-            let source = record::source(tx, street, place.at, ChangeId(place.id))?;
-            return Ok(source.map_or(Behind::Nothing, |source| Behind::Whole(Box::new(source))));
+            return match record::source(tx, street, place.at, ChangeId(place.id)) {
+                Ok(source) => Ok(source.map_or(Behind::Nothing, |source| Behind::Whole(Box::new(source)))),
+                // Written by hand, and not even well.
+                Err(DbError::Corrupt(_)) => Ok(Behind::Nothing),
+                Err(error) => Err(error),
+            };
         }
         if place.kind == Kind::File {
             return Ok(match self.files.remove(&place.n) {
                 Some(Logged { source: Some(source), .. }) => Behind::Whole(Box::new(source)),
-                Some(Logged { let_go: true, .. }) => Behind::LetGo,
                 Some(_) => Behind::Blank,
                 None => Behind::Nothing,
             });
@@ -212,6 +225,6 @@ pub(super) fn event(tx: &mut Tx<'_>, case: CaseKey, seq: u64) -> Result<Option<F
     let has_words = kept.words.is_some();
     match kept.behind(&store::head(row)?, seq) {
         Behind::Whole(source) => Ok(Some(Found { n, source: *source, has_words })),
-        Behind::Blank | Behind::LetGo | Behind::Nothing => Ok(None),
+        Behind::Blank | Behind::Nothing => Ok(None),
     }
 }

@@ -2,6 +2,7 @@
 //! case itself stays. And the people of whom nothing is left then.
 
 use linli_worktime::Millis;
+use serde_json::json;
 
 use super::{Gone, Sort};
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     cases::{CaseKey, erase},
     db::{DbError, Sql, Tx, args, statements},
     ids::{CaseId, Jurisdiction},
+    record::{self, Act, By, Deed, What},
     vault::{self, forget},
 };
 
@@ -17,7 +19,7 @@ const BATCH: i64 = 100;
 
 statements! {
     // Index `cases_to_let_go`: all that is settled and of which something is left, the longest first.
-    DUE = "SELECT id FROM cases WHERE jurisdiction = $1 AND settled_at IS NOT NULL AND let_go < 7 AND settled_at <= $2
+    DUE = "SELECT id, number FROM cases WHERE jurisdiction = $1 AND settled_at IS NOT NULL AND let_go < 7 AND settled_at <= $2
         AND phase = 'ended' AND (let_go / $3) % 2 = 0 ORDER BY settled_at LIMIT $4";
     LET_GO = "UPDATE cases SET let_go = let_go + $3 WHERE jurisdiction = $1 AND id = $2";
     COUNT_FILES = "SELECT count(*) FROM cases c JOIN attachment a ON a.jurisdiction = c.jurisdiction AND a.case_id = c.id
@@ -30,12 +32,18 @@ fn bit(sort: Sort) -> i64 {
     match sort {
         Sort::Caller => 1,
         Sort::Words => 2,
-        _ => super::FILES,
+        _ => 4,
     }
 }
 
 /// Lets go of this sort of data in some of the cases that were closed by `cutoff`.
-pub(super) fn let_go(tx: &mut Tx<'_>, street: Jurisdiction, sort: Sort, cutoff: Millis) -> Result<Gone, DbError> {
+pub(super) fn let_go(
+    tx: &mut Tx<'_>,
+    street: Jurisdiction,
+    sort: Sort,
+    cutoff: Millis,
+    now: Millis,
+) -> Result<Gone, DbError> {
     let due = tx.query(&DUE, &args![street, cutoff, bit(sort), BATCH])?;
     let mut gone = Gone { more: !due.is_empty(), n: 0, files: Vec::new() };
     if !gone.more {
@@ -43,12 +51,12 @@ pub(super) fn let_go(tx: &mut Tx<'_>, street: Jurisdiction, sort: Sort, cutoff: 
     }
     tx.query(&forget::WIPE, &[])?;
     for mut row in due {
-        let case: CaseId = row.take()?;
+        let (case, number): (CaseId, String) = (row.take()?, row.take()?);
         match sort {
             Sort::Caller => gone.n += u64::from(forget::of_case(tx, street, case)?),
             Sort::Words => gone.n += u64::from(vault::words::end(tx, street, case)?),
             _ => {
-                let files = files(tx, street, case)?;
+                let files = files(tx, CaseKey { jurisdiction: street, id: case }, number, now)?;
                 gone.n += u64::try_from(files.len()).unwrap_or_default();
                 gone.files.extend(files);
             }
@@ -59,13 +67,17 @@ pub(super) fn let_go(tx: &mut Tx<'_>, street: Jurisdiction, sort: Sort, cutoff: 
     Ok(gone)
 }
 
-/// Lets go of what was sent along with a case; the contents.
-fn files(tx: &mut Tx<'_>, street: Jurisdiction, case: CaseId) -> Result<Vec<Digest>, DbError> {
-    let theirs = attachments::evidence::of_reporter(tx, CaseKey { jurisdiction: street, id: case })?;
-    if !theirs.is_empty() {
-        attachments::end_of_reporter(tx, street, case)?;
+/// Lets go of what was sent along with a case; the contents. The log says which went: that something is gone is believed
+/// of these alone.
+fn files(tx: &mut Tx<'_>, case: CaseKey, number: String, now: Millis) -> Result<Vec<Digest>, DbError> {
+    let (ids, contents): (Vec<_>, Vec<_>) = attachments::evidence::of_reporter(tx, case)?.into_iter().unzip();
+    if !ids.is_empty() {
+        attachments::end_of_reporter(tx, case.jurisdiction, case.id)?;
+        let became = Some(json!({ "files": ids }));
+        let deed = Deed { what: What::Case, subject: number, act: Act::Removed, was: None, became };
+        record::note(tx, case.jurisdiction, &By::command("retention"), deed, now)?;
     }
-    Ok(theirs.into_iter().map(|(_, digest)| digest).collect())
+    Ok(contents)
 }
 
 /// In how many cases there is something of it to let go of; of files how many.

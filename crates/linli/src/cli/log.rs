@@ -171,16 +171,16 @@ async fn renew(engine: &Engine, street: Jurisdiction, why: &str, known: Option<u
 
 async fn audit(engine: &Engine) -> Done {
     let mut clean = true;
-    for log in engine.logs().await? {
-        let audit = engine.audit(log.street).await?;
+    for street in evidence::streets(&engine.db, &engine.log).await? {
+        let audit = engine.audit(street).await?;
         for (n, finding) in &audit.findings {
             clean = false;
             match n {
-                0 => println!("{}: {finding}", log.street),
-                n => println!("{}: entry {n}: {finding}", log.street),
+                0 => println!("{street}: {finding}"),
+                n => println!("{street}: entry {n}: {finding}"),
             }
         }
-        println!("{}: {} entries compared, {} findings", log.street, audit.checked, audit.findings.len());
+        println!("{street}: {} entries compared, {} findings", audit.checked, audit.findings.len());
     }
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

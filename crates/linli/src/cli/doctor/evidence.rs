@@ -45,11 +45,11 @@ pub(super) async fn log(
     };
     let witnesses = place.plugs()?.witnesses();
     let mut lines = Vec::new();
-    let streets = evidence::logs(db).await?;
+    let streets = evidence::streets(db, &log).await?;
     if streets.is_empty() {
         lines.push(look("log", "it has no entry yet", "it begins when the program serves: linli serve"));
     }
-    for street in streets.into_iter().map(|listed| listed.street) {
+    for street in streets {
         let reader = Arc::clone(&log);
         let seen = db.read(move |tx: &mut Tx<'_>| reader.look(tx, street)).await;
         lines.push(head(&seen, place, street));
@@ -69,7 +69,10 @@ fn head(seen: &Result<Option<Seen>, Broken>, place: &Where, street: Jurisdiction
         Ok(Some(seen)) if seen.noted => {
             ok("log", format!("{street}: {} entries, as they were signed and noted beside the database", seen.size))
         }
-        Ok(_) => {
+        Ok(None) => {
+            look("log", format!("{street}: it has no entry yet"), "it begins when the program serves: linli serve")
+        }
+        Ok(Some(_)) => {
             let says = format!("{street}: it holds, and {} does not stand beside the database", file.display());
             look("log", says, "if nobody moved the data here without it, ask who took it away; witnesses remember")
         }
