@@ -98,12 +98,24 @@ impl FromStr for Phone {
             narrow.filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')' | '/')).collect();
         let home = ["+86", "0086", "86"].iter().find_map(|code| number.strip_prefix(code).filter(|n| is_mobile(n)));
         let number = home.map_or_else(|| number.clone(), str::to_owned);
-        let digits = number.strip_prefix('+').unwrap_or(&number);
-        if (5..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
-            Ok(Self(Secret(number)))
-        } else {
-            Err(NotAPhone)
-        }
+        if is_number(&number) { Ok(Self(Secret(number))) } else { Err(NotAPhone) }
+    }
+}
+
+/// Whether it can be called: a mobile, a landline with or without its area code, a service number (400, 800), or one abroad.
+/// What is a digit short is refused while whoever typed it can still mend it.
+fn is_number(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    match digits.as_bytes() {
+        _ if number.starts_with('+') => (7..=15).contains(&digits.len()),
+        [b'1', ..] => is_mobile(digits),
+        [b'0', b'0', ..] => (9..=17).contains(&digits.len()),
+        [b'0', ..] => (10..=12).contains(&digits.len()),
+        [b'4' | b'8', b'0', b'0', ..] => digits.len() == 10,
+        _ => (7..=8).contains(&digits.len()),
     }
 }
 

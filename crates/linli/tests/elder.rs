@@ -57,6 +57,12 @@ async fn one_question_a_page(bed: Bed) {
     let check = visitor.press(&phone, "phone-done", &[("contact", "19900000078")]).await;
     let check = check.says(200, "第 5 步，共 5 步").says(200, LAMP).says(200, "19900000078").says(200, "已收到 1 个");
     assert_eq!(asked(&check.text()), [""; 0]);
+    // What the words were taken to be about can be another thing.
+    let kind = visitor.press(&check, "kind", &[]).await;
+    assert_eq!(asked(&kind.text()), ["category"]);
+    let check = visitor.press(&kind, "kind-done", &[("category", "utility.heat")]).await;
+    let heat = house.engine.packs().current().category("utility.heat").unwrap().title.zh.clone();
+    let check = check.says(200, "第 5 步，共 5 步").says(200, &heat);
     // A change leads back to the last look, not through all pages again.
     let place = visitor.press(&check, "where", &[]).await;
     let check =
@@ -65,7 +71,7 @@ async fn one_question_a_page(bed: Bed) {
     let sent = visitor.press(&quiet, "send", &[]).await;
     let number = sent.to().split('/').nth(3).unwrap().to_owned();
     let case = house.case(&number, &staff("yunxi-office", Role::Dispatcher)).await;
-    assert_eq!(case.attachments.len(), 1);
+    assert_eq!((case.attachments.len(), case.head.category.as_str()), (1, "utility.heat"));
     visitor.follow(sent).await.says(200, &number);
 }
 

@@ -297,6 +297,7 @@ impl<'p> Held<'p> {
                     _ => "joined",
                 },
                 ("aftercare", "ask_again") => "ask_again",
+                _ if self.case.outcome() == Some("refused") && self.case.is_settled() => "refused",
                 _ if self.case.outcome().is_some() && self.case.is_settled() => "closed",
                 _ => return Ok(()),
             },

@@ -1,6 +1,6 @@
 # One's own data
 data-title = My data
-data-lead = What the office keeps of you, who looked at it, and what you can ask for. Nobody needs to give you leave to see it.
+data-lead = What the office keeps of you as you are signed in, who looked at it, and what you can ask for. Nobody needs to give you leave to see it. What you reported without signing in is not here: open it with its number and code.
 data-kept = What is kept
 data-phone = Your number
 data-cases-name = What you reported

@@ -39,6 +39,7 @@ receipt-promised = Answer promised by { $when }
 receipt-save = Save the receipt
 receipt-check = How to check a receipt
 receipt-code = Receipt as a QR code
+receipt-at = Recorded
 receipt-code-lead = Scan it with a phone: the page that opens checks on the spot when it was received and by when an answer was promised, and that nobody changed it since.
 receipt-code-picture = QR code of the receipt
 receipt-code-without = What you wrote is not in the code, nor who you are. To keep the words too, save the receipt.

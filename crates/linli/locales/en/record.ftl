@@ -46,6 +46,7 @@ record-fact-value = Content
 record-fact-args = Content
 record-setting-start-looked = What no unit answers for was looked at
 record-setting-start-open = Going live
+record-setting-log-key = Fingerprint of the key of the log
 admin-seats-past = { $n ->
     [one] { $n } seat that has ended
    *[other] { $n } seats that have ended

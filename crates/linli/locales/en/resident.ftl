@@ -12,7 +12,6 @@ say-files-taken = Pictures and files that we have
 say-files-drop = Leave out
 say-photo-title = Do you have a photo?
 say-photo-lead = A photo helps somebody find the place. It is fine without one.
-say-photo-on = No photo, go on
 say-phone-title = What is your phone number?
 say-phone-lead = You can leave this empty. If you give it, we call you when it is done. It is locked away; those who do the work cannot see it.
 say-whom = Who it is for

@@ -27,7 +27,7 @@ owner-reporter = The resident
 back = Back
 next = Continue
 save = Save
-error-prefix = Error:
+error-prefix = Error:{" "}
 errors-title = There is a problem
 errors-kept = What you filled in is still here.
 

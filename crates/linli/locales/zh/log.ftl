@@ -39,6 +39,7 @@ receipt-promised = 答应 { $when } 前答复
 receipt-save = 保存回执
 receipt-check = 怎么核对回执
 receipt-code = 回执二维码
+receipt-at = 记下的时间
 receipt-code-lead = 用手机扫一扫，打开的页面当场核对：什么时候收到、答应什么时候答复，都没有人改过。
 receipt-code-picture = 回执的二维码
 receipt-code-without = 二维码里没有您写的内容，也没有您是谁。要连内容一起存，请保存回执。

@@ -46,6 +46,7 @@ record-fact-value = 内容
 record-fact-args = 内容
 record-setting-start-looked = 看过哪些事还没有单位管
 record-setting-start-open = 正式开始
+record-setting-log-key = 存证日志的公钥指纹
 admin-seats-past = 以前的 { $n } 个岗位
 admin-account-record = 看这个账号改过什么
 admin-password-anew = 重发第一次的密码

@@ -12,7 +12,6 @@ say-files-taken = 已经收好的照片和文件
 say-files-drop = 不要这张
 say-photo-title = 要不要拍张照片？
 say-photo-lead = 有照片，师傅更容易找到地方。没有也不要紧。
-say-photo-on = 没有照片，下一步
 say-phone-title = 您的电话是多少？
 say-phone-lead = 可以不填。填了，办好了给您打电话；号码锁起来存，办事的人看不到。
 say-whom = 替谁说的

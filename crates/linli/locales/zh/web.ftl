@@ -28,7 +28,7 @@ back = 返回
 next = 下一步
 save = 保存
 error-prefix = 有误：
-errors-title = 有几处要改
+errors-title = 有地方要改
 errors-kept = 您填的内容都还在。
 
 weekday-1 = 周一
@@ -89,7 +89,7 @@ fault-unit-elsewhere = “{ $unit }”不管这个地方。请选管这里的单
 fault-unit-assists = 按责任清单，“{ $unit }”在这类事上只协助，不能牵头（北京市接诉即办工作条例第17条）。请选责任单位，把它列为协办。
 fault-unit-not-its-duty = 这类事不在“{ $unit }”的责任清单里，不能派给它牵头。请选责任单位。
 fault-no-key = 表单不完整，没有保存。请刷新页面重新填写。
-fault-form = 表单里有几处要改。
+fault-form = 表单里有地方要改。
 fault-too-often = 试得太快了。请等 { $wait } 秒再试。
 field-missing = “{ $field }”还没有填。
 field-too-long = “{ $field }”太长，最多 { $most } 个字。

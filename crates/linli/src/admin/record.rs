@@ -182,6 +182,17 @@ fn setting(page: &Page, name: &str) -> String {
     if i18n::has(page.lang(), &key) { page.t(&key) } else { name.to_owned() }
 }
 
+/// What a setting was set to, in words where there are any. Of a fingerprint people compare the beginning.
+fn set_to(page: &Page, raw: String) -> String {
+    let key = format!("security-required-{raw}");
+    match parse_rfc3339(&raw) {
+        Ok(at) => page.time(&at).words,
+        Err(_) if i18n::has(page.lang(), &key) => page.t(&key),
+        Err(_) if raw.len() == 64 => format!("{}\u{2026}", &raw[..16]),
+        Err(_) => raw,
+    }
+}
+
 /// The table that has the column of a fact, for its name.
 fn table(what: What) -> Option<Kind> {
     match what {
@@ -219,8 +230,8 @@ fn facts(
             Json::Array(all) => all.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" / "),
             other => other.to_string(),
         };
-        if let (What::Setting, Ok(at)) = (what, parse_rfc3339(&raw)) {
-            return Some(page.time(&at).words);
+        if what == What::Setting {
+            return Some(set_to(page, raw));
         }
         let field = if matches!(key, "retired" | "disabled") { "state" } else { key };
         (!raw.is_empty()).then(|| value(page, directory, field, &raw))

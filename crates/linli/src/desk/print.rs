@@ -32,7 +32,7 @@ struct CasePaper {
 /// `GET /desk/cases/{jurisdiction}/{number}/print`.
 pub async fn case(ctx: Ctx, Path((jurisdiction, number)): Path<(String, String)>) -> Reply {
     let d = read(&ctx, &jurisdiction, &number).await?;
-    let page = Page::new(&ctx, &d.head.title);
+    let page = Page::new(&ctx, &d.head.title).on_paper();
     show(&CasePaper {
         place: page.place(&d.head.place),
         facts: facts(&ctx, &page, &d).await?,
@@ -66,7 +66,7 @@ struct ListPaper {
 pub async fn list(ctx: Ctx, asked: Asked) -> Reply {
     let Some(seat) = ctx.seat().cloned() else { return Err(Fault::not_found()) };
     let inbox = asked.get("list") == Some("inbox");
-    let page = Page::titled(&ctx, if inbox { "desk-inbox" } else { "desk-search-all" });
+    let page = Page::titled(&ctx, if inbox { "desk-inbox" } else { "desk-search-all" }).on_paper();
     let lines: Vec<Line> = if inbox {
         let items = ctx.engine().inbox(&seat, inbox_view(&ctx, &asked)).await?;
         let line = |item: &linli_engine::cases::inbox::Item| Line {

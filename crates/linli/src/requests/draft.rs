@@ -29,6 +29,8 @@ pub enum Step {
     Photo,
     /// The telephone: a page of its own in the elder version.
     Phone,
+    /// The category, where the one that was found is not it: beside the way in the elder version.
+    Kind,
     /// For whom, where it is not for oneself: beside the way, from the last look and back.
     Whom,
     /// The last look.
@@ -44,6 +46,7 @@ impl Step {
             Self::Near => "near",
             Self::Photo => "photo",
             Self::Phone => "phone",
+            Self::Kind => "kind",
             Self::Whom => "whom",
             Self::Last => "last",
         }
@@ -59,7 +62,7 @@ impl Step {
             (Self::Where | Self::Near, true) => (2, 5),
             (Self::Photo, true) => (3, 5),
             (Self::Phone, true) => (4, 5),
-            (Self::Whom | Self::Last, true) => (5, 5),
+            (Self::Kind | Self::Whom | Self::Last, true) => (5, 5),
         }
     }
 }
@@ -161,7 +164,9 @@ impl Draft {
         }
         // The last look asks these itself, but for the elder version, where it only shows what was said.
         if on != Step::Last || elder {
-            all.push(("category", self.category.clone()));
+            if on != Step::Kind {
+                all.push(("category", self.category.clone()));
+            }
             all.push(("name", self.name.clone()));
             all.push(("confidential", if self.confidential { "on" } else { "" }.to_owned()));
             if on != Step::Phone {
@@ -255,6 +260,7 @@ pub fn titled(ctx: &Ctx, step: Step, wrong: bool) -> Page {
         Step::Near => "join-ask",
         Step::Photo => "say-photo-title",
         Step::Phone => "say-phone-title",
+        Step::Kind => "say-category-short",
         Step::Whom => "say-whom-title",
         Step::Last => "say-check",
     };

@@ -11,7 +11,7 @@ use linli_engine::{
 
 use super::{
     draft::{Draft, Step, Wrong, titled},
-    last,
+    kind,
     photo::Photos,
     say,
 };
@@ -95,7 +95,7 @@ pub async fn joined(ctx: &Ctx, draft: &Draft) -> Result<Option<Head>, CaseError>
 
 async fn offered(ctx: &Ctx, draft: &Draft) -> Result<Vec<Head>, CaseError> {
     let Some(place) = draft.chosen(&ctx.engine().directory()) else { return Ok(Vec::new()) };
-    near(ctx, &place, &last::category(ctx.engine(), draft)).await
+    near(ctx, &place, &kind::category(ctx.engine(), draft)).await
 }
 
 /// After the place: asks whether it is the same matter, where there is one; otherwise, or when it was answered, goes on.

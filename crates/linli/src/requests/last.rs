@@ -4,29 +4,23 @@
 use askama::Template;
 use axum::http::StatusCode;
 use linli_engine::{
-    Engine,
     cases::{CaseError, Channel, file::Report},
     ids::PlaceCode,
     limits,
-    pack::{Category, Pack},
-    reading::Asked as Letter,
+    pack::Pack,
     vault::{Caller, Phone, Secret},
 };
 use linli_worktime::{Millis, point};
 
 use super::{
     draft::{Draft, Step, Wrong, step_words, titled},
-    join, kept, pass,
+    join, kept,
+    kind::{Group, category, groups},
+    pass,
     photo::Photos,
     say, whereabouts, whom,
 };
 use crate::web::{Ctx, Fault, Page, Reply, ctx::Who, page::show_as, times::Spoken, uploads};
-
-/// Categories under one of the top.
-struct Group {
-    title: String,
-    categories: Vec<(String, String, bool)>,
-}
 
 #[derive(Template)]
 #[template(path = "requests/last.html")]
@@ -35,8 +29,8 @@ struct LastPage {
     draft: Draft,
     hidden: Vec<(&'static str, String)>,
     place: String,
-    category: String,
     groups: Vec<Group>,
+    category: String,
     promised: Option<Spoken>,
     photos: Photos,
     /// What pictures told.
@@ -75,36 +69,14 @@ pub async fn page(ctx: &Ctx, draft: Draft, wrong: Vec<Wrong>, status: StatusCode
         told: draft.told_words(ctx, Step::Last),
         place: page.place(&place),
         groups: groups(&page, pack, &category),
-        promised: promised(pack, &category, engine.clock.now()).map(|at| page.time(&at)),
         category: page.category(&category),
+        promised: promised(pack, &category, engine.clock.now()).map(|at| page.time(&at)),
         name_chars: limits::NAME_CHARS,
         draft,
         wrong,
         page,
     };
     show_as(status, &drawn)
-}
-
-/// The category that was chosen, or else the one that the words speak for.
-pub fn category(engine: &Engine, draft: &Draft) -> String {
-    let packs = engine.packs();
-    let pack = packs.current();
-    let chosen = pack.category(&draft.category).map(|c| c.code.clone());
-    let letter = Letter { case: None, title: "", body: &draft.say, place: None, at: engine.clock.now() };
-    chosen.unwrap_or_else(|| engine.suggest_category(&letter).category)
-}
-
-/// The first two levels; a deeper one only where it is the one that was found.
-fn groups(page: &Page, pack: &Pack, found: &str) -> Vec<Group> {
-    let option = |c: &Category| (c.code.clone(), page.of(&c.title).to_owned(), c.code == found);
-    let group = |top: &Category| {
-        let deeper =
-            pack.categories().iter().filter(|c| c.code == found && c.code.starts_with(&format!("{}.", top.code)));
-        let mut listed: Vec<_> = std::iter::once(top).chain(pack.children(Some(&top.code))).collect();
-        listed.extend(deeper.filter(|d| d.code.matches('.').count() > 1));
-        Group { title: page.of(&top.title).to_owned(), categories: listed.into_iter().map(option).collect() }
-    };
-    pack.children(None).map(group).collect()
 }
 
 /// Until when the resident will be promised a result.

@@ -24,6 +24,7 @@ mod files;
 mod home;
 mod join;
 mod kept;
+mod kind;
 mod last;
 mod mine;
 mod notices;

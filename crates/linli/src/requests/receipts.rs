@@ -68,7 +68,7 @@ pub async fn kept(ctx: &Ctx, page: &Page, case: CaseKey, number: &str) -> Result
 
 /// What there is of a receipt.
 enum Found {
-    Receipt(String),
+    Receipt(Promise, String),
     Erased(Gone),
 }
 
@@ -80,12 +80,12 @@ async fn find(ctx: &Ctx, reader: &Reader, street: &str, number: &str, seq: u64, 
     if ctx.seat().is_some() {
         return Err(Fault::not_found());
     }
-    if !engine.promises(case).await?.iter().any(|p| p.seq == seq) {
+    let Some(promise) = engine.promises(case).await?.into_iter().find(|p| p.seq == seq) else {
         let gone = engine.erased(case).await?.filter(|_| (1..=dossier.head.seq).contains(&seq));
         return gone.map(Found::Erased).ok_or_else(Fault::not_found);
-    }
+    };
     let own = own && seq == 1;
-    made(ctx, || engine.receipt(case, seq, own)).await.map(Found::Receipt)
+    made(ctx, || engine.receipt(case, seq, own)).await.map(|receipt| Found::Receipt(promise, receipt))
 }
 
 /// A receipt of what is recorded, perhaps only just.
@@ -123,7 +123,7 @@ fn erased(ctx: &Ctx, gone: Gone, street: &str, number: String) -> Reply {
 /// `GET /c/{jurisdiction}/{number}/receipt/{seq}`.
 pub async fn file(ctx: Ctx, reader: Reader, Path((street, number, seq)): Path<(String, String, u64)>) -> Reply {
     let receipt = match find(&ctx, &reader, &street, &number, seq, true).await? {
-        Found::Receipt(receipt) => receipt,
+        Found::Receipt(_, receipt) => receipt,
         Found::Erased(gone) => return erased(&ctx, gone, &street, number),
     };
     Ok(saved(&format!("{number}-{seq}"), receipt))
@@ -154,6 +154,8 @@ fn saved(name: &str, receipt: String) -> Response {
 struct ReceiptPage {
     page: Page,
     number: String,
+    at: Spoken,
+    promised: Option<Spoken>,
     back: String,
     file: String,
     check: String,
@@ -168,8 +170,8 @@ pub async fn code(
     headers: HeaderMap,
     Path((street, number, seq)): Path<(String, String, u64)>,
 ) -> Reply {
-    let receipt = match find(&ctx, &reader, &street, &number, seq, false).await? {
-        Found::Receipt(receipt) => receipt,
+    let (promise, receipt) = match find(&ctx, &reader, &street, &number, seq, false).await? {
+        Found::Receipt(promise, receipt) => (promise, receipt),
         Found::Erased(gone) => return erased(&ctx, gone, &street, number),
     };
     let check = format!("/log/check#{}", packed(&receipt));
@@ -177,8 +179,11 @@ pub async fn code(
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = if ctx.app.config.secure_cookies { "https" } else { "http" };
     let back = format!("/c/{street}/{number}");
+    let page = Page::titled(&ctx, "receipt-code").on_paper();
     show(&ReceiptPage {
-        page: Page::titled(&ctx, "receipt-code"),
+        at: page.time(&promise.at),
+        promised: promise.promised.map(|at| page.time(&at)),
+        page,
         qr: qr(&format!("{scheme}://{host}{check}"), EcLevel::L)?,
         file: format!("{back}/receipt/{seq}"),
         number,

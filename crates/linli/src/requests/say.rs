@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use super::{
     draft::{Draft, SAY_CHARS, Step, Wrong, step_words, titled},
-    join, last, phone,
+    join, kind, last, phone,
     photo::{self, Photos},
     told::Told,
     whereabouts,
@@ -78,6 +78,8 @@ pub async fn go_on(ctx: Ctx, upload: Upload) -> Reply {
             None => last::page(&ctx, draft, Vec::new(), StatusCode::OK).await,
         },
         "photo-done" if ctx.elder && !draft.checked => phone::page(&ctx, draft, None),
+        "kind" => kind::page(&ctx, &draft),
+        "kind-done" => last::page(&ctx, draft, Vec::new(), StatusCode::OK).await,
         "whom" => whom::page(&ctx, draft, Vec::new()),
         "whom-done" => whom::done(&ctx, draft).await,
         "whom-self" => {

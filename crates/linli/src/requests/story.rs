@@ -128,7 +128,9 @@ fn next(page: &Page, dossier: &Dossier) -> Vec<String> {
         };
         at = following.clone();
         seen.push(at.clone());
-        if let Some(step) = dossier.flow.step(&at).filter(|s| !open(&s.name)) {
+        // A case is reopened once.
+        let over = at == "aftercare" && dossier.case.counter("reopened") > 0;
+        if let Some(step) = dossier.flow.step(&at).filter(|s| !open(&s.name) && !over) {
             coming.push(title(page, &at, &step.title));
         }
     }

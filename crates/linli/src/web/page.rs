@@ -28,12 +28,18 @@ pub struct Page {
     pub title: String,
     /// Said once at the top: what was just done.
     pub done: Option<String>,
+    paper: bool,
 }
 
 impl Page {
     /// A page with this title.
     pub fn new(ctx: &Ctx, title: &str) -> Self {
-        Self { ctx: ctx.clone(), title: title.to_owned(), done: None }
+        Self { ctx: ctx.clone(), title: title.to_owned(), done: None, paper: false }
+    }
+
+    /// The same for paper: times with their full dates, for whoever reads it later.
+    pub fn on_paper(self) -> Self {
+        Self { paper: true, ..self }
     }
 
     /// A page whose title is a text.
@@ -266,12 +272,19 @@ impl Page {
     /// A time as people say it.
     pub fn time(&self, at: &Millis) -> Spoken {
         let packs = self.ctx.engine().packs();
+        if self.paper {
+            return times::dated(self.ctx.lang, &packs.current().calendar, *at);
+        }
         times::spoken(self.ctx.lang, &packs.current().calendar, *at, self.ctx.engine().clock.now())
     }
 
     /// A due time as people say it.
     pub fn due(&self, at: &Millis) -> Due {
         let packs = self.ctx.engine().packs();
+        if self.paper {
+            let Spoken { words, exact } = times::dated(self.ctx.lang, &packs.current().calendar, *at);
+            return Due { words, exact, class: "due" };
+        }
         times::due(self.ctx.lang, &packs.current().calendar, *at, self.ctx.engine().clock.now())
     }
 

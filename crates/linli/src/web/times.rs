@@ -33,11 +33,13 @@ pub fn spoken(lang: Lang, calendar: &Calendar, at: Millis, now: Millis) -> Spoke
     Spoken { words: words(lang, calendar, at, now), exact: calendar.rfc3339(at) }
 }
 
+/// A time on paper, which is read on another day.
+pub fn dated(lang: Lang, calendar: &Calendar, at: Millis) -> Spoken {
+    Spoken { words: say(lang, "time-date-year", calendar, at), exact: calendar.rfc3339(at) }
+}
+
 fn words(lang: Lang, calendar: &Calendar, at: Millis, now: Millis) -> String {
     let (date, today) = (calendar.date_of(at), calendar.date_of(now));
-    // RFC 3339 holds the clock between the `T` and the offset.
-    let exact = calendar.rfc3339(at);
-    let clock = exact.get(11..16).unwrap_or_default().to_owned();
     let days = day_number(date) - day_number(today);
     let key = match days {
         0 => "time-today",
@@ -46,6 +48,14 @@ fn words(lang: Lang, calendar: &Calendar, at: Millis, now: Millis) -> String {
         _ if date.year() == today.year() => "time-date",
         _ => "time-date-year",
     };
+    say(lang, key, calendar, at)
+}
+
+fn say(lang: Lang, key: &str, calendar: &Calendar, at: Millis) -> String {
+    let date = calendar.date_of(at);
+    // RFC 3339 holds the clock between the `T` and the offset.
+    let exact = calendar.rfc3339(at);
+    let clock = exact.get(11..16).unwrap_or_default().to_owned();
     let weekday = text(lang, &format!("weekday-{}", date.weekday().to_monday_one_offset()), &[]);
     let month = text(lang, &format!("month-{}", date.month()), &[]);
     let args = [
