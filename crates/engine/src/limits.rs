@@ -187,6 +187,8 @@ pub const PASSWORD_TRIES: u32 = 5;
 pub const PASSWORD_WAITS_MS: [i64; 4] = [60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000];
 /// Wrong tries are forgotten so long after the last one, milliseconds.
 pub const WRONG_KEPT_MS: i64 = 24 * 3_600_000;
+/// Bytes of the address of a page that one goes to after signing in.
+pub const NEXT_BYTES: usize = 2_000;
 /// A session of staff ends after this, milliseconds.
 pub const STAFF_SESSION_MS: i64 = 12 * 3_600_000;
 /// And after this without a sign of life.
