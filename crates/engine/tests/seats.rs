@@ -218,12 +218,23 @@ async fn two_change_an_administrator(bed: Bed) {
         let of = of.clone();
         move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.first_password(tx, &of, &password())
     };
-    pen(&bed, &by_system, NOW, anew(&clerk)).await.unwrap();
-    pen(&bed, &By::command("test"), NOW, anew(&audit)).await.unwrap();
-    assert!(matches!(pen(&bed, &by_system, NOW, anew(&audit)).await, Err(SeatError::Alone)));
-    let of = audit.clone();
-    let factor = pen(&bed, &by_system, NOW, move |tx, pen| pen.take_factor(tx, &of)).await;
-    assert!(matches!(factor, Err(SeatError::Alone)));
+    for of in [&audit, &clerk] {
+        pen(&bed, &By::command("test"), NOW, anew(of)).await.unwrap();
+        assert!(matches!(pen(&bed, &by_system, NOW, anew(of)).await, Err(SeatError::Alone)));
+        let of = of.clone();
+        let factor = pen(&bed, &by_system, NOW, move |tx, pen| pen.take_factor(tx, &of)).await;
+        assert!(matches!(factor, Err(SeatError::Alone)));
+    }
+    // A seat that begins later counts; one that is over, and none at all, do not.
+    let id = account(&bed.db, "sits").await;
+    let sits = bed.db.read(|tx: &mut Tx<'_>| keep::by_login(tx, HOME, &login("sits"))).await.unwrap().unwrap();
+    assert_eq!(sits.id, id);
+    pen(&bed, &by_system, NOW, anew(&sits)).await.unwrap();
+    let (from, until) = (NOW.plus(1_000), NOW.plus(2_000));
+    let (given, to) = (seat(sits.id, Role::Handler, from, Some(until)), sits.clone());
+    pen(&bed, &by_security, NOW, move |tx, pen| pen.grant(tx, &to, &given)).await.unwrap();
+    assert!(matches!(pen(&bed, &by_system, NOW, anew(&sits)).await, Err(SeatError::Alone)));
+    pen(&bed, &by_system, until, anew(&sits)).await.unwrap();
 
     let (id, of) = (ProposalId::new(), audit.clone());
     let propose = move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.propose(tx, id, Some(&of), Change::Password);
