@@ -407,7 +407,7 @@ async fn wrong_files_and_maps_are_refused_with_their_lines() {
         (
             "[columns]",
             "category_default = \"moon\"\n[columns]",
-            "bad-map.toml:5: the rule pack 2026.8 has no category `moon`",
+            "bad-map.toml:5: the rule pack 2026.9 has no category `moon`",
         ),
         (STREET, "990101", "bad-map.toml:2: the jurisdiction 990101 is not a street"),
         (STREET, "990101999", "the place 990101999 is not set up"),
