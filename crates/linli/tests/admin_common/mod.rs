@@ -145,8 +145,8 @@ impl Office {
     /// The same with a session.
     pub async fn confirm_as(&self, session: &str) -> Answer {
         let page = self.as_session(session, "GET", "/admin/second", &[]).await.body;
-        let forms = page.split("action=\"").filter_map(|part| part.split('"').next());
-        let form = forms.filter(|at| at.ends_with("/confirm")).next().unwrap_or_else(|| panic!("none waits: {page}"));
+        let mut forms = page.split("action=\"").filter_map(|part| part.split('"').next());
+        let form = forms.find(|at| at.ends_with("/confirm")).unwrap_or_else(|| panic!("none waits: {page}"));
         self.as_session(session, "POST", form, &[("key", &key())]).await
     }
 
