@@ -149,6 +149,15 @@ pub const TELL_BATCH: usize = 256;
 /// Unread notices are counted up to here.
 pub const UNREAD: usize = 100;
 
+/// Connections at a time: those that follow live, and as many again.
+pub const CONNECTIONS: usize = 2 * LIVE_STREAMS;
+/// Time for the head of a request, and for the next request on a connection that is kept open.
+pub const HEAD_WAIT: Duration = Duration::from_secs(15);
+/// Time for the next piece of what is sent: a slow telephone may take long for all of it.
+pub const BODY_WAIT: Duration = Duration::from_secs(30);
+/// Wait before a connection is taken again, where the machine gives none.
+pub const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
+
 /// Cases woken in one round.
 pub const WAKE_BATCH: usize = 64;
 /// How long a process may hold a row that it leased, milliseconds.
@@ -187,6 +196,8 @@ pub const PASSWORD_TRIES: u32 = 5;
 pub const PASSWORD_WAITS_MS: [i64; 4] = [60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000];
 /// Wrong tries are forgotten so long after the last one, milliseconds.
 pub const WRONG_KEPT_MS: i64 = 24 * 3_600_000;
+/// Bytes of the address of a page that one goes to after signing in.
+pub const NEXT_BYTES: usize = 2_000;
 /// A session of staff ends after this, milliseconds.
 pub const STAFF_SESSION_MS: i64 = 12 * 3_600_000;
 /// And after this without a sign of life.

@@ -148,7 +148,9 @@ pub enum SeatError {
     #[error("this account is {0} already, and one administrator never does another's work; end that seat first")]
     Separated(Role),
     /// One person alone does not do this.
-    #[error("an administrator's seat, password and second factor change only when a second person confirms it")]
+    #[error(
+        "an administrator's seat, and the password and second factor of whoever holds a seat, change only when a second person confirms it"
+    )]
     Alone,
     /// The proposal is theirs, or about them.
     #[error("somebody else has to confirm this: neither who proposed it nor whom it is about")]

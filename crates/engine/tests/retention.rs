@@ -188,7 +188,7 @@ async fn rows_by_their_own_time(bed: Bed) {
         let (i, b) = (id(n), bytes(n));
         let at = |days: i64| ago(days * DAY + early);
         sql += &format!(
-            "INSERT INTO login_code VALUES ({street}, {b}, {b}, 0, {ended}, 0);
+            "INSERT INTO login_code VALUES ({street}, {b}, {b}, {b}, 0, {ended}, 0);
             INSERT INTO session (jurisdiction, token, made_at, ends_at) VALUES ({street}, {b}, 0, {ended});
             INSERT INTO try_count VALUES ({street}, 'sign-in', {b}, 1, {tries}, NULL);
             INSERT INTO security_event VALUES ({street}, {security}, {i}, 'signed-in', NULL, '');

@@ -207,6 +207,37 @@ async fn waits(bed: &Bed, at: Millis) -> Vec<Proposal> {
     bed.db.read(move |tx: &mut Tx<'_>| second::waiting(tx, HOME, at)).await.unwrap()
 }
 
+/// A new first password for somebody.
+fn anew(of: &Account) -> impl Fn(&mut Tx<'_>, Pen<'_>) -> Result<(), SeatError> + Send + 'static {
+    let of = of.clone();
+    move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.first_password(tx, &of, &password())
+}
+
+/// Whoever could sit on a seat by a new password or without its second factor gets neither by one administrator alone.
+async fn who_holds_a_seat_takes_two(bed: Bed) {
+    let (_, by_system) = on_seat(&bed, "system", Role::AdminSystem).await;
+    let (_, by_security) = on_seat(&bed, "security", Role::AdminSecurity).await;
+    let (audit, _) = on_seat(&bed, "audit", Role::AdminAudit).await;
+    let (clerk, _) = on_seat(&bed, "clerk", Role::Desk).await;
+    for of in [&audit, &clerk] {
+        pen(&bed, &By::command("test"), NOW, anew(of)).await.unwrap();
+        assert!(matches!(pen(&bed, &by_system, NOW, anew(of)).await, Err(SeatError::Alone)));
+        let of = of.clone();
+        let factor = pen(&bed, &by_system, NOW, move |tx, pen| pen.take_factor(tx, &of)).await;
+        assert!(matches!(factor, Err(SeatError::Alone)));
+    }
+    // A seat that begins later counts; one that is over, and none at all, do not.
+    let id = account(&bed.db, "sits").await;
+    let sits = bed.db.read(|tx: &mut Tx<'_>| keep::by_login(tx, HOME, &login("sits"))).await.unwrap().unwrap();
+    assert_eq!(sits.id, id);
+    pen(&bed, &by_system, NOW, anew(&sits)).await.unwrap();
+    let (from, until) = (NOW.plus(1_000), NOW.plus(2_000));
+    let (given, to) = (seat(sits.id, Role::Handler, from, Some(until)), sits.clone());
+    pen(&bed, &by_security, NOW, move |tx, pen| pen.grant(tx, &to, &given)).await.unwrap();
+    assert!(matches!(pen(&bed, &by_system, NOW, anew(&sits)).await, Err(SeatError::Alone)));
+    pen(&bed, &by_system, until, anew(&sits)).await.unwrap();
+}
+
 /// No administrator takes another's place alone: neither by a password nor by a seat; a second person confirms it, who
 /// is neither who proposed it nor whom it is about.
 async fn two_change_an_administrator(bed: Bed) {
@@ -214,16 +245,7 @@ async fn two_change_an_administrator(bed: Bed) {
     let (audit, by_audit) = on_seat(&bed, "audit", Role::AdminAudit).await;
     let (_, by_security) = on_seat(&bed, "security", Role::AdminSecurity).await;
     let (clerk, by_clerk) = on_seat(&bed, "clerk", Role::Desk).await;
-    let anew = |of: &Account| {
-        let of = of.clone();
-        move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.first_password(tx, &of, &password())
-    };
-    pen(&bed, &by_system, NOW, anew(&clerk)).await.unwrap();
-    pen(&bed, &By::command("test"), NOW, anew(&audit)).await.unwrap();
     assert!(matches!(pen(&bed, &by_system, NOW, anew(&audit)).await, Err(SeatError::Alone)));
-    let of = audit.clone();
-    let factor = pen(&bed, &by_system, NOW, move |tx, pen| pen.take_factor(tx, &of)).await;
-    assert!(matches!(factor, Err(SeatError::Alone)));
 
     let (id, of) = (ProposalId::new(), audit.clone());
     let propose = move |tx: &mut Tx<'_>, pen: Pen<'_>| pen.propose(tx, id, Some(&of), Change::Password);
@@ -281,6 +303,7 @@ async fn two_change_an_administrator(bed: Bed) {
 }
 
 on_both! {
+    seats_take_two => who_holds_a_seat_takes_two;
     second_person => two_change_an_administrator;
     taken_logins => a_login_is_taken_once;
     account_pages => pages_of_accounts_join_without_gap_or_overlap;

@@ -308,6 +308,59 @@ async fn codes_keep_their_distance_and_the_last_one_counts(bed: Bed) {
     redeem(db, li, "222222", later(every)).await.unwrap();
 }
 
+/// What strangers ask for and guess at leaves the code of whoever asked alone, and wins them no more guesses.
+async fn a_stranger_voids_nobodys_code(bed: Bed) {
+    let (db, li, every) = (&bed.db, phone("13800138000"), limits::CODE_EVERY_MS);
+    let by = |n: u8| Origin { known: Some([n; 32]), ..Origin::default() };
+    let ask = async |who: u8, code: &'static str, at: i64| {
+        let work = move |tx: &mut Tx<'_>| sessions::request_code(tx, HOME, &li, code, &by(who), later(at));
+        db.write(work).await.unwrap()
+    };
+    let give = async |who: u8, code: &'static str, at: i64| {
+        let work = move |tx: &mut Tx<'_>| sessions::redeem_code(tx, HOME, &li, code, &by(who), later(at));
+        db.write(work).await.unwrap()
+    };
+    ask(1, "111111", 0).await.unwrap();
+    for _ in 0..=limits::CODE_TRIES {
+        assert_eq!(give(2, "000000", 0).await, Err(CodeError::None));
+    }
+    assert_eq!(give(2, "111111", 0).await, Err(CodeError::None), "the right one is worth nothing elsewhere");
+    // A phone gets so many codes, whoever asks.
+    assert!(matches!(ask(2, "222222", every - 1).await, Err(CodeError::TooSoon { .. })));
+    ask(2, "222222", every).await.unwrap();
+    for left in (0..limits::CODE_TRIES).rev() {
+        assert_eq!(give(2, "111111", every).await, Err(CodeError::Wrong { left }));
+    }
+    assert_eq!(give(2, "222222", every).await, Err(CodeError::None), "void, and only theirs");
+    assert_eq!(give(1, "222222", every).await, Err(CodeError::Wrong { left: limits::CODE_TRIES - 1 }));
+    give(1, "111111", every).await.unwrap();
+    // Asked for twice by one device, the last one counts.
+    ask(1, "333333", 2 * every).await.unwrap();
+    ask(1, "444444", 3 * every).await.unwrap();
+    assert!(matches!(give(1, "333333", 3 * every).await, Err(CodeError::Wrong { .. })));
+    give(1, "444444", 3 * every).await.unwrap();
+    assert!(ask(2, "555555", 4 * every).await.is_ok());
+    assert!(ask(1, "666666", 5 * every).await.is_ok());
+    assert!(matches!(ask(3, "777777", 6 * every).await, Err(CodeError::TooMany { .. })));
+}
+
+/// Of many who ask at once for one phone, one is sent a code.
+async fn many_who_ask_at_once_get_one_code(bed: Bed) {
+    let li = phone("13800138000");
+    let asked: Vec<_> = (1..=5)
+        .map(|n| {
+            let (db, origin) = (bed.db.clone(), Origin { known: Some([n; 32]), ..Origin::default() });
+            let ask = move |tx: &mut Tx<'_>| sessions::request_code(tx, HOME, &li, "123456", &origin, NOW);
+            tokio::spawn(async move { db.write(ask).await.unwrap().is_ok() })
+        })
+        .collect();
+    let mut sent = 0;
+    for one in asked {
+        sent += u32::from(one.await.unwrap());
+    }
+    assert_eq!(sent, 1);
+}
+
 async fn a_code_sent_many_times_is_taken_once(bed: Bed) {
     let li = phone("13800138000");
     request(&bed.db, li, "123456", NOW).await.unwrap();
@@ -325,6 +378,8 @@ async fn a_code_sent_many_times_is_taken_once(bed: Bed) {
 }
 
 on_both! {
+    codes_of_strangers => a_stranger_voids_nobodys_code;
+    codes_in_a_race => many_who_ask_at_once_get_one_code;
     sign_in => the_right_password_opens_a_session;
     lock_out => wrong_tries_lock_and_time_unlocks;
     lock_out_in_a_race => many_tries_at_once_get_no_further;

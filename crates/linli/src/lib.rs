@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod api;
 pub mod cli;
+pub mod connections;
 pub mod demo;
 pub mod desk;
 pub mod evidence;

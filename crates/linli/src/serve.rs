@@ -1,6 +1,6 @@
 //! The program at work: the capabilities' routes put together, and what it does by itself beside them.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -14,7 +14,9 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
-    admin, api, desk, evidence, health, hotline, knowledge, nearby, privacy, requests, rules, shell, signin, tour,
+    admin, api,
+    connections::{self, Patience},
+    desk, evidence, health, hotline, knowledge, nearby, privacy, requests, rules, shell, signin, tour,
     web::{App, Routes, assets, compress, ctx, process::Process, routes::Route, trace},
 };
 
@@ -64,10 +66,7 @@ pub fn router(app: App) -> (Router, Vec<Route>) {
 }
 
 /// Serves until `stop` says so, and does meanwhile what the program does by itself.
-///
-/// # Errors
-/// When the address cannot be listened on.
-pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
+pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) {
     let worker = tokio::spawn(work(app.clone(), stop.clone()));
     let follower = tokio::spawn(follow(app.engine.clone(), stop.clone()));
     let presence = tokio::spawn(desk::follow_presence(app.clone(), stop.clone()));
@@ -75,16 +74,13 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
     let learner = tokio::spawn(learn(app.engine.clone(), stop.clone()));
     let process = Arc::clone(&app.process);
     let (router, _) = router(app);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let mut ended = stop;
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            let _ = ended.wait_for(|stop| *stop).await;
-            process.stopping.send_replace(true);
-        })
-        .await?;
+    let mut ended = stop.clone();
+    let let_go = async move {
+        let _ = ended.wait_for(|stop| *stop).await;
+        process.stopping.send_replace(true);
+    };
+    tokio::join!(connections::answer(router, listener, Patience::default(), stop), let_go);
     let _ = (worker.await, follower.await, presence.await, witnesses.await, learner.await);
-    Ok(())
 }
 
 /// Wakes what is due and takes in search words, every half second, at once while more waits.

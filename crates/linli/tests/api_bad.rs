@@ -384,7 +384,7 @@ async fn the_server_outlives_its_callers(bed: Bed) {
     let (answer, ()) =
         tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(waiting, ends) }).await.unwrap();
     assert_eq!(raw_json(&answer)["items"], json!([]));
-    server.await.unwrap().unwrap();
+    server.await.unwrap();
 }
 
 fn raw_json(answer: &str) -> Js {

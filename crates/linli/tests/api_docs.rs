@@ -54,7 +54,7 @@ async fn the_lines_do_what_they_say(bed: Bed) {
         }
     }
     stop.send_replace(true);
-    server.await.unwrap().unwrap();
+    server.await.unwrap();
 }
 
 on_both! {

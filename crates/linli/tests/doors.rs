@@ -115,8 +115,11 @@ async fn each_administrator_does_their_own(bed: Bed) {
     for who in ["security", "audit"] {
         assert_eq!(office.post(who, path, &[("key", &key)]).await.status, 404, "{who}");
     }
+    // Who would then be one guess from a dispatcher's seat does not do it alone.
     let taken = office.post("system", path, &[("key", &key)]).await;
-    assert_eq!(taken.location, "/admin/accounts/dispatcher?done=factor-taken");
+    assert_eq!(taken.location, "/admin/accounts/dispatcher?done=proposed");
+    assert_eq!(office.as_session(&dispatcher, "GET", "/desk", &[]).await.status, 200);
+    assert_eq!(office.confirm("audit").await.location, "/admin/second?done=confirmed");
     assert!(office.as_session(&dispatcher, "GET", "/desk", &[]).await.location.contains("signin"));
     assert!(
         office
@@ -195,7 +198,30 @@ async fn two_change_an_administrator(bed: Bed) {
     assert!(office.get("system", "/admin/second").await.body.contains("Nothing waits"));
 }
 
+/// Whoever gives out a password knows it, so nobody gives one alone that opens a seat.
+async fn nobody_sits_down_on_a_desk_alone(bed: Bed) {
+    let office = Office::open(&bed).await;
+    let path = "/admin/accounts/dispatcher/password";
+    let alone = office.post("system", path, &[("key", &key())]).await;
+    assert_eq!((alone.status, alone.location.as_str()), (303, "/admin/accounts/dispatcher?done=proposed"));
+    assert!(!alone.body.contains("class=\"secret\""), "nothing is told to who asked");
+    assert_eq!(office.get("dispatcher", "/desk").await.status, 200, "nothing has changed");
+    let told = office.confirm("security").await;
+    let first = told.body.split("<code class=\"secret\">").nth(1).unwrap().split('<').next().unwrap();
+    assert!(office.get("dispatcher", "/desk").await.location.contains("signin"), "the old sessions are over");
+    assert!(office.sign_in("dispatcher", first).await.is_some());
+    let record = office.get("audit", "/admin/record?what=account&subject=dispatcher").await.body;
+    assert!(record.contains("Proposed by"), "{record}");
+    // An account that sits nowhere opens nothing: one is enough.
+    let new = [("key", &*key()), ("login", "qian"), ("name", "Qian"), ("password", "")].map(|(n, v)| (n, v.to_owned()));
+    let new: Vec<(&str, &str)> = new.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    assert_eq!(office.post("system", "/admin/accounts", &new).await.status, 200);
+    let told = office.post("system", "/admin/accounts/qian/password", &[("key", &key())]).await;
+    assert!(told.status == 200 && told.body.contains("class=\"secret\""), "{}", told.body);
+}
+
 on_both! {
+    passwords_of_seats => nobody_sits_down_on_a_desk_alone;
     second_person => two_change_an_administrator;
     set_up_first => administrators_set_it_up_before_anything_else;
     second_page => the_code_is_the_second_page;

@@ -119,13 +119,16 @@ async fn refusals_say_what_to_do(bed: Bed) {
     let wrong = office.with_cookies(&cookies, "POST", "/desk/signin/code", &[("passkey", &shown)]).await;
     assert!(wrong.status == 422 && wrong.body.contains("was not taken"), "{}", wrong.body);
     assert!(!wrong.body.contains("data-now"), "the browser is not asked again by itself");
-    // The system administrator takes a lost one off.
+    // The system administrator has a lost one taken off.
     let taken = office.post("system", "/admin/accounts/dispatcher/factor", &[("key", &key())]).await;
     assert_eq!(taken.status, 403, "an administrator sets their own up first");
     let system = office.sign_in("system", PASSWORD).await.unwrap();
     add(&office, &system, &Authenticator::edwards(), "Key").await;
     let taken = office.as_session(&system, "POST", "/admin/accounts/dispatcher/factor", &[("key", &key())]).await;
-    assert_eq!(taken.location, "/admin/accounts/dispatcher?done=factor-taken");
+    assert_eq!(taken.location, "/admin/accounts/dispatcher?done=proposed");
+    let audit = office.sign_in("audit", PASSWORD).await.unwrap();
+    add(&office, &audit, &Authenticator::edwards(), "Key").await;
+    assert_eq!(office.confirm_as(&audit).await.location, "/admin/second?done=confirmed");
     let session = office.sign_in("dispatcher", PASSWORD).await.unwrap();
     assert_eq!(office.as_session(&session, "GET", "/desk", &[]).await.status, 200, "the password is enough again");
 }

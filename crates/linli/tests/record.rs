@@ -280,7 +280,8 @@ async fn pages(bed: Bed) {
 
 async fn passwords(bed: Bed) {
     let office = Office::open(&bed).await;
-    let told = office.post("system", "/admin/accounts/dispatcher/password", &[("key", &key())]).await;
+    office.post("system", "/admin/accounts/dispatcher/password", &[("key", &key())]).await;
+    let told = office.confirm("security").await;
     let first = told.body.split("<code class=\"secret\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(office.get("dispatcher", "/desk").await.location.contains("signin"), "the old sessions are over");
     let session = office.sign_in("dispatcher", &first).await.unwrap();
@@ -314,7 +315,8 @@ async fn passwords(bed: Bed) {
     let session = office.sign_in("dispatcher", "a sentence of my own").await.unwrap();
     assert_eq!(office.as_session(&session, "GET", "/desk", &[]).await.status, 200);
     // One that nobody used in time is void.
-    let told = office.post("system", "/admin/accounts/dispatcher/password", &[("key", &key())]).await;
+    office.post("system", "/admin/accounts/dispatcher/password", &[("key", &key())]).await;
+    let told = office.confirm("security").await;
     let first = told.body.split("<code class=\"secret\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     office.clock.move_to(office.engine.clock.now().plus(15 * 24 * 3_600_000));
     assert!(office.sign_in("dispatcher", &first).await.is_none());

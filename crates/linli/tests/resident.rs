@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Answer, House, MONDAY, PIXEL, STREET, Visitor, number, staff, tracked};
+use linli::web::origin::Origin;
 use linli_engine::{db::Tx, limits, seats::Role, sessions, vault::PhoneKey, viewer::Viewer};
 use linli_testbed::{Bed, on_both};
 
@@ -333,8 +334,10 @@ async fn codes_are_guessed_in_vain(bed: Bed) {
         house.later(61_000).await;
         let key = PhoneKey::of(&house.engine.vault_key, &phone.parse().unwrap());
         let (home, now) = (house.engine.home, house.clock.now());
-        let put =
-            move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "246810", &sessions::Origin::default(), now);
+        let device = visitor.cookies["linli_device"].clone();
+        let Origin(origin) = Origin::default().known(&house.engine.vault_key, &device);
+        let asked = origin.clone();
+        let put = move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "246810", &asked, now);
         house.engine.db.write(put).await.unwrap().unwrap();
         visitor.press(&page, "", &[("code", "000000")]).await.says(422, wrong);
         assert!(visitor.get("/mine").await.to().starts_with("/signin"));
@@ -342,15 +345,24 @@ async fn codes_are_guessed_in_vain(bed: Bed) {
         visitor.press(&page, "", &[("code", "246810")]).await.says(422, expired);
         let now = house.clock.now();
         let key = PhoneKey::of(&house.engine.vault_key, &phone.parse().unwrap());
-        let put =
-            move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "135790", &sessions::Origin::default(), now);
+        let put = move |tx: &mut Tx<'_>| sessions::request_code(tx, home, &key, "135790", &origin, now);
         house.engine.db.write(put).await.unwrap().unwrap();
+        // A stranger who says the telephone is theirs, as often as they like, in vain and to nobody's harm.
+        let mut stranger = house.visitor(address + 100, lang);
+        stranger.cookies.insert("linli_phone".into(), phone.into());
+        for code in ["000000", "111111", "222222", "333333", "444444", "555555", "135790"] {
+            assert_eq!(stranger.press(&page, "", &[("code", code)]).await.status.as_u16(), 422);
+        }
+        stranger.cookies.insert("linli_device".into(), "0".repeat(32));
+        assert_eq!(stranger.press(&page, "", &[("code", "135790")]).await.status.as_u16(), 422);
+        assert!(!stranger.cookies.contains_key("linli_session"));
         let before = visitor.cookies.get("linli_session").cloned();
         assert_eq!(visitor.press(&page, "", &[("code", "135790")]).await.to(), "/mine");
         assert_ne!(visitor.cookies.get("linli_session").cloned(), before);
         // Once only.
         let mut thief = house.visitor(address, lang);
         thief.cookies.insert("linli_phone".into(), phone.into());
+        thief.cookies.insert("linli_device".into(), device);
         assert_eq!(thief.press(&page, "", &[("code", "135790")]).await.status.as_u16(), 422);
         assert!(!thief.cookies.contains_key("linli_session"));
     }

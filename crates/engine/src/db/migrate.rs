@@ -30,6 +30,7 @@ const STEPS: &[(&str, &str)] = &[
     ("0025_era", include_str!("../../migrations/0025_era.sql")),
     ("0026_files", include_str!("../../migrations/0026_files.sql")),
     ("0027_filed", include_str!("../../migrations/0027_filed.sql")),
+    ("0030_asked", include_str!("../../migrations/0030_asked.sql")),
 ];
 
 /// What SQLite should expect of the tables; PostgreSQL counts for itself.

@@ -25,7 +25,7 @@ macro_rules! tables {
 }
 
 tables! {
-    END_CODES, COUNT_CODES: "login_code", "phone_key", "ends_at <= $2";
+    END_CODES, COUNT_CODES: "login_code", "phone_key, device", "ends_at <= $2";
     END_HALVES, COUNT_HALVES: "half_sign_in", "token", "ends_at <= $2";
     END_SESSIONS, COUNT_SESSIONS: "session", "token", "ends_at <= $2";
     END_TRIES, COUNT_TRIES: "try_count", "kind, who", "at <= $2";

@@ -96,10 +96,10 @@ impl<'p> Pen<'p> {
 }
 
 impl Pen<'_> {
-    /// An administrator could otherwise take another's seat over, by a new password or a new account: two have to agree.
-    /// A command of the program is given by whoever holds the machine, and so the database.
-    pub(super) fn confirmed(&self, is_admin: bool) -> Result<(), SeatError> {
-        if is_admin && self.by.account().is_some() && self.proposer.is_none() { Err(SeatError::Alone) } else { Ok(()) }
+    /// An administrator could otherwise sit down on another's seat, by a new password or a new account, and see cases:
+    /// two have to agree. A command of the program is given by whoever holds the machine, and so the database.
+    pub(super) fn confirmed(&self, takes_two: bool) -> Result<(), SeatError> {
+        if takes_two && self.by.account().is_some() && self.proposer.is_none() { Err(SeatError::Alone) } else { Ok(()) }
     }
 
     /// What was proposed by whom, beside what is recorded of it.
@@ -126,8 +126,23 @@ impl Pen<'_> {
         name: &str,
         password: &PasswordHash,
     ) -> Result<(), SeatError> {
+        self.open_lasting(tx, id, login, name, password)?;
+        Ok(tx.put(&SET_FIRST, args![self.home, id, self.now])?)
+    }
+
+    /// Opens an account with a password that is its owner's own.
+    ///
+    /// # Errors
+    /// As [`create_account`].
+    pub fn open_lasting(
+        &self,
+        tx: &mut Tx<'_>,
+        id: AccountId,
+        login: &Login,
+        name: &str,
+        password: &PasswordHash,
+    ) -> Result<(), SeatError> {
         create_account(tx, self.home, id, login, name, password)?;
-        tx.put(&SET_FIRST, args![self.home, id, self.now])?;
         let became = Some(account_json(login, name.trim(), false));
         Ok(self.note(tx, deed(What::Account, login.as_str(), Act::Added, None, became))?)
     }
@@ -163,9 +178,9 @@ impl Pen<'_> {
     /// Gives an account a new first password: its sessions are over, and whoever uses it has to choose their own.
     ///
     /// # Errors
-    /// [`SeatError::Alone`] for an administrator's, without a second person.
+    /// [`SeatError::Alone`] for whoever holds a seat, without a second person.
     pub fn first_password(&self, tx: &mut Tx<'_>, of: &Account, password: &PasswordHash) -> Result<(), SeatError> {
-        self.confirmed(second::is_admin(tx, self.home, of.id, self.now)?)?;
+        self.confirmed(second::holds_a_seat(tx, self.home, of.id, self.now)?)?;
         tx.put(&SET_PASSWORD, args![self.home, of.id, &password.0, self.now])?;
         sessions::end_all(tx, self.home, of.id)?;
         tries::forgive(tx, self.home, sessions::mark(of.id))?;
@@ -194,9 +209,9 @@ impl Pen<'_> {
     /// Takes the second factor off an account whose owner lost it: their sessions are over. False when there is none.
     ///
     /// # Errors
-    /// [`SeatError::Alone`] for an administrator's, without a second person.
+    /// [`SeatError::Alone`] for whoever holds a seat, without a second person.
     pub fn take_factor(&self, tx: &mut Tx<'_>, of: &Account) -> Result<bool, SeatError> {
-        self.confirmed(second::is_admin(tx, self.home, of.id, self.now)?)?;
+        self.confirmed(second::holds_a_seat(tx, self.home, of.id, self.now)?)?;
         if !factor::is_on(tx, self.home, of.id)? {
             return Ok(false);
         }

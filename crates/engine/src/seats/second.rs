@@ -23,9 +23,9 @@ words! {
     Kind, "a sort of change that two make":
     /// A seat of an administrator.
     Seat = "seat",
-    /// A new first password for an administrator.
+    /// A new first password for somebody who holds a seat.
     Password = "password",
-    /// An administrator's second factor is taken off.
+    /// The second factor of somebody who holds a seat is taken off.
     Factor = "factor",
     /// Less is asked of whoever comes in.
     Doors = "doors",
@@ -78,7 +78,7 @@ impl Proposal {
 }
 
 statements! {
-    IS_ADMIN = "SELECT role FROM seat WHERE jurisdiction = $1 AND account = $2 AND (until_at IS NULL OR until_at > $3)";
+    HOLDS = "SELECT 1 FROM seat WHERE jurisdiction = $1 AND account = $2 AND (until_at IS NULL OR until_at > $3) LIMIT 1";
     ADD = "INSERT INTO proposal (jurisdiction, id, at, proposer, kind, account, detail)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     // As many as nobody has decided within a week.
@@ -91,14 +91,14 @@ statements! {
     LAPSED = "DELETE FROM proposal WHERE jurisdiction = $1 AND at <= $2";
 }
 
-/// Whether somebody holds a seat of an administrator, now or later.
-pub(super) fn is_admin(tx: &mut Tx<'_>, home: Jurisdiction, account: AccountId, now: Millis) -> Result<bool, DbError> {
-    for mut row in tx.query(&IS_ADMIN, &args![home, account, now])? {
-        if row.take::<super::Role>()?.is_admin() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether somebody holds a seat, now or later: whoever got into their account would sit on it.
+pub(super) fn holds_a_seat(
+    tx: &mut Tx<'_>,
+    home: Jurisdiction,
+    account: AccountId,
+    now: Millis,
+) -> Result<bool, DbError> {
+    Ok(tx.first(&HOLDS, &args![home, account, now])?.is_some())
 }
 
 /// What waits for a second person, the oldest first. What nobody decided within [`limits::PROPOSAL_MS`] lapsed.

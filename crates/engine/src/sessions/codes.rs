@@ -1,4 +1,5 @@
-//! One-time codes of residents: few for a telephone, a device, an address; taken once, in time, with few wrong tries.
+//! One-time codes of residents: few for a telephone, a device, an address; taken once, in time, with few wrong tries, by the
+//! device that asked. Whoever else asks for the same telephone has a code of their own, so a stranger voids nobody's.
 
 use linli_worktime::Millis;
 
@@ -8,19 +9,20 @@ use crate::{
     digest,
     ids::Jurisdiction,
     limits,
-    tries::{self, Tried},
+    tries::{self, Mark, Tried},
     vault::PhoneKey,
 };
 
 statements! {
-    PUT_CODE = "INSERT INTO login_code (jurisdiction, phone_key, code, made_at, ends_at, wrong)
-        VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (jurisdiction, phone_key) DO UPDATE
-        SET code = excluded.code, made_at = excluded.made_at, ends_at = excluded.ends_at, wrong = 0
-        WHERE login_code.made_at <= $6";
-    CODE = "SELECT made_at, ends_at, wrong FROM login_code WHERE jurisdiction = $1 AND phone_key = $2";
-    TRY_CODE = "UPDATE login_code SET wrong = wrong + 1 WHERE jurisdiction = $1 AND phone_key = $2
-        AND ends_at > $3 AND wrong < $4";
-    USE_CODE = "DELETE FROM login_code WHERE jurisdiction = $1 AND phone_key = $2 AND code = $3";
+    PUT_CODE = "INSERT INTO login_code (jurisdiction, phone_key, device, code, made_at, ends_at, wrong)
+        VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (jurisdiction, phone_key, device) DO UPDATE
+        SET code = excluded.code, made_at = excluded.made_at, ends_at = excluded.ends_at, wrong = 0";
+    LAST_MADE = "SELECT made_at FROM login_code WHERE jurisdiction = $1 AND phone_key = $2
+        ORDER BY made_at DESC LIMIT 1";
+    CODE = "SELECT ends_at, wrong FROM login_code WHERE jurisdiction = $1 AND phone_key = $2 AND device = $3";
+    TRY_CODE = "UPDATE login_code SET wrong = wrong + 1 WHERE jurisdiction = $1 AND phone_key = $2 AND device = $3
+        AND ends_at > $4 AND wrong < $5";
+    USE_CODE = "DELETE FROM login_code WHERE jurisdiction = $1 AND phone_key = $2 AND device = $3 AND code = $4";
 }
 
 /// Why a one-time code was not sent or not taken.
@@ -47,12 +49,12 @@ pub enum CodeError {
     /// Too late.
     #[error("the code has expired; ask for a new one")]
     Expired,
-    /// No code was sent to this phone, or it was used or voided.
-    #[error("there is no code for this phone; ask for a new one")]
+    /// This device asked for no code for this phone, or it was used or voided.
+    #[error("this device asked for no code for this phone; ask for a new one")]
     None,
 }
 
-/// Keeps a one-time code for a phone in place of any before it. The caller sends it once this has committed.
+/// Keeps a one-time code for a phone in place of any that the same device asked for before. The caller sends it once this has committed.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,16 +74,22 @@ pub fn request_code(
     if let Some(until) = too_many(tx, home, phone, origin, now)? {
         return Ok(Err(CodeError::TooMany { until }));
     }
-    if tx.exec(&PUT_CODE, &args![home, phone, code_digest(phone, code), now, ends, latest])? == 1 {
-        return Ok(Ok(()));
+    // Two who ask at once for one phone waited for each other where it was counted.
+    if let Some(wait_ms) = too_soon(tx, home, phone, latest)? {
+        return Ok(Err(CodeError::TooSoon { wait_ms }));
     }
-    let wait_ms = too_soon(tx, home, phone, latest)?.unwrap_or_default();
-    Ok(Err(CodeError::TooSoon { wait_ms }))
+    tx.exec(&PUT_CODE, &args![home, phone, asker(origin), code_digest(phone, code), now, ends])?;
+    Ok(Ok(()))
+}
+
+/// Who asks: the device, as it was given to be known; those that nothing is known of are one.
+fn asker(origin: &Origin) -> Mark {
+    origin.known.unwrap_or_default()
 }
 
 /// How long until the next code for a phone, where the last one is too young.
 fn too_soon(tx: &mut Tx<'_>, home: Jurisdiction, phone: &PhoneKey, latest: Millis) -> Result<Option<u64>, DbError> {
-    let made = tx.first(&CODE, &args![home, phone])?.map(|mut row| row.take::<Millis>()).transpose()?;
+    let made = tx.first(&LAST_MADE, &args![home, phone])?.map(|mut row| row.take::<Millis>()).transpose()?;
     let wait = made.map_or(0, |made| made.0.saturating_sub(latest.0));
     Ok((wait > 0).then(|| wait.cast_unsigned()))
 }
@@ -108,7 +116,7 @@ fn too_many(
     Ok(until)
 }
 
-/// Takes a one-time code: once, in time, and with few wrong tries before it.
+/// Takes a one-time code: once, in time, by the device that asked, and with few wrong tries of its own before it.
 ///
 /// # Errors
 /// When the database fails.
@@ -126,15 +134,16 @@ pub fn redeem_code(
     {
         return Ok(Err(CodeError::TooMany { until }));
     }
-    let counted = tx.exec(&TRY_CODE, &args![home, phone, now, limits::CODE_TRIES])? == 1;
-    if counted && tx.exec(&USE_CODE, &args![home, phone, code_digest(phone, code)])? == 1 {
+    let device = asker(origin);
+    let counted = tx.exec(&TRY_CODE, &args![home, phone, device, now, limits::CODE_TRIES])? == 1;
+    if counted && tx.exec(&USE_CODE, &args![home, phone, device, code_digest(phone, code)])? == 1 {
         return Ok(Ok(()));
     }
     if let Some(address) = &origin.address {
         tries::count(tx, home, guess, address, most, now)?;
     }
-    let Some(mut row) = tx.first(&CODE, &args![home, phone])? else { return Ok(Err(CodeError::None)) };
-    let (_, ends, wrong): (Millis, Millis, u32) = (row.take()?, row.take()?, row.take()?);
+    let Some(mut row) = tx.first(&CODE, &args![home, phone, device])? else { return Ok(Err(CodeError::None)) };
+    let (ends, wrong): (Millis, u32) = (row.take()?, row.take()?);
     Ok(Err(if counted {
         CodeError::Wrong { left: limits::CODE_TRIES.saturating_sub(wrong) }
     } else if ends <= now {

@@ -423,7 +423,7 @@ admin-wrong-seat-twice = This account holds this seat already.
 # Changes for two
 admin-nav-second = Second person
 second-title = Changes that wait for a second person
-second-lead = An administrator's seats, password and second factor, and asking less at sign-in: one person proposes it, another confirms it. Neither who proposed it nor whom it is about can confirm it; it lapses after 7 days.
+second-lead = The password and second factor of whoever holds a seat, an administrator's seats, and asking less at sign-in: one person proposes it, another confirms it. Neither who proposed it nor whom it is about can confirm it; it lapses after 7 days.
 second-empty = Nothing waits
 second-seat = An administrator's seat for { $who }
 second-password = A new first password for { $who }

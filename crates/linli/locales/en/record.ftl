@@ -53,7 +53,7 @@ admin-seats-past = { $n ->
  }
 admin-account-record = See what was changed about this account
 admin-password-anew = Give a new first password
-admin-password-anew-help = For somebody who forgot theirs. The old password is void at once; the new one is shown once and has to be changed at the next sign-in.
+admin-password-anew-help = For somebody who forgot theirs. The old password is void at once; the new one is shown once and has to be changed at the next sign-in. If they hold a seat, another administrator confirms it first, and is the one who is shown the password.
 admin-password-unused = The password is still the first one; its owner has not changed it.
 admin-done-password-anew = The old password is void. This is the new one.
 

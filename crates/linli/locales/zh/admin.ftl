@@ -384,7 +384,7 @@ admin-wrong-seat-twice = 这个岗位已经有了。
 # 双人复核
 admin-nav-second = 双人复核
 second-title = 等待另一人确认的变更
-second-lead = 管理员的岗位、密码、动态验证码，以及放松登录要求，由一人提出、另一人确认后才生效。提出人和本人不能确认，7 天没人确认就作废。
+second-lead = 在岗人员的密码和动态验证码、管理员的岗位，以及放松登录要求，由一人提出、另一人确认后才生效。提出人和本人不能确认，7 天没人确认就作废。
 second-empty = 没有等待确认的变更
 second-seat = 授予{ $who }管理员岗位
 second-password = 给{ $who }重发第一次的密码

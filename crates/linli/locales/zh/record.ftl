@@ -50,7 +50,7 @@ record-setting-log-key = 存证日志的公钥指纹
 admin-seats-past = 以前的 { $n } 个岗位
 admin-account-record = 看这个账号改过什么
 admin-password-anew = 重发第一次的密码
-admin-password-anew-help = 忘了密码用这个。原来的密码马上作废，新的只显示一次，本人登录后必须改掉。
+admin-password-anew-help = 忘了密码用这个。原来的密码马上作废，新的只显示一次，本人登录后必须改掉。在岗的人，须由另一位管理员确认，新密码也只显示给确认的那位。
 admin-password-unused = 现在的密码还是第一次的密码，本人还没改过。
 admin-done-password-anew = 原来的密码作废了，这是新的。
 

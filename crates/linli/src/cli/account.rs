@@ -1,4 +1,5 @@
-//! `linli account`: an account of staff with a seat, for the first administrator of an office and for scripts.
+//! `linli account`: an account of staff with a seat, for the first administrator of an office, for one
+//! whose administrators are locked out, and for scripts. It is recorded like what administrators do on their pages.
 
 use std::{io::Read as _, process::ExitCode};
 
@@ -7,7 +8,11 @@ use linli_engine::{
     db::{Tx, WorkError},
     edge::Clock,
     ids::{AccountId, OrgId, PlaceCode, SeatId},
-    seats::{self, Login, Role, Seat, SeatError},
+    record::By,
+    seats::{
+        self, Login, Role, Seat, SeatError,
+        keep::{self, Pen},
+    },
 };
 
 use super::{Done, Failure, Where};
@@ -55,10 +60,12 @@ pub async fn run(args: AccountArgs) -> Done {
         until: None,
         cover: None,
     };
-    let name = args.name;
+    let (name, by) = (args.name, By::command("account"));
     let made = engine.db.write(move |tx: &mut Tx<'_>| {
-        seats::create_account(tx, home, id, &login, &name, &password)?;
-        seats::grant_seat(tx, home, &seat)
+        let pen = Pen::new(home, &by, now);
+        pen.open_lasting(tx, id, &login, &name, &password)?;
+        let account = keep::by_login(tx, home, &login)?.ok_or(SeatError::NoAccount)?;
+        pen.grant(tx, &account, &seat)
     });
     made.await.map_err(|error: SeatError| match error.db() {
         Some(_) => Failure::Input(linli_engine::chain(&error)),

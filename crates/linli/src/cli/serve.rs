@@ -59,7 +59,7 @@ pub async fn until_stopped(engine: Engine, config: Config, listen: SocketAddr, r
         stop_signal().await;
         let _ = stop.send(true);
     });
-    serve::serve(serve::app(engine, config), listener, stopped).await.map_err(Failure::io("serving"))?;
+    serve::serve(serve::app(engine, config), listener, stopped).await;
     Ok(ExitCode::SUCCESS)
 }
 

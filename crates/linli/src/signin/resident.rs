@@ -117,8 +117,12 @@ pub async fn code(ctx: Ctx, headers: HeaderMap, Query(next): Query<Next>) -> Rep
 }
 
 /// `POST /signin/code`.
-pub async fn redeem(ctx: Ctx, Origin(origin): Origin, headers: HeaderMap, sent: Sent) -> Reply {
+pub async fn redeem(ctx: Ctx, origin: Origin, headers: HeaderMap, sent: Sent) -> Reply {
     let engine = ctx.engine().clone();
+    let Origin(origin) = match known_by(&headers) {
+        Some(device) => origin.known(&engine.vault_key, device),
+        None => origin,
+    };
     let (home, now, next) = (engine.home, engine.clock.now(), local(sent.text("next"), "/mine"));
     let Some(phone) = held(&headers) else { return Ok(go_with("/signin", &[])) };
     let (key, code) = (PhoneKey::of(&engine.vault_key, &phone), sent.text("code").to_owned());

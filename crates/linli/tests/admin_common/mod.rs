@@ -137,6 +137,19 @@ impl Office {
         self.with_cookies(&format!("linli_session={session}"), method, path, fields).await
     }
 
+    /// Confirms what another proposed, the first of it.
+    pub async fn confirm(&self, who: &str) -> Answer {
+        self.confirm_as(&self.cookies[who]).await
+    }
+
+    /// The same with a session.
+    pub async fn confirm_as(&self, session: &str) -> Answer {
+        let page = self.as_session(session, "GET", "/admin/second", &[]).await.body;
+        let mut forms = page.split("action=\"").filter_map(|part| part.split('"').next());
+        let form = forms.find(|at| at.ends_with("/confirm")).unwrap_or_else(|| panic!("none waits: {page}"));
+        self.as_session(session, "POST", form, &[("key", &key())]).await
+    }
+
     /// Sends a file with a form.
     pub async fn upload(&self, who: &str, path: &str, key: &str, name: &str, bytes: &[u8]) -> Answer {
         let mut body = format!(
