@@ -31,6 +31,7 @@ statements! {
                WHERE jurisdiction = $1 AND case_id = $2 AND bytes > 0 ORDER BY id";
     GET = "SELECT jurisdiction, id, case_id, name, mime, bytes, digest, by_whom, at FROM attachment
            WHERE jurisdiction = $1 AND id = $2 AND bytes > 0";
+    COUNT = "SELECT count(*) FROM attachment WHERE jurisdiction = $1 AND case_id = $2";
     // The row stays for the log; files are never empty.
     END = "UPDATE attachment SET name = '', digest = $3, bytes = 0, salt = NULL
         WHERE jurisdiction = $1 AND case_id = $2 AND by_whom = 'reporter' AND bytes > 0";
@@ -151,14 +152,20 @@ pub struct Attachment {
     pub at: Millis,
 }
 
-/// Makes a stored content part of a case, with its evidence.
+/// Makes a stored content part of a case, with its evidence. What a reporter sends is called by its number in the case:
+/// files of a telephone or a scanner are named after people often enough.
 ///
 /// # Errors
 /// When the database refuses.
 pub fn record(tx: &mut Tx<'_>, attachment: &Attachment) -> Result<(), DbError> {
-    let Attachment { id, case, stored, by, at } = attachment;
-    let Stored { digest, mime, bytes_len, name } = stored;
-    let salt = evidence::note(tx, attachment)?.bytes();
+    let mut attachment = attachment.clone();
+    if attachment.by == "reporter" {
+        let (place, case) = attachment.case;
+        let before: u64 = tx.first(&COUNT, &args![place, case])?.map_or(Ok(0), |mut row| row.take())?;
+        attachment.stored.name = format!("{}.{}", before + 1, attachment.stored.mime.extension());
+    }
+    let salt = evidence::note(tx, &attachment)?.bytes();
+    let Attachment { id, case, stored: Stored { digest, mime, bytes_len, name }, by, at } = &attachment;
     tx.put(&RECORD, args![case.0, *id, case.1, name, mime.as_str(), *bytes_len, *digest, by, *at, salt])
 }
 

@@ -204,7 +204,7 @@ impl Engine {
         let mut report = self.report(record, &key, &code);
         let mut said = unburden::report(pack, &mut report);
         if let Some(ending) = &mut over {
-            unburden::staff(pack, &mut said, "facts", &mut ending.reply);
+            unburden::staff(pack, &mut said, "facts", &mut ending.reply, report.caller.name.reveal());
         }
         let head = self.head(&report, pack, code, class, kind, opened_at);
         let work = match over {

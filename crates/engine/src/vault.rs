@@ -102,7 +102,7 @@ impl FromStr for Phone {
     }
 }
 
-/// Whether it can be called: a mobile, a landline with or without its area code, a service number (400, 800), or one abroad.
+/// Whether it can be called: a mobile, a landline with or without its area code, a service number, or one abroad.
 /// What is a digit short is refused while whoever typed it can still mend it.
 fn is_number(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or(number);
@@ -111,7 +111,8 @@ fn is_number(number: &str) -> bool {
     }
     match digits.as_bytes() {
         _ if number.starts_with('+') => (7..=15).contains(&digits.len()),
-        [b'1', ..] => is_mobile(digits),
+        [b'1', ..] => is_mobile(digits) || digits.len() == 5,
+        [b'9', b'5', ..] if digits.len() == 5 => true,
         [b'0', b'0', ..] => (9..=17).contains(&digits.len()),
         [b'0', ..] => (10..=12).contains(&digits.len()),
         [b'4' | b'8', b'0', b'0', ..] => digits.len() == 10,

@@ -118,7 +118,7 @@ async fn whoever_was_called_back_brings_the_case_on(bed: Bed) {
         person: None,
         name: Secret::new(String::new()),
         contact: Secret::new(String::new()),
-        confidential: true,
+        confidential: false,
     };
     let on = Call { continues: Some(later.key), ..call(second, Became::Filed, None) };
     let filed = town.engine.file_call(on, &seat).await.unwrap();
@@ -126,6 +126,11 @@ async fn whoever_was_called_back_brings_the_case_on(bed: Bed) {
     let numbers: Vec<&str> = known.iter().map(|head| head.number.as_str()).collect();
     assert_eq!(numbers, [filed.number.as_str(), later.number.as_str()], "the open one first");
     assert_eq!(known[1].outcome.as_deref(), Some("called"));
+    // A number leads to nothing that was said in confidence.
+    let mut silent = report("silent");
+    silent.caller = Caller { person: Some(person), confidential: true, ..silent.caller };
+    town.engine.file(silent).await.unwrap();
+    assert_eq!(town.engine.of_caller(&NUMBER.parse().unwrap()).await.unwrap(), known);
     // It was gone on with once: another case does not take the caller along.
     let twice = Call { continues: Some(later.key), ..call(report("third"), Became::Filed, None) };
     assert!(town.engine.file_call(twice, &seat).await.is_err());

@@ -317,7 +317,31 @@ async fn who_joined_can_take_it_back_and_a_stranger_cannot_part_it(bed: Bed) {
     assert!(matches!(again, Err(CaseError::NotYours(_) | CaseError::Refused(Refusal::Ended { .. }))), "{again:?}");
 }
 
+/// Nobody is asked about what was said in confidence or is nobody's business, and nobody joins it: it answers like what is far.
+async fn what_is_said_in_confidence_is_joined_by_nobody(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let far = Some(("joins", FieldProblem::Far));
+    let since = town.clock.now().plus(-DAY);
+    let open = town.file("open").await;
+    let mut silent = report("silent");
+    silent.caller.confidential = true;
+    let silent = town.engine.file(silent).await.unwrap();
+    let near = town.engine.neighbours(&code(BUILDING), "utility.lighting", since).await.unwrap();
+    assert_eq!(near.iter().map(|head| &head.number).collect::<Vec<_>>(), [&open.number]);
+    assert_eq!(field(&town.engine.file(joining("j1", &silent.number)).await), far);
+    assert!(town.engine.file(joining("j2", &open.number)).await.is_ok());
+    for (n, category) in ["other.conduct", "labour.wages", "health.hospital"].into_iter().enumerate() {
+        let private = Report { category: Some(category.into()), ..report(category) };
+        let private = town.engine.file(private).await.unwrap();
+        assert_eq!(town.engine.neighbours(&code(BUILDING), category, since).await.unwrap(), []);
+        assert_eq!(field(&town.engine.file(joining(&format!("p{n}"), &private.number)).await), far, "{category}");
+        // The desk sees them as before.
+        assert_eq!(town.engine.nearby(&code(BUILDING), category, since).await.unwrap().len(), 1);
+    }
+}
+
 on_both! {
+    in_confidence => what_is_said_in_confidence_is_joined_by_nobody;
     joins => a_joiner_has_a_case_that_is_merged_from_the_start;
     refused => what_cannot_be_joined_is_refused_and_nothing_is_written;
     many => many_join_at_once_and_each_is_told_once;

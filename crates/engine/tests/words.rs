@@ -5,6 +5,7 @@ mod town;
 
 use linli_engine::{
     cases::{CaseKey, file::Report, reveal::REVEAL, search::Query},
+    vault::Secret,
     viewer::Viewer,
 };
 use linli_testbed::{Bed, on_both, traces};
@@ -87,7 +88,42 @@ async fn nothing_to_take_out(bed: Bed) {
     assert!(seen.contains("dark for three days"));
 }
 
+/// The name that somebody gave stands nowhere, announced or not, whoever writes it; what is no name stays a word.
+async fn a_name_that_was_given_is_known(bed: Bed) {
+    let town = Town::new(&bed).await;
+    for (n, (name, other)) in [
+        ("张伟", "张伟民"),
+        ("張偉", "路灯"),
+        ("闾丘露薇", "路灯"),
+        ("阿依古丽·买买提", "路灯"),
+        ("John Smith", "Johnson"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut letter = report(&format!("known-{n}"));
+        letter.body = format!("{other}的路灯不亮三天了。{name}");
+        letter.address = format!("{name}家门口");
+        letter.caller.name = Secret::new(name.into());
+        let case = town.engine.file(letter).await.unwrap().key;
+        town.done(case, &dispatcher(), "dispatch", &[("class", "general"), ("unit", "municipal")]).await;
+        let (unit, own) = (handler("municipal"), Viewer::Code(case));
+        town.done(case, &unit, "note", &[("note", &format!("与{name}核实，属实"))]).await;
+        town.done(case, &own, "message", &[("message", &format!("催一下 {name}"))]).await;
+        let seen = all(&town, case, &unit).await;
+        assert!(!seen.replace("张伟民", "").contains(name) && seen.contains("路灯不亮三天了"), "{name}: {seen}");
+        let written = all(&town, case, &own).await;
+        assert!(written.contains(&format!("三天了。{name}")), "{written}");
+    }
+    let mut letter = report("word");
+    letter.body = "业主都说路灯不亮".into();
+    letter.caller.name = Secret::new("业主".into());
+    let case = town.engine.file(letter).await.unwrap().key;
+    assert_eq!(town.see(case, &dispatcher()).await.head.body, "业主都说路灯不亮");
+}
+
 on_both! {
+    given => a_name_that_was_given_is_known;
     letters => a_letter_without_what_is_nobodys_business;
     staff_texts => what_staff_write;
     plain => nothing_to_take_out;

@@ -206,6 +206,10 @@ impl Engine {
                 let Some(person) = vault::person_by_phone(tx, home, &key)? else { return Ok(Vec::new()) };
                 let mut heads = Vec::new();
                 for (jurisdiction, id) in vault::cases_of(tx, person, None, LOOKED)? {
+                    // A number leads to nothing that was said in confidence: who wrote that is opened for a reason only.
+                    if vault::public::is_confidential(tx, jurisdiction, id)? {
+                        continue;
+                    }
                     heads.extend(store::by_id(tx, CaseKey { jurisdiction, id })?);
                 }
                 heads.sort_by_key(|head| (head.phase != super::Phase::Open, std::cmp::Reverse(head.opened_at)));

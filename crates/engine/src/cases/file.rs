@@ -246,9 +246,16 @@ impl Engine {
             return Err(CaseError::Db(DbError::Duplicate { sql: "ADD_DEED" }));
         }
         let packs = self.packs();
+        // What must not be known of answers like what is far, open or closed.
+        let far = || CaseError::Field { field: "joins", problem: FieldProblem::Far };
+        if let Some(named) = store::by_number(tx, head.key.jurisdiction, number)?
+            && !self.may_be_joined(tx, &named)?
+        {
+            return Err(far());
+        }
         let main = self.leading(tx, packs, head.key.jurisdiction, number, "joins")?.head;
-        if !near(&head.place).covers(&main.place) {
-            return Err(CaseError::Field { field: "joins", problem: FieldProblem::Far });
+        if !near(&head.place).covers(&main.place) || !self.may_be_joined(tx, &main)? {
+            return Err(far());
         }
         if head.title.is_empty() {
             let known = packs.current().category(&main.category);

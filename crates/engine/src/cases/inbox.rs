@@ -10,6 +10,7 @@ use crate::{
     limits,
     policy::Reach,
     seats::Seat,
+    vault,
 };
 
 /// A row of the inbox.
@@ -198,6 +199,32 @@ impl Engine {
 
     fn reach(&self, seat: &Seat) -> (Vec<Jurisdiction>, Vec<String>, PlaceCode) {
         (self.directory().jurisdictions(&seat.place), queues(seat), seat.place.clone())
+    }
+
+    /// The same as neighbours may be asked about, "is it this?": nothing that was said in confidence, and nothing of what
+    /// everybody may not even count.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn neighbours(&self, place: &PlaceCode, category: &str, since: Millis) -> Result<Vec<Head>, CaseError> {
+        let mut near = self.nearby(place, category, since).await?;
+        let engine = self.clone();
+        let read = move |tx: &mut Tx<'_>| {
+            let mut open = Vec::new();
+            for head in std::mem::take(&mut near) {
+                if engine.may_be_joined(tx, &head)? {
+                    open.push(head);
+                }
+            }
+            Ok::<_, DbError>(open)
+        };
+        Ok(self.db.read(read).await?)
+    }
+
+    /// Whether strangers may follow a case: it is of a public category, and nobody asked for silence.
+    pub(super) fn may_be_joined(&self, tx: &mut Tx<'_>, head: &Head) -> Result<bool, DbError> {
+        let public = self.packs().current().category(&head.category).is_some_and(|category| category.public);
+        Ok(public && !vault::public::is_confidential(tx, head.key.jurisdiction, head.key.id)?)
     }
 
     /// Open cases of one category near a place since a time: what may be the same matter.

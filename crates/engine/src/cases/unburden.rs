@@ -30,28 +30,36 @@ pub(crate) type Known = Vec<Secret<String>>;
 /// Takes personal data out of a report; what was written.
 pub(crate) fn report(pack: &Pack, report: &mut Report) -> Option<Said> {
     let mut texts = Texts::new();
+    let who = [report.caller.name.reveal().clone()];
+    let who: Vec<&str> = who.iter().map(String::as_str).collect();
     for (name, text) in [("title", &mut report.title), ("body", &mut report.body), ("address", &mut report.address)] {
-        take_out(pack, &mut texts, name, text, |_, _| true);
+        take_out(pack, &mut texts, name, text, &who, |_, _| true);
     }
     Said::new(texts)
 }
 
-/// Takes out of a text of staff what they never need in one.
-pub(crate) fn staff(pack: &Pack, said: &mut Option<Said>, name: &str, text: &mut String) {
+/// Takes out of a text of staff what they never need in one, and whoever reported it.
+pub(crate) fn staff(pack: &Pack, said: &mut Option<Said>, name: &str, text: &mut String, who: &str) {
     let mut texts = said.take().map_or_else(Texts::new, |said| said.texts);
-    take_out(pack, &mut texts, name, text, |kind, _| NEVER.contains(&kind));
+    take_out(pack, &mut texts, name, text, &[who], |kind, _| NEVER.contains(&kind));
     *said = Said::new(texts);
 }
 
-/// Takes out of one text what `which` says; what was written is kept under its name.
-fn take_out(pack: &Pack, texts: &mut Texts, name: &str, text: &mut String, which: impl FnMut(Kind, &str) -> bool) {
-    if let Some(rest) = pack.without_personal(text, which) {
+/// Takes out of one text what `which` says and whoever is known; what was written is kept under its name.
+fn take_out(
+    pack: &Pack,
+    texts: &mut Texts,
+    name: &str,
+    text: &mut String,
+    who: &[&str],
+    which: impl FnMut(Kind, &str) -> bool,
+) {
+    if let Some(rest) = pack.without_personal(text, who, which) {
         texts.insert(name.to_owned(), std::mem::replace(text, rest));
     }
 }
 
-/// Takes personal data out of the texts of a command; what was written. `known` is asked only where a text has a name or
-/// a number.
+/// Takes personal data out of the texts of a command; what was written. `known` is asked only where there is a text.
 pub(super) fn command(
     pack: &Pack,
     flow: &Definition,
@@ -64,20 +72,20 @@ pub(super) fn command(
     };
     let (staff, mut texts) = (matches!(by, Viewer::Staff(_)), Texts::new());
     let free = |name: &str| flow.fields().get(name) == Some(&FieldKind::Text);
-    let mut known = Some(known);
-    let mut who = None;
+    let is_text = |value: &Value| value.as_text().is_some_and(|text| !text.is_empty());
+    if !form.iter().any(|(name, value)| free(name) && is_text(value)) {
+        return Ok(None);
+    }
+    let who = known()?;
+    let names: Vec<&str> = who.iter().map(|own| own.reveal().as_str()).collect();
     for (name, value) in form.iter_mut().filter(|(name, _)| free(name)) {
         let Value::Text(text) = value else { continue };
         if !staff || THEIRS.contains(&name.as_str()) {
-            take_out(pack, &mut texts, name, text, |_, _| true);
+            take_out(pack, &mut texts, name, text, &names, |_, _| true);
             continue;
         }
-        let perhaps = pack.has_personal(text, |kind| PERHAPS.contains(&kind));
-        if let Some(ask) = known.take_if(|_| perhaps) {
-            who = Some(ask()?);
-        }
-        let theirs = |kind, text: &str| PERHAPS.contains(&kind) && who.iter().flatten().any(|own| is_same(own, text));
-        take_out(pack, &mut texts, name, text, |kind, text| NEVER.contains(&kind) || theirs(kind, text));
+        let theirs = |kind, text: &str| PERHAPS.contains(&kind) && who.iter().any(|own| is_same(own, text));
+        take_out(pack, &mut texts, name, text, &names, |kind, text| NEVER.contains(&kind) || theirs(kind, text));
     }
     Ok(Said::new(texts))
 }

@@ -26,12 +26,24 @@ impl Personal {
 }
 
 impl Pack {
-    /// The text without the personal data in it that `which` says by its kind and its words; nothing where there is none,
-    /// or where the pack does not say what gives it away.
-    pub fn without_personal(&self, text: &str, mut which: impl FnMut(Kind, &str) -> bool) -> Option<String> {
+    /// The text without the personal data in it that `which` says by its kind and its words, and without the names that are
+    /// known; nothing where there is none, or where the pack does not say what gives it away.
+    pub fn without_personal(
+        &self,
+        text: &str,
+        known: &[&str],
+        mut which: impl FnMut(Kind, &str) -> bool,
+    ) -> Option<String> {
         let personal = self.personal.as_ref()?;
         let mut found = personal.finder.find(text);
         found.retain(|Found { kind, range }| which(*kind, text.get(range.clone()).unwrap_or_default()));
+        for name in personal.finder.known(text, known) {
+            let apart = |of: &Found| of.range.end <= name.range.start || name.range.end <= of.range.start;
+            if found.iter().all(apart) {
+                found.push(name);
+            }
+        }
+        found.sort_by_key(|of| of.range.start);
         (!found.is_empty()).then(|| mask(text, &found, |kind| personal.marks.stand_in(kind)))
     }
 

@@ -219,7 +219,7 @@ impl Engine {
         let said = said.await.map_err(|_| AssistantError::Unreadable)??;
         let drafts = sorted(&said, &parts).into_iter().map(|(field, most, text)| {
             let text = unfounded(&text, &question);
-            let text = pack.without_personal(&text, |_, _| true).unwrap_or(text);
+            let text = pack.without_personal(&text, &[], |_, _| true).unwrap_or(text);
             (field, text.trim().chars().take(most).collect::<String>())
         });
         let drafts: BTreeMap<String, String> = drafts.filter(|(_, text)| !text.is_empty()).collect();
@@ -274,7 +274,7 @@ impl Engine {
         let text = linli_flow::Text { zh: ask.to_owned(), en: ask.to_owned() };
         let question = pack::fill(&text, "zh", &values);
         // All that goes out passes the masks once more, whatever it was put together from.
-        pack.without_personal(&question, |_, _| true).unwrap_or(question)
+        pack.without_personal(&question, &[], |_, _| true).unwrap_or(question)
     }
 }
 

@@ -134,7 +134,7 @@ impl Engine {
 
     /// A text that may leave the house: without personal data, and without any place below the community of the case.
     pub(super) fn outward(&self, pack: &Pack, text: &str, place: &PlaceCode) -> String {
-        let masked = pack.without_personal(text, |_, _| true).unwrap_or_else(|| text.to_owned());
+        let masked = pack.without_personal(text, &[], |_, _| true).unwrap_or_else(|| text.to_owned());
         let directory = self.directory();
         // What lies above is public: the town, the street, the community.
         let public = |name: &str| {

@@ -12,7 +12,8 @@ use crate::{
 statements! {
     // The head of a list along cases_opened, or cases_unit where a unit is added to it. What a case goes along with is
     // looked up by its own key (link_merged).
-    WRITTEN = "SELECT v.person, m.id, m.title, {head}
+    // A letter in confidence stands for itself: with an open one of the same person it would point to its writer.
+    WRITTEN = "SELECT CASE WHEN v.confidential THEN NULL ELSE v.person END, m.id, m.title, {head}
         FROM cases c LEFT JOIN vault_caller v ON v.jurisdiction = c.jurisdiction AND v.case_id = c.id
         LEFT JOIN link l ON l.jurisdiction = c.jurisdiction AND l.case_id = c.id AND l.sort = 'merged' AND l.until_at IS NULL
         LEFT JOIN cases m ON m.jurisdiction = l.jurisdiction AND m.id = l.main_id

@@ -1,10 +1,10 @@
 //! What may be told to everybody of everybody's cases: how many, by grid and category. It stands in the vault because
-//! the vault alone knows which reporters asked for silence; nothing of a single case leaves it, not even its id.
+//! the vault alone knows which reporters asked for silence; of a single case leaves it only whether it is one of theirs.
 
 use linli_worktime::Millis;
 
 use super::{DbError, Tx, args, statements};
-use crate::ids::PlaceCode;
+use crate::ids::{CaseId, Jurisdiction, PlaceCode};
 
 statements! {
     // 15 digits are a grid. Served by `cases_public_open` (the range of places makes it the nearest): bounded by what is
@@ -13,11 +13,17 @@ statements! {
         WHERE c.jurisdiction = $1 AND c.phase = 'open' AND c.place >= $2 AND c.place < $3 AND NOT EXISTS (SELECT 1
             FROM vault_caller v {{INDEXED BY vault_caller_confidential||}} WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
         GROUP BY substr(c.place, 1, 15), c.category";
+    CONFIDENTIAL = "SELECT 1 FROM vault_caller v WHERE v.jurisdiction = $1 AND v.case_id = $2 AND v.confidential";
     // Served by `cases_public_solved`: bounded by what was closed since then.
     COUNT_SOLVED = "SELECT substr(c.place, 1, 15), c.category, count(*), max(c.settled_at) FROM cases c
         WHERE c.jurisdiction = $1 AND c.settled_at >= $2 AND c.settled_at IS NOT NULL AND c.outcome IN ('solved', 'lasted')
         AND NOT EXISTS (SELECT 1 FROM vault_caller v {{INDEXED BY vault_caller_confidential||}} WHERE v.jurisdiction = c.jurisdiction AND v.case_id = c.id AND v.confidential)
         GROUP BY substr(c.place, 1, 15), c.category";
+}
+
+/// Whether whoever reported a case asked for silence.
+pub(crate) fn is_confidential(tx: &mut Tx<'_>, street: Jurisdiction, case: CaseId) -> Result<bool, DbError> {
+    Ok(tx.first(&CONFIDENTIAL, &args![street, case])?.is_some())
 }
 
 /// Cases of one category in one grid (or in the place above it, for those that name no grid).

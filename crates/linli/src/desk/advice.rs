@@ -144,7 +144,7 @@ impl Advice {
         let title = |field: &str| d.pack.field(field).map_or(field, |field| page.of(&field.title)).to_owned();
         let packs = ctx.engine().packs();
         let masked =
-            |text: &str| packs.current().without_personal(text, |_, _| true).unwrap_or_else(|| text.to_owned());
+            |text: &str| packs.current().without_personal(text, &[], |_, _| true).unwrap_or_else(|| text.to_owned());
         let mut texts = ctx.engine().borrowed(solved);
         // An answer that was one text lends it to the first field that has none.
         if let Some(first) = own.first().filter(|_| !texts.keys().any(|field| own.contains(field))) {

@@ -96,7 +96,8 @@ async fn from_case(ctx: &Ctx, page: &Page, street: &str, number: &str) -> Result
         return Err(Fault::not_found());
     }
     let packs = ctx.engine().packs();
-    let plain = |text: &str| packs.current().without_personal(text, |_, _| true).unwrap_or_else(|| text.to_owned());
+    let plain =
+        |text: &str| packs.current().without_personal(text, &[], |_, _| true).unwrap_or_else(|| text.to_owned());
     let field = |name: &str| case.case.field(name).as_text().map(plain).unwrap_or_default();
     let answer = [field("answer"), field("measure")].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     let directory = ctx.engine().directory();

@@ -77,7 +77,7 @@ impl JoinPage {
 /// When the database fails.
 pub async fn near(ctx: &Ctx, place: &PlaceCode, category: &str) -> Result<Vec<Head>, CaseError> {
     let since = ctx.engine().clock.now().plus(-NEIGHBOURS_MS);
-    let mut near = ctx.engine().nearby(place, category, since).await?;
+    let mut near = ctx.engine().neighbours(place, category, since).await?;
     near.truncate(NEIGHBOURS);
     Ok(near)
 }

@@ -6,6 +6,7 @@
 //! left alone, for they say where something is to be done.
 
 mod handles;
+mod known;
 mod letter;
 mod marks;
 mod mask;
@@ -96,5 +97,24 @@ impl Finder {
         numbers::join_offices(&letter, &mut guesses);
         guesses.extend(names::find(&letter, &guesses));
         letter.found(&letter.settle(guesses))
+    }
+
+    /// Where these names stand in the text, in its order, as far as they are names: what people put in the place of one
+    /// (a resident, the owners) is a word, and stays.
+    #[must_use]
+    pub fn known(&self, text: &str, names: &[&str]) -> Vec<Found> {
+        let is_name = |name: &str| {
+            known::is_foreign(name) || names::is_one(&Letter::read(name, &self.table, &self.words, &self.marks))
+        };
+        let names = names.iter().map(|name| name.trim()).filter(|name| is_name(name));
+        let mut ranges: Vec<_> = names.flat_map(|name| known::places(text, name)).collect();
+        ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        let mut found: Vec<Found> = Vec::new();
+        for range in ranges {
+            if found.last().is_none_or(|last| last.range.end <= range.start) {
+                found.push(Found { kind: Kind::Name, range });
+            }
+        }
+        found
     }
 }

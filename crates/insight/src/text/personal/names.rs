@@ -29,6 +29,12 @@ pub(super) fn find(letter: &Letter, numbers: &[Guess]) -> Vec<Guess> {
     guesses
 }
 
+/// Whether a text is a name and nothing else: a surname, and a given name behind it.
+pub(super) fn is_one(letter: &Letter) -> bool {
+    let names = Names { letter, numbers: &[] };
+    names.end(0, true).is_some_and(|end| letter.at(end).is_none())
+}
+
 struct Names<'l> {
     letter: &'l Letter<'l>,
     numbers: &'l [Guess],
