@@ -100,6 +100,26 @@ async fn a_correction_counts_at_once(bed: Bed) {
     assert!(other.alike(&asked("公交车不进站", "早高峰六路公交车总是不进站就开走", &place), 5).is_empty());
 }
 
+/// Letters of one estate share the names of its places, whatever they are about.
+async fn a_place_is_no_matter(bed: Bed) {
+    const HERE: &str = "Harmony Community Building 3";
+    let town = Town::new(&bed).await;
+    let case = file(&town, 1, "", &format!("{HERE}楼道灯坏了")).await;
+    say(&town, case, "safety.fire").await;
+    settle(&town.engine).await;
+    let place = code(BUILDING);
+    let (leak, lamp) = (format!("{HERE}楼上漏水"), format!("{HERE}楼道灯坏了三天"));
+    let found = town.engine.alike(&asked("", &leak, &place), 3);
+    assert!(
+        found.iter().any(|like| like.key == case && like.words >= 0.5),
+        "their words are alike, or this shows nothing: {found:?}"
+    );
+    let read = town.engine.suggest_category(&asked("", &leak, &place));
+    assert!(!matches!(read.because, Because::Cases(_)) && read.category != "safety.fire", "{read:?}");
+    let again = town.engine.suggest_category(&asked("", &lamp, &place));
+    assert!(matches!(again.because, Because::Cases(_)) && again.category == "safety.fire", "{again:?}");
+}
+
 async fn repeats_are_told(bed: Bed) {
     let town = Town::new(&bed).await;
     let place = code(BUILDING);
@@ -227,6 +247,7 @@ async fn odd_letters(bed: Bed) {
 
 on_both! {
     a_correction_is_learnt_at_once => a_correction_counts_at_once;
+    places_are_left_out => a_place_is_no_matter;
     repeats_are_found => repeats_are_told;
     many_letters_are_read => many_letters_are_read_to_the_end;
     what_people_decide_is_learnt => learning;

@@ -67,6 +67,8 @@ pub struct Suggestion {
 const WORDS: usize = 4;
 const OTHERS: usize = 2;
 const PLACES: usize = 3;
+/// Places whose names are left out where letters are compared.
+const NAMED: usize = 8;
 const UNITS: usize = 3;
 /// What is less likely than this is no alternative.
 const POSSIBLE: f32 = 0.1;
@@ -95,6 +97,12 @@ impl Engine {
         }
     }
 
+    /// The place that holds all places of this office.
+    pub fn everywhere(&self) -> Option<PlaceCode> {
+        let (directory, home) = (self.directory(), self.home.to_string().parse::<PlaceCode>().ok()?);
+        Some(home.upwards().filter(|code| directory.place(code).is_some()).last().unwrap_or(home))
+    }
+
     /// The places within one that a text names, the likeliest first.
     pub fn places_named(&self, text: &str, within: &PlaceCode, most: usize) -> Vec<Named> {
         self.reading.places().find(text, within, most)
@@ -110,7 +118,7 @@ impl Engine {
             let rest = learnt.iter().flatten().filter(|(code, likely)| code != said && *likely >= POSSIBLE);
             rest.take(OTHERS).cloned().collect::<Vec<_>>()
         };
-        if let Some(guess) = by_cases(&self.alike(asked, LIKE), pack, sure) {
+        if let Some(guess) = by_cases(&self.alike_in_matter(asked), pack, sure) {
             let others = others(&guess.category);
             return (guess, others);
         }
@@ -134,6 +142,30 @@ impl Engine {
         };
         let others = others(&guess.category);
         (guess, others)
+    }
+
+    /// Cases very like this one, also without the names of places: letters of one estate share those whatever they are about.
+    fn alike_in_matter(&self, asked: &Asked<'_>) -> Vec<Like> {
+        let mut likes = self.alike(asked, LIKE);
+        likes.retain(|like| like.words >= VERY_LIKE);
+        if likes.is_empty() {
+            return likes;
+        }
+        let text = format!("{}\n{}", asked.title, asked.body);
+        let named = self.everywhere().map(|all| self.places_named(&text, &all, NAMED)).unwrap_or_default();
+        let without = |text: &str| {
+            named
+                .iter()
+                .flat_map(|place| &place.words)
+                .fold(text.to_owned(), |text, word| text.replace(word.as_str(), " "))
+        };
+        let (title, body) = (without(asked.title), without(asked.body));
+        let bare = self.alike(&Asked { title: &title, body: &body, ..asked.clone() }, LIKE * LIKE);
+        for like in &mut likes {
+            let words = bare.iter().find(|other| other.key == like.key).map_or(0.0, |other| other.words);
+            like.words = like.words.min(words);
+        }
+        likes
     }
 
     fn units(&self, asked: &Asked<'_>, category: &str, place: &PlaceCode) -> Vec<Unit> {

@@ -22,7 +22,7 @@ suggest-keep = Keep that
 suggest-others = It may also be:
 suggest-elsewhere = The place in the letter ({ $words }) seems to be this one. Choose it to put the place right:
 suggest-units = Letters like this one also went to:
-suggest-confirm = Send it to { $unit } like this
+suggest-confirm = Send it to { $unit } as “{ $category }”
 suggest-only = Only a proposal; you decide. Put it right, and the program learns from it.
 
 desk-like = May be the same matter

@@ -22,7 +22,7 @@ suggest-keep = 用登记的
 suggest-others = 也可能是：
 suggest-elsewhere = 信里说的地点（{ $words }）像是下面这里，点一下就改过来：
 suggest-units = 以前像这样的信，也由这些单位办：
-suggest-confirm = 就这样派给{ $unit }
+suggest-confirm = 按“{ $category }”派给{ $unit }
 suggest-only = 只是建议，由您决定。改了以后，程序会跟着学。
 
 desk-like = 可能是同一件事

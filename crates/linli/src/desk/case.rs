@@ -34,6 +34,7 @@ use super::{
 };
 use crate::web::{
     Ctx, Fault, Page, Reply, act_form, guess,
+    i18n::text,
     page::{go, show_as},
     uploads::Upload,
 };
@@ -329,7 +330,8 @@ async fn suggest(ctx: &Ctx, page: &Page, d: &Dossier, desk: &Desk, deeds: &[Deed
         field.choices.iter().find(|choice| choice.chosen).map(|choice| choice.code.clone())
     };
     let first = deeds.iter().find(|deed| deed.main).and_then(|deed| Some((form_id(&deed.offer), unit(deed)?)));
-    let confirm = first.map(|(form, unit)| (form, page.t1("suggest-confirm", "unit", page.org(&unit))));
+    let args = |unit: &str| [("category", page.category(&proposal.category).into()), ("unit", page.org(unit).into())];
+    let confirm = first.map(|(form, unit)| (form, text(page.lang(), "suggest-confirm", &args(&unit))));
     Ok(Some(Suggest::new(ctx, d, proposal, confirm).await?))
 }
 

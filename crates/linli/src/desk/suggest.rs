@@ -41,6 +41,8 @@ pub struct Suggest {
     units: Vec<(String, String)>,
     /// The form that the key confirms, and what that does.
     confirm: Option<(String, String)>,
+    /// Whether what that does is what is proposed, or was chosen: one key is for nothing else.
+    keyed: bool,
 }
 
 /// What is proposed for a case that this seat may send on, for its forms and its page.
@@ -48,6 +50,8 @@ pub struct Proposal {
     pub suggestion: Suggestion,
     /// The category that goes into the form.
     pub category: String,
+    /// Whether somebody chose it.
+    chosen: bool,
     /// Whether the form says a place already.
     placed: bool,
 }
@@ -79,7 +83,7 @@ impl Proposal {
         let proposed =
             Some(suggestion.category.category.as_str()).filter(|code| suggestion.category.sure && known(code));
         let category = chosen.or(proposed).unwrap_or(&d.head.category).to_owned();
-        Some(Self { suggestion, category, placed: asked.get("place").is_some() })
+        Some(Self { suggestion, category, chosen: chosen.is_some(), placed: asked.get("place").is_some() })
     }
 
     /// The class that goes into the form: urgent where words tell of danger, else that of the category.
@@ -133,6 +137,7 @@ impl Suggest {
                     Some((likely(page.org(unit.org.as_str()), unit.likely?), link("unit", unit.org.as_str())))
                 })
                 .collect(),
+            keyed: proposal.chosen || category.category == proposal.category,
             confirm,
             page,
         })

@@ -93,10 +93,7 @@ pub fn page(ctx: &Ctx, mut draft: Draft, wrong: Option<Wrong>) -> Reply {
 
 /// The places that a text calls by their names.
 fn named<'d>(ctx: &Ctx, directory: &'d Directory, text: &str) -> Vec<&'d Place> {
-    let all: PlaceCode = match ctx.engine().home.to_string().parse::<PlaceCode>() {
-        Ok(home) => home.upwards().filter(|code| directory.place(code).is_some()).last().unwrap_or(home),
-        Err(_) => return Vec::new(),
-    };
+    let Some(all) = ctx.engine().everywhere() else { return Vec::new() };
     let found = ctx.engine().places_named(text, &all, OFFERED);
     found.iter().filter_map(|named| directory.place(&named.code)).collect()
 }
