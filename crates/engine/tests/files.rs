@@ -24,6 +24,25 @@ use town::*;
 const BEFORE: &[u8] = b"%PDF-1.7\n% BEFORE the lamp is dark\n%%EOF\n";
 const AFTER: &[u8] = b"%PDF-1.7\n% AFTER the lamp is lit\n%%EOF\n";
 
+/// What somebody does by hand, what is named, and what is said of it.
+const HAND: [(&str, &str, &str); 6] = [
+    ("UPDATE attachment SET name = 'later.pdf' WHERE name = 'after.pdf'", "`later.pdf`", "was changed"),
+    (
+        "UPDATE attachment SET digest = (SELECT digest FROM attachment WHERE name = 'before.pdf') WHERE name = 'after.pdf'",
+        "`after.pdf`",
+        "was changed",
+    ),
+    ("UPDATE attachment SET by_whom = 'reporter' WHERE name = 'after.pdf'", "`after.pdf`", "was changed"),
+    ("UPDATE attachment SET bytes = 0, salt = NULL WHERE name = 'after.pdf'", "a file of case", "is gone"),
+    // That its time was over is believed of nobody but the log.
+    (
+        "UPDATE attachment SET bytes = 0, salt = NULL WHERE name = 'after.pdf'; UPDATE cases SET let_go = 7",
+        "a file of case",
+        "is gone",
+    ),
+    ("DELETE FROM attachment WHERE name = 'after.pdf'", "a file of case", "is gone"),
+];
+
 fn street() -> Jurisdiction {
     code(STREET).jurisdiction()
 }
@@ -57,25 +76,8 @@ async fn whoever_exchanges_one_is_found_out(bed: Bed) {
     grow(&town.engine).await;
     assert_eq!(findings(&town.engine).await, []);
 
-    let hand = [
-        ("UPDATE attachment SET name = 'later.pdf' WHERE name = 'after.pdf'", "`later.pdf`", "was changed"),
-        (
-            "UPDATE attachment SET digest = (SELECT digest FROM attachment WHERE name = 'before.pdf') WHERE name = 'after.pdf'",
-            "`after.pdf`",
-            "was changed",
-        ),
-        ("UPDATE attachment SET by_whom = 'reporter' WHERE name = 'after.pdf'", "`after.pdf`", "was changed"),
-        ("UPDATE attachment SET bytes = 0, salt = NULL WHERE name = 'after.pdf'", "a file of case", "is gone"),
-        // That its time was over is believed of nobody but the log.
-        (
-            "UPDATE attachment SET bytes = 0, salt = NULL WHERE name = 'after.pdf'; UPDATE cases SET let_go = 7",
-            "a file of case",
-            "is gone",
-        ),
-        ("DELETE FROM attachment WHERE name = 'after.pdf'", "a file of case", "is gone"),
-    ];
     by_hand(&bed, "CREATE TABLE kept AS SELECT * FROM attachment").await;
-    for (sql, what, how) in hand {
+    for (sql, what, how) in HAND {
         by_hand(&bed, sql).await;
         let found = findings(&town.engine).await;
         let said = found.iter().map(|(n, finding)| format!("{n}: {finding}")).collect::<Vec<_>>();

@@ -31,7 +31,7 @@ const DAY: i64 = 24 * 3_600_000;
 const YEAR: i64 = 365 * DAY;
 const PAPER: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n% PRIVATE-PAPER\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 /// What leads to whoever reported something.
-const THEIRS: [&str; 4] = ["诸葛桂英", "13912345678", "13900000009", "1.pdf"];
+const THEIRS: [&str; 5] = ["诸葛桂英", "13912345678", "13900000009", "PRIVATE-PAPER", "1.pdf"];
 
 async fn person(town: &Town, phone: &str) -> PersonId {
     let (engine, phone, now) = (town.engine.clone(), phone.parse::<Phone>().unwrap(), town.clock.now());

@@ -115,6 +115,11 @@ async fn a_name_that_was_given_is_known(bed: Bed) {
         let written = all(&town, case, &own).await;
         assert!(written.contains(&format!("三天了。{name}")), "{written}");
     }
+    let mut letter = report("street");
+    letter.address = "黄河路3号".into();
+    letter.caller.name = Secret::new("黄河".into());
+    let case = town.engine.file(letter).await.unwrap().key;
+    assert_eq!(town.see(case, &dispatcher()).await.head.address, "黄河路3号");
     let mut letter = report("word");
     letter.body = "业主都说路灯不亮".into();
     letter.caller.name = Secret::new("业主".into());

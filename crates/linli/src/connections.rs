@@ -66,7 +66,11 @@ async fn next(
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return (place, stream, peer),
+            Ok((stream, peer)) => {
+                // Whose it is stands in no line.
+                tracing::trace!("a connection was taken");
+                return (place, stream, peer);
+            }
             // Who came went at once.
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionAborted => {}
             Err(error) => {

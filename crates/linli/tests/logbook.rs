@@ -69,7 +69,7 @@ async fn looked_at_on(bed: Bed) {
     let content = bed.folder.path().join("lamp.pdf");
     let with = ["receipt", "verify", &file, "--key", &key, "--content", &content.display().to_string()];
     std::fs::write(&content, desk.engine.files.read(&stored.digest).unwrap()).unwrap();
-    assert!(linli(&bed, true, &with, false).contains("lamp.pdf"));
+    assert!(linli(&bed, true, &with, false).contains("1.pdf"));
     std::fs::write(&content, b"%PDF-1.7\n% the lamp is lit\n%%EOF\n").unwrap();
     assert!(linli(&bed, false, &with, false).contains("another file"));
 

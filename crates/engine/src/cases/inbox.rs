@@ -207,13 +207,20 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn neighbours(&self, place: &PlaceCode, category: &str, since: Millis) -> Result<Vec<Head>, CaseError> {
-        let mut near = self.nearby(place, category, since).await?;
+        self.joinable(self.nearby(place, category, since).await?).await
+    }
+
+    /// Those of some cases that strangers may follow.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn joinable(&self, heads: Vec<Head>) -> Result<Vec<Head>, CaseError> {
         let engine = self.clone();
         let read = move |tx: &mut Tx<'_>| {
             let mut open = Vec::new();
-            for head in std::mem::take(&mut near) {
-                if engine.may_be_joined(tx, &head)? {
-                    open.push(head);
+            for head in &heads {
+                if engine.may_be_joined(tx, head)? {
+                    open.push(head.clone());
                 }
             }
             Ok::<_, DbError>(open)

@@ -117,6 +117,8 @@ pub async fn repeats(ctx: &Ctx, draft: &Draft, place: Option<&PlaceCode>) -> Res
         }
     }
     found.retain(|head| head.flow == "request" && sees(ctx, head));
+    // Joining is what is offered of them.
+    found = engine.joinable(found).await?;
     found.truncate(REPEATS);
     Ok(found)
 }

@@ -233,7 +233,8 @@ impl World {
             filed
         };
         self.marks.push(Mark { word: filed.tracking.clone(), readers: For::Vault(nth) });
-        let picture = self.mark(&format!("{name}file"), For::Case(nth));
+        // What a file of a reporter was called is kept nowhere.
+        let picture = self.mark(&format!("{name}file"), For::Vault(nth));
         let stored = self.engine.files.put(&format!("{picture}.png"), PIXEL).unwrap();
         let (file, case) = (AttachmentId::new(), (filed.key.jurisdiction, filed.key.id));
         let kept = Attachment { id: file, case, stored, by: "reporter".into(), at: MONDAY };

@@ -25,7 +25,7 @@ pub use mask::{mask, partial};
 use letter::Letter;
 use marks::Mark;
 use numbers::Numbers;
-use table::Table;
+use table::{Class, Table};
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,14 +100,18 @@ impl Finder {
     }
 
     /// Where these names stand in the text, in its order, as far as they are names: what people put in the place of one
-    /// (a resident, the owners) is a word, and stays.
+    /// (a resident, the owners) is a word, and stays; so does a street or an estate that is called like somebody.
     #[must_use]
     pub fn known(&self, text: &str, names: &[&str]) -> Vec<Found> {
         let is_name = |name: &str| {
             known::is_foreign(name) || names::is_one(&Letter::read(name, &self.table, &self.words, &self.marks))
         };
         let names = names.iter().map(|name| name.trim()).filter(|name| is_name(name));
-        let mut ranges: Vec<_> = names.flat_map(|name| known::places(text, name)).collect();
+        let goes_on = |range: &Range<usize>| {
+            text.get(range.end..).and_then(|rest| rest.chars().next()).is_some_and(|c| self.table.is(c, Class::Place))
+        };
+        let mut ranges: Vec<_> =
+            names.flat_map(|name| known::places(text, name)).filter(|range| !goes_on(range)).collect();
         ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         let mut found: Vec<Found> = Vec::new();
         for range in ranges {
