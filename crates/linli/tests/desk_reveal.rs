@@ -14,9 +14,10 @@ on_both! {
 
 async fn it_is_shown_for_a_reason_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
-    let silent = desk.dispatched("silent").await;
+    let silent = desk.file_with("silent", |report| report.caller.confidential = true).await;
+    desk.act("dispatcher", &silent, "dispatch", &[("class", "general"), ("unit", "yunzhou-municipal")]).await.is(303);
     desk.get("municipal", &format!("{}/caller", url(&silent))).await.is(404).hides(NAME);
-    let case = desk.file_with("reveal", |report| report.caller.confidential = false).await;
+    let case = desk.file("reveal", "路灯不亮").await;
     desk.act("dispatcher", &case, "dispatch", &[("class", "general"), ("unit", "yunzhou-municipal")]).await.is(303);
     let page = format!("{}/caller", url(&case));
     desk.get("municipal", &url(&case)).await.is(200).says(&page).hides(NAME);
@@ -46,7 +47,7 @@ async fn it_is_shown_for_a_reason_on(bed: Bed) {
 /// Each look is an event, and those who look at the same time do not keep one another from it.
 async fn many_look_at_once_on(bed: Bed) {
     let desk = Desk::open(&bed).await;
-    let case = desk.file_with("crowd", |report| report.caller.confidential = false).await;
+    let case = desk.file("crowd", "路灯不亮").await;
     desk.act("dispatcher", &case, "dispatch", &[("class", "general"), ("unit", "yunzhou-municipal")]).await.is(303);
     let page = format!("{}/caller", url(&case));
     let look = async |who: &str| {

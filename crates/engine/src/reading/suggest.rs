@@ -160,7 +160,7 @@ impl Engine {
                 .fold(text.to_owned(), |text, word| text.replace(word.as_str(), " "))
         };
         let (title, body) = (without(asked.title), without(asked.body));
-        let bare = self.alike(&Asked { title: &title, body: &body, ..asked.clone() }, LIKE * LIKE);
+        let bare = self.alike(&Asked { title: &title, body: &body, ..*asked }, LIKE * LIKE);
         for like in &mut likes {
             let words = bare.iter().find(|other| other.key == like.key).map_or(0.0, |other| other.words);
             like.words = like.words.min(words);
