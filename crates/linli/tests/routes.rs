@@ -158,7 +158,7 @@ async fn planted_words_are_found(bed: Bed) {
     for (name, path, word) in [
         ("b-desk", format!("/desk/cases/{}/{}", walk::world::STREETS[1], far.number), "zqfarbodyqz"),
         ("b-desk", format!("/api/v1/cases/{}/{}/messages", walk::world::STREETS[1], far.number), "zqfarmessageqz"),
-        ("b-desk", format!("/api/v1/cases/{}/{}/attachments", walk::world::STREETS[1], far.number), "1.png"),
+        ("b-desk", format!("/api/v1/cases/{}/{}/attachments", walk::world::STREETS[1], far.number), "1.jpg"),
         ("b-desk", "/desk/views".into(), "zqb-deskviewqz"),
         ("b-desk", "/desk/phrases".into(), "zqb-deskphraseqz"),
         ("b-desk", format!("/desk/handover/{}", world.thing("handover", "b-desk")), "zqb-deskhandoverqz"),
