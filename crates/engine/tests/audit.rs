@@ -170,7 +170,29 @@ async fn what_comes_bare_stops_the_log(bed: Bed) {
     assert_eq!(size().await, before);
 }
 
+/// People go on while somebody looks: what grows meanwhile is nobody's doing.
+async fn an_audit_while_people_work_finds_nothing(bed: Bed) {
+    let town = Town::new(&bed).await;
+    lived(&town, "first").await;
+    grow(&town.engine).await;
+    let engine = town.engine.clone();
+    let work = tokio::spawn(async move {
+        for n in 0..40 {
+            engine.file(report(&format!("meanwhile-{n}"))).await.unwrap();
+            grow(&engine).await;
+        }
+    });
+    let mut looks = 0;
+    while !work.is_finished() || looks == 0 {
+        assert_eq!(found(&town.engine).await, []);
+        looks += 1;
+    }
+    work.await.unwrap();
+    assert_eq!(found(&town.engine).await, []);
+}
+
 on_both! {
+    meanwhile => an_audit_while_people_work_finds_nothing;
     state => a_row_is_what_its_events_say;
     headless => a_head_that_is_gone_is_missed;
     upper => upper_tiles_lead_from_those_below;

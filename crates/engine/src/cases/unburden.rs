@@ -29,9 +29,7 @@ pub(crate) type Known = Vec<Secret<String>>;
 
 /// Takes personal data out of a report; what was written.
 pub(crate) fn report(pack: &Pack, report: &mut Report) -> Option<Said> {
-    let mut texts = Texts::new();
-    let who = [report.caller.name.reveal().clone()];
-    let who: Vec<&str> = who.iter().map(String::as_str).collect();
+    let (mut texts, who) = (Texts::new(), [report.caller.name.reveal().as_str()]);
     for (name, text) in [("title", &mut report.title), ("body", &mut report.body), ("address", &mut report.address)] {
         take_out(pack, &mut texts, name, text, &who, |_, _| true);
     }

@@ -6,7 +6,7 @@ use linli_tlog::{Edge, Hash, Tile, root, tile::TILE_WIDTH};
 use super::{
     Log,
     key::Era,
-    log::Broken,
+    log::{self, Broken},
     tiles::{self, Rows},
 };
 use crate::{
@@ -20,21 +20,23 @@ use crate::{
 /// When the database fails.
 pub(super) async fn wrong(
     db: &Db,
-    log: &Log,
+    logs: &Log,
     (street, era): (Jurisdiction, Era),
     size: u64,
     witnessed: Option<String>,
 ) -> Result<Vec<String>, DbError> {
-    let mut all = Vec::new();
-    let mut parts = Vec::new();
-    match log.signed(street, era) {
-        Ok(Some(head)) if head.size > size => all.push(Broken::Older { signed: head.size, there: size }.to_string()),
+    let (mut all, mut parts) = (Vec::new(), Vec::new());
+    // A head is in the database before it is noted: read in the other order, a log that grows meanwhile looks older.
+    let noted = logs.signed(street, era);
+    let there = db.read(move |tx: &mut Tx<'_>| log::head(tx, street)).await?.map_or(0, |head| head.size);
+    match noted {
+        Ok(Some(head)) if head.size > there => all.push(Broken::Older { signed: head.size, there }.to_string()),
         Ok(Some(head)) => parts.push((head, "what the file beside the database remembers")),
         Ok(None) => {}
         Err(Broken::Db(error)) => return Err(error),
         Err(broken) => all.push(broken.to_string()),
     }
-    match witnessed.map(|note| log.open(street, era, &note)) {
+    match witnessed.map(|note| logs.open(street, era, &note)) {
         None => {}
         Some(Ok(head)) if head.size <= size => parts.push((head, "what witnesses signed")),
         Some(_) => all.push("what witnesses signed is not of this log".to_owned()),

@@ -53,10 +53,9 @@ fn end(letters: &[(usize, char)], from: usize, wanted: &[char]) -> Option<usize>
         }
         at += 1;
     }
-    let first = wanted.first().copied().filter(|c| is_word(*c));
-    let last = wanted.last().copied().filter(|c| is_word(*c));
+    let goes_on =
+        |own: Option<&char>, beside: Option<char>| own.is_some_and(|c| is_word(*c)) && beside.is_some_and(is_word);
     let before = from.checked_sub(1).and_then(char_at);
-    let inside =
-        first.zip(before).is_some_and(|(_, c)| is_word(c)) || last.zip(char_at(at)).is_some_and(|(_, c)| is_word(c));
+    let inside = goes_on(wanted.first(), before) || goes_on(wanted.last(), char_at(at));
     (!wanted.is_empty() && !inside).then_some(at)
 }
