@@ -73,7 +73,8 @@ fn running(page: &Page, title: String, from: Millis, due_at: Millis, now: Millis
         _ if used >= 80 => "clock clock-soon",
         _ => "clock",
     };
-    let left = if due_at.since(now) < 0 {
+    // What is left is another tomorrow, when paper is read.
+    let left = if page.is_paper() || due_at.since(now) < 0 {
         due.words
     } else {
         page.t1("desk-clock-left", "span", page.span(&due_at.since(now)))

@@ -42,6 +42,11 @@ impl Page {
         Self { paper: true, ..self }
     }
 
+    /// Whether it is for paper.
+    pub fn is_paper(&self) -> bool {
+        self.paper
+    }
+
     /// A page whose title is a text.
     pub fn titled(ctx: &Ctx, key: &str) -> Self {
         Self::new(ctx, &ctx.t(key))
